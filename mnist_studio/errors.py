@@ -1,5 +1,8 @@
 """The tree of errors. Each has what went wrong and why, and what the user can do about it."""
 
+MOST_CHARACTERS = 2000
+"""Of a sentence: parsers repeat a wrong value, which may fill a whole file."""
+
 
 class MnistStudioError(Exception):
     """An error that can be explained to the user.
@@ -10,6 +13,8 @@ class MnistStudioError(Exception):
     """
 
     def __init__(self, problem: str, remedy: str = "") -> None:
+        if len(problem) > MOST_CHARACTERS:
+            problem = f"{problem[:MOST_CHARACTERS]}…"
         super().__init__(f"{problem} {remedy}".strip())
         self.problem = problem
         self.remedy = remedy

@@ -22,3 +22,9 @@ def test_every_error_has_a_problem_and_a_remedy(kind: type[MnistStudioError]) ->
 
 def test_the_remedy_may_be_empty() -> None:
     assert str(MnistStudioError("The disk is full.")) == "The disk is full."
+
+
+def test_a_sentence_never_fills_the_screen() -> None:
+    error = MnistStudioError("x" * 1_000_000, "Correct it.")
+    assert error.problem == "x" * errors.MOST_CHARACTERS + "…"
+    assert len(str(error)) < 2100

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE, TESTS = ROOT / "mnist_studio", ROOT / "tests"
 OF_A_PACKAGE = {
+    "fuzz",
     "house",
     "words",
     "packaging",

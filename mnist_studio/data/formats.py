@@ -1,5 +1,6 @@
 """What a file is, by its first bytes: for messages about files that were expected to be others."""
 
+import re
 import zlib
 
 HEAD = 1024
@@ -30,6 +31,7 @@ _MAGIC = (
     (b"\x80\x04", "a Python pickle"),
     (b"\x80\x05", "a Python pickle"),
 )
+_CELLS = re.compile(rb"[\w\", .;x+-]+\r?")
 PAGE = "a web page"
 EMPTY = "empty"
 ARCHIVES = frozenset(title for _, title in _MAGIC if title.endswith("archive")) | {
@@ -71,5 +73,8 @@ def _unpacked(head: bytes) -> bytes:
 
 
 def _is_table(head: bytes) -> bool:
+    """Whether the first line is of many cells, as in the tables of MNIST that are shared."""
     first = head.split(b"\n", 1)[0]
-    return first.count(b",") > 100 or (first.count(b",") > 1 and first.lower().startswith(b"label"))
+    cells = first.count(b",")
+    names = first.lower().startswith((b"label", b'"label'))
+    return _CELLS.fullmatch(first) is not None and (cells > 100 or (cells > 1 and names))

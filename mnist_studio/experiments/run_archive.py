@@ -61,7 +61,7 @@ def open_archive(content: bytes) -> RunArchive:
     """
     try:
         return _DECODER.decode(content)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise JobError(
             f"The worker's result cannot be read: {error}.",
             "Install the same version of MNIST Studio on both machines.",
@@ -76,7 +76,7 @@ def recorded_events(archive: RunArchive) -> tuple[AnyEvent, ...]:
     """
     try:
         return tuple(events.decode(line) for line in archive.events)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise JobError(
             f"The worker's events cannot be read: {error}.",
             "Install the same version of MNIST Studio on both machines.",

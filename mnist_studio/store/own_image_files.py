@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 
 from mnist_studio.data.files import write_bytes
+from mnist_studio.data.formats import HEAD, format_of
 from mnist_studio.data.images import SIDE
 from mnist_studio.data.ink.rendering import UNIT_PAD, InkPoint
 from mnist_studio.data.own_images import OwnImage, of_ink, of_picture
@@ -22,7 +23,8 @@ from mnist_studio.errors import DataError, MnistStudioError
 from mnist_studio.store.disk import reading
 
 VERSION = 1
-MOST_BYTES = 200_000_000
+MOST_BYTES = 100_000_000
+"""About 13,000 drawings of 300 points."""
 
 # The year 3000: beyond it some systems know no date.
 _Moment = Annotated[float, msgspec.Meta(ge=0, le=32_503_680_000)]
@@ -41,16 +43,27 @@ class _Digit(msgspec.Struct, frozen=True, omit_defaults=True):
 class _OwnImageFile(msgspec.Struct, frozen=True):
     format: Literal["mnist-studio-digits"]
     version: int
-    digits: tuple[_Digit, ...]
+    digits: tuple[msgspec.Raw, ...]
+
+
+_DIGITS = msgspec.json.Decoder(_Digit)
+"""One image after the other, so that not all of them are in memory twice."""
 
 
 def write(digits: Sequence[OwnImage], path: Path) -> None:
     """Writes images; an existing file is replaced.
 
     Raises:
-        DataError: it cannot be written.
+        DataError: it cannot be written, or ``read`` would refuse it.
     """
-    write_bytes(path, encode(digits))
+    content = encode(digits)
+    if len(content) > MOST_BYTES:
+        raise DataError(
+            f"The images take {len(content) / 1e6:,.0f} MB, and a file can have at most "
+            f"{MOST_BYTES / 1e6:,.0f} MB.",
+            "Export fewer images.",
+        )
+    write_bytes(path, content)
 
 
 def read(path: Path) -> tuple[OwnImage, ...]:
@@ -61,11 +74,11 @@ def read(path: Path) -> tuple[OwnImage, ...]:
         DataError: it is not such a file, of a newer version, or an image in it is not valid.
     """
     try:
-        with reading(path, named=True):
+        with reading(path, named=True), path.open("rb") as file:
             size = path.stat().st_size
             if size > MOST_BYTES:
                 raise _wrong(f"it has {size / 1e6:,.0f} MB, more than {MOST_BYTES / 1e6:,.0f} MB")
-            return decode(path.read_bytes())
+            return decode(file.read(MOST_BYTES))
     except DataError as error:
         raise DataError(f"{path}: {error.problem}", error.remedy) from error
 
@@ -73,7 +86,8 @@ def read(path: Path) -> tuple[OwnImage, ...]:
 def encode(digits: Sequence[OwnImage]) -> bytes:
     """The content of a file with these images."""
     stored = (_Digit(one.label, one.created, one.pen, one.ink, one.picture) for one in digits)
-    return msgspec.json.encode(_OwnImageFile("mnist-studio-digits", VERSION, tuple(stored))) + b"\n"
+    raw = tuple(msgspec.Raw(msgspec.json.encode(one)) for one in stored)
+    return msgspec.json.encode(_OwnImageFile("mnist-studio-digits", VERSION, raw)) + b"\n"
 
 
 def decode(content: bytes) -> tuple[OwnImage, ...]:
@@ -82,6 +96,8 @@ def decode(content: bytes) -> tuple[OwnImage, ...]:
     Raises:
         DataError: as ``read``.
     """
+    if kind := format_of(content[:HEAD]):
+        raise _wrong(f"it is {kind}")
     try:
         file = msgspec.json.decode(content, type=_OwnImageFile)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -92,7 +108,14 @@ def decode(content: bytes) -> tuple[OwnImage, ...]:
             f"{VERSION}.",
             "Update MNIST Studio.",
         )
-    return tuple(_digit(one, number) for number, one in enumerate(file.digits, start=1))
+    return tuple(_decoded(one, number) for number, one in enumerate(file.digits, start=1))
+
+
+def _decoded(content: msgspec.Raw, number: int) -> OwnImage:
+    try:
+        return _digit(_DIGITS.decode(content), number)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise _wrong(f"image {number}: {error}") from error
 
 
 def _digit(one: _Digit, number: int) -> OwnImage:

@@ -17,6 +17,7 @@ from mnist_studio.store.artifacts import ROBUSTNESS, WEIGHTS
 from mnist_studio.store.disk import reading, writing
 
 VERSION = 1
+LARGEST = 10_000_000
 """Of the corruptions and of the file; results of another version are computed again."""
 
 
@@ -103,10 +104,10 @@ def _load(folder: Path) -> tuple[Robustness, ...]:
     path = _path(folder)
     if not path.exists():
         return ()
-    with reading(path):
-        content = path.read_bytes()
+    with reading(path), path.open("rb") as stream:
+        content = stream.read(LARGEST + 1)
     try:
-        file = msgspec.json.decode(content, type=_RobustnessFile)
-    except msgspec.DecodeError:
+        file = msgspec.json.decode(content[:LARGEST], type=_RobustnessFile)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return ()
     return file.results if file.version == VERSION else ()

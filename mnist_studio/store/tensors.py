@@ -1,9 +1,12 @@
 """Named arrays in one safetensors file, with a hash, replaced as a whole."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from os import SEEK_END
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -16,6 +19,12 @@ from mnist_studio.store.disk import reading, writing
 
 _HASH = "sha256"
 _NOTES_HASH = "notes-sha256"
+
+LARGEST = 1 << 32
+"""Bytes of a file: a billion weights. None of the networks that can be described has more."""
+
+_BROKEN = (SafetensorError, TypeError, AttributeError, ValueError, OverflowError, MemoryError)
+"""What safetensors raises for damaged files, and for types such as bfloat16 that NumPy lacks."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +56,9 @@ def load(path: Path) -> Tensors:
     Raises:
         StoreError: missing or damaged.
     """
-    try:
-        # Opened here too, because safe_open does not report errors of the system.
-        with reading(path), path.open("rb"), safe_open(path, framework="numpy") as file:
-            header = dict(file.metadata() or {})
-            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise damaged(path, str(error)) from error
+    with reading(path), _opened(path) as file:
+        header = dict(file.metadata() or {})
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if header.get(_HASH) != _hash(arrays):
         raise damaged(path, "its content does not match its hash")
     return Tensors(arrays, _checked_notes(path, header))
@@ -65,10 +70,26 @@ def load_notes(path: Path) -> dict[str, str]:
     Raises:
         StoreError: missing or damaged.
     """
+    with reading(path), _opened(path) as file:
+        return _checked_notes(path, dict(file.metadata() or {}))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """The file for safetensors, which maps it into memory and does not report errors of the disk.
+
+    Raises:
+        StoreError: it is damaged or too large.
+        OSError: it cannot be opened.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, SEEK_END)
+    if size > LARGEST:
+        raise damaged(path, f"it has {size:,} bytes")
     try:
-        with reading(path), path.open("rb"), safe_open(path, framework="numpy") as file:
-            return _checked_notes(path, dict(file.metadata() or {}))
-    except SafetensorError as error:
+        with safe_open(path, framework="numpy") as tensors:
+            yield tensors
+    except _BROKEN as error:
         raise damaged(path, str(error)) from error
 
 

@@ -47,3 +47,28 @@ def test_a_file_written_by_hand_needs_label_time_and_strokes() -> None:
 def test_an_invalid_file_is_refused(content: bytes, told: str) -> None:
     with pytest.raises(DataError, match=told):
         own_image_files.decode(content)
+
+
+def test_every_complaint_about_a_file_names_it(tmp_path: Path) -> None:
+    for content, told in (
+        (b"<html><title>Sign in</title>", "it is a web page"),
+        (b"\x89PNG\r\n", "it is a PNG image"),
+        (HEAD.encode() + b'{"label": "x", "created": 1}]}', "image 1: Expected `int`"),
+    ):
+        (tmp_path / "mine.json").write_bytes(content)
+        with pytest.raises(DataError, match=rf"mine\.json: .*{told}"):
+            own_image_files.read(tmp_path / "mine.json")
+
+
+def test_what_could_not_be_read_again_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = own_image_files.decode(
+        HEAD.encode() + b'{"label": 1, "created": 1, "strokes": [[[0,0,0,0]]]}]}'
+    )
+    monkeypatch.setattr(own_image_files, "MOST_BYTES", 10)
+    with pytest.raises(DataError, match="Export fewer images"):
+        own_image_files.write(image, tmp_path / "mine.json")
+    (tmp_path / "mine.json").write_bytes(b" " * 11)
+    with pytest.raises(DataError, match="it has 0 MB, more than"):
+        own_image_files.read(tmp_path / "mine.json")

@@ -174,7 +174,7 @@ def _from_reply(url: str, file: RawFile, partial: "_Partial", work: _Download) -
         closing(partial.content(answer)) as packed,
         staged(work.folder / file.name) as target,
     ):
-        for raw in _unpacked(packed, file, url):
+        for raw in unpacked(packed, file, url):
             target.write(raw)
             digest.update(raw)
             size += len(raw)
@@ -222,7 +222,7 @@ class _Partial:
         self._path.unlink(missing_ok=True)
 
 
-def _unpacked(packed: Iterator[bytes], file: RawFile, url: str) -> Iterator[bytes]:
+def unpacked(packed: Iterator[bytes], file: RawFile, url: str) -> Iterator[bytes]:
     """The unpacked content of a gzip stream, limited to the size of the file."""
     unpacker = zlib.decompressobj(_GZIP_WINDOW)
     left, received, head = file.size, 0, b""
