@@ -12,11 +12,13 @@ from time import sleep
 from mnist_studio import __version__, paths
 from mnist_studio.analysis.time_breakdown import timing_doubts
 from mnist_studio.cli import options, output
+from mnist_studio.data import files
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import count, counted, moment
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.store.check import check
+from mnist_studio.store.crash_report import crash_report
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.machine import MachineMonitor
 from mnist_studio.workers.probe import FrameworkReport, probe
@@ -47,18 +49,28 @@ _QT_LIBRARIES = ("EGL", "GL", "xkbcommon", "dbus-1", "fontconfig")
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
     options.add_json(parser, "one check per line")
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        type=options.path,
+        help="file for a crash report without personal data, which you can read and send",
+    )
 
 
 def run(arguments: Namespace) -> int:
     """Runs all checks; 1 if something indispensable is broken."""
-    passed = True
+    passed, facts = True, []
     for finding in findings():
         passed &= finding.passed
+        facts.append(f"{finding.check}: {finding.detail}")
         if arguments.json:
             output.json_line(finding)
         else:
             mark = "ok    " if finding.passed else "FAILED"
             output.line(f"{mark}  {finding.check:14}{finding.detail}")
+    if arguments.report:
+        files.write_bytes(arguments.report, crash_report(facts).encode())
+        output.note(f"The report is in {arguments.report}. Read it before you send it.")
     return 0 if passed else 1
 
 

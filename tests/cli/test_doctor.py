@@ -89,3 +89,11 @@ def test_another_version_than_the_chosen_one_is_reported(
     monkeypatch.setattr(doctor, "ENTRIES", {"keras": ENTRIES["keras"]})
     (detail,) = [found.detail for found in doctor.findings() if found.check == "Keras"]
     assert detail.endswith(f", in /env/python{note}")
+
+
+def test_a_crash_report_is_written_to_a_file(here: Main, tmp_path: Path) -> None:
+    said = here("doctor", "--report", str(tmp_path / "report.txt"))
+    assert said.code == 0
+    text = (tmp_path / "report.txt").read_text("utf-8")
+    assert f"NumPy: {registry.version('numpy')} on cpu (CPU)\n" in text
+    assert "Log of the window" in text

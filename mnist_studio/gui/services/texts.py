@@ -43,7 +43,10 @@ def missing(name: str) -> str:
 def unexpected(error: BaseException) -> str:
     """The text of an error that is a mistake in the program."""
     reason = str(error) or type(error).__name__
-    return f"An unexpected error occurred: {reason}. The log has details: {paths.log_file()}."
+    return (
+        f"An unexpected error occurred: {reason}. The log has details: {paths.log_file()}. "
+        "For a report that you can send: mnist-studio doctor --report FILE"
+    )
 
 
 def error_text(error: BaseException) -> str:
