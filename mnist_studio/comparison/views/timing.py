@@ -6,6 +6,7 @@ from statistics import fmean
 
 from msgspec.structs import replace
 
+from mnist_studio.analysis import ranking
 from mnist_studio.analysis.curves import Reached, reached
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.time_breakdown import (
@@ -31,6 +32,7 @@ from mnist_studio.formatting import (
     percent,
     percentage_points,
     points,
+    word,
 )
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
@@ -78,13 +80,21 @@ def _breakdown_sentence(run_data: RunData, known: Mapping[str, TimeBreakdown]) -
     times = {run: of.training_time for run, of in known.items() if run in finished}
     if not times:
         return ""
-    least, most = min(times, key=times.__getitem__), max(times, key=times.__getitem__)
-    if duration(times[least]) == duration(times[most]):
-        return f"{_described(run_data, least, known[least])}. {EXCLUDED}"
+    least, most = (ranking.best(times, "seconds", highest) for highest in (False, True))
+    if len(least) == len(times) > 1:
+        every = ranking.sentence_start(ranking.names(least, len(times), "run"))
+        return f"{every} have a training time of {duration(times[least[0]])}. {EXCLUDED}"
+    shortest, longest = (_described(run_data, one[0], known[one[0]]) for one in (least, most))
+    if len(times) == 1:
+        return f"{shortest}. {EXCLUDED}"
     return (
-        f"{_described(run_data, least, known[least])}, the shortest. "
-        f"{_described(run_data, most, known[most])}, the longest. {EXCLUDED}"
+        f"{shortest}, {_rank('shortest', least)}. {longest}, {_rank('longest', most)}. {EXCLUDED}"
     )
+
+
+def _rank(which: str, runs: Sequence[str]) -> str:
+    """``the shortest``, or ``one of the two shortest`` if their times look equal."""
+    return f"the {which}" if len(runs) == 1 else f"one of the {word(len(runs))} {which}"
 
 
 def _described(run_data: RunData, run: str, of: TimeBreakdown) -> str:
@@ -164,22 +174,24 @@ def _reached_sentence(
     found: Mapping[str, Reached | None],
     target: str,
 ) -> str:
-    complete = [
-        (fmean(seconds[run] for run in group.runs), group.title)
+    complete = {
+        group.title: fmean(seconds[run] for run in group.runs)
         for group in run_data.groups
         if all(run in seconds for run in group.runs)
-    ]
+    }
     there = sum(at is not None for at in found.values())
     if not there:
         return f"No run reached {target}."
-    sentence = f"{there} of {counted(len(found), 'run')} reached {target}."
+    number = ranking.sentence_start(word(there))
+    sentence = f"{number} of {counted(len(found), 'run')} reached {target}."
     if not complete:
         return sentence
-    least, title = min(complete)
-    return (
-        f"{sentence} {title} was fastest, with a training time of {duration(least)} until then. "
-        f"{EXCLUDED}"
-    )
+    fastest = ranking.best(complete, "seconds", highest=False)
+    time = f"a training time of {duration(complete[fastest[0]])} until then. {EXCLUDED}"
+    subject = ranking.sentence_start(ranking.names(fastest, len(run_data.groups), "model"))
+    if len(fastest) == len(complete):
+        return f"{sentence} {subject} had {time}"
+    return f"{sentence} {subject} {'was' if len(fastest) == 1 else 'were'} fastest, with {time}"
 
 
 def batch_size(run_data: RunData, options: ViewOptions) -> ViewContent:

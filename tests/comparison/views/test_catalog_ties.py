@@ -163,3 +163,57 @@ def test_networks_of_the_same_size(run_data: RunData) -> None:
     large = RunData(replace(both.selection, runs=(*other, both.by_id[other[0].id[:-2]])))
     sentence = catalog.compute("parameters", large, ViewOptions()).sentence
     assert sentence == "Both networks have 101,770 parameters."
+
+
+def with_training_times(run_data: RunData, *seconds: float) -> RunData:
+    """Runs that reach every accuracy in their first epoch, after these seconds."""
+    made = ended(
+        run_data,
+        lambda number, end: msgspec.structs.replace(
+            end, seconds={"train": seconds[number % len(seconds)]}
+        ),
+    )
+    epochs = {
+        run.id: tuple(
+            msgspec.structs.replace(
+                epoch, test_accuracy=0.99, train_seconds=seconds[number % len(seconds)],
+                preparation_seconds=0.0,
+            )
+            for epoch in run_data.epochs(run)
+        )
+        for number, run in enumerate(run_data.runs)
+    }  # fmt: skip
+    return RunData(replace(made.selection, epochs=epochs))
+
+
+def test_the_fastest_models(run_data: RunData) -> None:
+    def sentence(*seconds: float) -> str:
+        made = with_training_times(run_data, *seconds)
+        return catalog.compute("time-to-accuracy", made, ViewOptions(target=0.9)).sentence
+
+    reached = "Eight of eight runs reached 90.00 %."
+    assert sentence(1.0, 1.001, 1.0, 1.0).startswith(
+        f"{reached} All four models had a training time of 1.00 s until then."
+    )
+    assert sentence(1.0, 2.0, 1.0, 3.0).startswith(
+        f"{reached} MLP 10 with Adam · NumPy · batch 32 and MLP 128 · NumPy · batch 32 were "
+        "fastest, with a training time of 1.00 s until then."
+    )
+    assert sentence(3.0, 2.0, 4.0, 5.0).startswith(
+        f"{reached} MLP 10 with Adam · NumPy · batch 64 was fastest, with a training time of "
+        "2.00 s until then."
+    )
+
+
+def test_the_shortest_and_the_longest_training_time(run_data: RunData) -> None:
+    def sentence(*seconds: float) -> str:
+        made = with_training_times(run_data, *seconds)
+        return catalog.compute("time-breakdown", made, ViewOptions()).sentence
+
+    assert sentence(1.0).startswith("All eight runs have a training time of 1.00 s. ")
+    several = sentence(1.0, 2.0)
+    assert ", one of the four shortest. " in several
+    assert ", one of the four longest. " in several
+    single = sentence(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0)
+    assert ", the shortest. " in single
+    assert ", the longest. " in single
