@@ -2,7 +2,7 @@
 
     python -m benchmarks              all of them
     python -m benchmarks loop stop    some of them
-    python -m benchmarks kills --help  an attack, with options of its own; also: full_disk, fuzz
+    python -m benchmarks kills --help  options of an attack; also: full_disk, fuzz, soak
 
 Timing is noisy, so times are medians, and ratios are medians of pairs that are measured in turn.
 The targets are in docs/benchmarks.md.
@@ -17,8 +17,8 @@ from importlib import import_module
 ALL = ("startup", "gaps", "compare_page", "stop", "answers", "loop", "fast", "peers")
 
 
-ATTACKS = ("kills", "full_disk", "fuzz")
-"""Take options of their own and report what was lost, not how long it took."""
+ATTACKS = ("kills", "full_disk", "fuzz", "soak")
+"""Take options of their own and report what was lost or what grew, not how long it took."""
 
 
 def main() -> int:

@@ -6,12 +6,13 @@ between their lines.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from mnist_studio.gui.common.plots.axes import pg
@@ -154,14 +155,26 @@ class SymbolItem:
             np.concatenate([x for x, _ in spots] or [np.empty(0)]),
             np.concatenate([y for _, y in spots] or [np.empty(0)]),
             symbol=[_POINTING_UP.get(mark.symbol, mark.symbol) for mark in per_spot],
-            brush=[pg.mkBrush(mark.fill or mark.color) for mark in per_spot],
-            pen=[pg.mkPen(mark.color, width=1.4) for mark in per_spot],
+            brush=[_brush(mark.fill or mark.color) for mark in per_spot],
+            pen=[_outline(mark.color) for mark in per_spot],
             size=size,
         )
 
     def fade(self, fade: bool) -> None:
         """Fades the symbols while a line is highlighted."""
         self.item.setOpacity(FADED if fade else 1.0)
+
+
+# pyqtgraph keeps the picture of a symbol for each pen and brush object, as long as the plot lives.
+# So equal ones must be the same object, or every redraw adds pictures.
+@lru_cache(maxsize=256)
+def _brush(color: str) -> QBrush:
+    return pg.mkBrush(color)
+
+
+@lru_cache(maxsize=256)
+def _outline(color: str) -> QPen:
+    return pg.mkPen(color, width=1.4)
 
 
 def _end(line: PlacedLine) -> tuple[Floats, Floats]:

@@ -1,0 +1,89 @@
+"""How much the window's memory grows by each training, with every page open.
+
+    python -m benchmarks soak [--trainings N] [--minutes N]
+
+The real window trains one short run after the other, and shows every page after each ten. The first
+twenty trainings warm it up. Then each line has the memory, the widgets and the Python objects, and
+the last line the growth for each training. It ends after N trainings or N minutes.
+"""
+
+import argparse
+import gc
+import os
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+from msgspec.structs import replace
+
+WARM_UP = 20
+TURN = 10
+PAGES = ("draw", "experiments", "compare", "runs", "parity", "train")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Trains and prints the figures."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks soak", description=__doc__)
+    parser.add_argument("--trainings", type=int, default=70)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as home:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        os.environ["MNIST_STUDIO_HOME"] = str(Path(home))
+        _soak(options.trainings, options.minutes)
+    return 0
+
+
+def _soak(trainings: int, minutes: float) -> None:
+    from mnist_studio.gui.app.application import application
+    from mnist_studio.gui.app.window import MainWindow
+    from mnist_studio.gui.theme.theme import Theme
+    from mnist_studio.spec.recipes import recipe, run_spec
+
+    qt = application()
+    window = MainWindow(Theme(qt))
+    window.resize(1366, 768)
+    window.show()
+    queue = window.studio.queue
+    plain = run_spec(recipe("mlp-128"))
+    until = time.monotonic() + 60 * minutes
+    sizes: list[tuple[int, int]] = []
+
+    def wait(seconds: float, ready: Callable[[], bool] = lambda: False) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not ready():
+            qt.processEvents()
+            time.sleep(0.003)
+
+    def tour() -> None:
+        for page in PAGES:
+            window.go(page)
+            wait(0.7)
+
+    wait(3.0)
+    for number in range(1, trainings + 1):
+        training = replace(plain.training, epochs=1, seed=number)
+        queue.add((replace(plain, framework="numpy", dataset="builtin", training=training),))
+        wait(120.0, lambda: not queue.busy)
+        if number % TURN == 0:
+            tour()
+            gc.collect()
+            sizes.append((number, psutil.Process().memory_info().rss))
+            print(
+                f"{number} trainings: {sizes[-1][1] / 2**20:.1f} MiB, "
+                f"{len(qt.allWidgets())} widgets, {len(gc.get_objects())} objects",
+                flush=True,
+            )
+        if time.monotonic() > until:
+            break
+    warm = [size for size in sizes if size[0] >= WARM_UP]
+    if len(warm) > 1:
+        (first, before), (last, after) = warm[0], warm[-1]
+        print(
+            f"growth: {(after - before) / 2**10 / (last - first):.0f} KiB for each training, "
+            f"{(after - before) / before:.1%} from training {first} to {last}"
+        )
+    window.close()
+    window.shut_down()
