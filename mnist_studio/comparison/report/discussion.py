@@ -176,7 +176,12 @@ def _strengths(run_data: RunData, families: Sequence[Family]) -> Iterator[str]:
 
 
 def _in_loops(found: Sequence[tuple[FrameworkName, Style]]) -> str:
-    return listed([notes.in_loop(name, style) for name, style in found])
+    """Frameworks with their loop: ``NumPy and Keras in the shared loop``."""
+    *others, (last, style) = found
+    if all(other == style for _, other in others):
+        return listed([*(framework_entry(name).title for name, _ in others),
+                       notes.in_loop(last, style)])  # fmt: skip
+    return listed([notes.in_loop(name, of) for name, of in found])
 
 
 def _titles(names: Sequence[FrameworkName]) -> str:

@@ -49,10 +49,12 @@ def test_frameworks_that_share_the_first_place_are_all_named(run_data: RunData) 
         in_frameworks(run_data, numpy=(1.0, 1.0), pytorch=(1.0, 1.0), keras=(2.0, 2.0))
     )
     (latency,) = (one for one in found["Strengths"] if "latency" in one)
-    assert latency.startswith("NumPy and PyTorch each have the lowest latency in all four settings")
+    assert latency.startswith(
+        "NumPy and PyTorch in the shared loop each have the lowest latency in all four settings"
+    )
     assert "the value is 1.00 ms for NumPy and PyTorch, compared with 2.00 ms for Keras" in latency
     (weakness,) = found["Weaknesses"]
-    assert weakness.startswith("Keras has its largest deficit")
+    assert weakness.startswith("Keras in the shared loop has its largest deficit")
     assert "where NumPy and PyTorch have the lowest latency" in weakness
 
 
@@ -60,7 +62,7 @@ def test_frameworks_that_win_equally_often_are_all_named(run_data: RunData) -> N
     found = sentences(in_frameworks(run_data, numpy=(1.0, 3.0), keras=(3.0, 1.0)))
     (latency,) = (one for one in found["Strengths"] if "latency" in one)
     assert latency.startswith(
-        "NumPy and Keras each have the lowest latency in two of four settings"
+        "NumPy and Keras in the shared loop each have the lowest latency in two of four settings"
     )
 
 
@@ -69,7 +71,7 @@ def test_frameworks_that_share_the_last_place_are_all_named(run_data: RunData) -
         in_frameworks(run_data, numpy=(1.0, 1.0), pytorch=(4.0, 4.0), keras=(4.0, 4.0))
     )
     assert [one.partition(" has")[0] for one in found["Weaknesses"]] == [
-        "PyTorch, like Keras,", "Keras, like PyTorch,",
+        "PyTorch in the shared loop, like Keras,", "Keras in the shared loop, like PyTorch,",
     ]  # fmt: skip
 
 
