@@ -133,3 +133,16 @@ def test_a_chunk_has_no_more_steps_than_its_memory_allows(
     for bound, steps in ((2.5, 2), (0.5, 1)):
         monkeypatch.setattr(chunks, "MOST_BYTES", int(bound * maker.bytes_per_step()))
         assert len(maker.make(0, 3).indices) == steps
+
+
+def test_the_chunk_that_only_compiles_has_no_step_but_every_shape(
+    spec: RunSpec, images: np.ndarray
+) -> None:
+    empty = _maker(spec, images, augmentation=MOVED).empty(18)
+    assert (empty.indices.shape, empty.indices.dtype.name) == ((0, 18), "int64")
+    assert empty.rates.shape == (0,)
+    assert empty.images is not None
+    assert (empty.images.shape, empty.images.dtype.name) == ((0, 18, 28, 28), "uint8")
+    shapes = {name: mask.shape for name, mask in empty.masks.items()}
+    assert shapes == {"dropout1": (0, 18, 784), "dropout2": (0, 18, 16)}
+    assert {mask.dtype.name for mask in empty.masks.values()} == {"uint8"}

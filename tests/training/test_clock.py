@@ -39,6 +39,14 @@ def test_the_running_phase_counts_before_it_ends() -> None:
     assert clock.seconds("train") == 3.0
 
 
+def test_seconds_that_are_added_twice_count_twice() -> None:
+    clock = PhaseClock("import", _Watch())
+    clock.add("start", 0.5)
+    clock.add("start", 0.25)
+    clock.add("train", 1.0)
+    assert clock.all_seconds() == {"import": 0.0, "start": 0.75, "train": 1.0}
+
+
 def test_a_real_clock_goes_forward() -> None:
     clock = PhaseClock("train")
     assert 0 <= clock.seconds("train") <= clock.seconds("train")
