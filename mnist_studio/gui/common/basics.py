@@ -75,7 +75,10 @@ class Elided(QLabel):
 
 
 class ElidedLines(QLabel):
-    """A label of some lines, whose last line is shortened if necessary."""
+    """A label of some lines, shortened if necessary.
+
+    A line break in the text ends a line, even if that line is shortened.
+    """
 
     def __init__(self, text: str, role: str, lines: int) -> None:
         """Makes a label.
@@ -107,16 +110,22 @@ class ElidedLines(QLabel):
 
     def shown_lines(self) -> list[str]:
         """The lines as they are painted."""
-        width, text = self.contentsRect().width(), self.text()
+        *heads, last = self.text().split("\n")
+        width = self.contentsRect().width()
+        middle = Qt.TextElideMode.ElideMiddle
+        shown = [self.fontMetrics().elidedText(head, middle, width) for head in heads]
+        return shown + self._wrapped(last, width, self._lines - len(shown))
+
+    def _wrapped(self, text: str, width: int, lines: int) -> list[str]:
+        """A text in lines, of which the last is shortened if there are too many."""
         layout = QTextLayout(text, self.font())
         layout.beginLayout()
         shown: list[str] = []
         while (line := layout.createLine()).isValid():
             line.setLineWidth(width)
             begin = line.textStart()
-            if len(shown) == self._lines - 1:
-                rest = self.fontMetrics().elidedText(text[begin:], Elided.elide, width)
-                shown.append(rest)
+            if len(shown) == lines - 1:
+                shown.append(self.fontMetrics().elidedText(text[begin:], Elided.elide, width))
                 break
             shown.append(text[begin : begin + line.textLength()].rstrip())
         layout.endLayout()

@@ -158,7 +158,7 @@ class SampleGrid(QWidget):
         painter.setFont(self._theme.font(12))
         painter.setPen(QColor(palette.text))
         text = painter.fontMetrics().elidedText(
-            row.title, Qt.TextElideMode.ElideRight, int(name.width())
+            row.title, Qt.TextElideMode.ElideMiddle, int(name.width())
         )
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QColor(palette.secondary))

@@ -107,7 +107,8 @@ class ModelCard(Card):
         self._row = shown
         # The framework has its own line, so the title has room for what differs between runs.
         title = shown.title.replace(f" · {framework_title(shown.framework)}", "", 1)
-        self._title.setText(title.removesuffix(f", {_BUNDLED}") if shown.run.bundled else title)
+        title = title.removesuffix(f", {_BUNDLED}") if shown.run.bundled else title
+        self._title.setText(title.replace(" · ", "\n", 1))
         self._show_engine()
         self.setAccessibleName(shown.title)
         accuracy = shown.figures.accuracy

@@ -23,6 +23,15 @@ def test_a_long_title_has_some_lines_and_an_ellipsis(qtbot: QtBot) -> None:
     assert title.heightForWidth(110) == 3 * title.fontMetrics().lineSpacing()
 
 
+def test_what_differs_stays_visible_below_a_long_name(qtbot: QtBot) -> None:
+    title = ElidedLines("Featherweight CNN, 996 parameters\nbatch 64, seed 12", "", lines=3)
+    qtbot.addWidget(title)
+    title.resize(110, 60)
+    name, *labels = title.shown_lines()
+    assert "…" in name
+    assert " ".join(labels) == "batch 64, seed 12"
+
+
 def test_a_short_title_is_complete(qtbot: QtBot) -> None:
     title = ElidedLines("MLP 128", "", lines=3)
     qtbot.addWidget(title)
