@@ -211,6 +211,7 @@ def by_coverage(reader: Reader, seconds: int, seed: int, corpus: Path) -> None:
         f"-max_len={reader.longest}", f"-timeout={SECONDS:.0f}", f"-rss_limit_mb={2 * MEGABYTES}",
         f"-artifact_prefix={corpus.parent / reader.name}-failed-", f"-dict={words}",
     ]  # fmt: skip
+    atheris.instrument_all()
     atheris.Setup(options, one)
     atheris.Fuzz()
 
