@@ -209,8 +209,10 @@ def by_coverage(reader: Reader, seconds: int, seed: int, corpus: Path) -> None:
         sys.argv[0], str(corpus), f"-max_total_time={seconds}", f"-seed={seed}",
         "-print_final_stats=1",
         f"-max_len={reader.longest}", f"-timeout={SECONDS:.0f}", f"-rss_limit_mb={2 * MEGABYTES}",
-        f"-artifact_prefix={corpus.parent / reader.name}-failed-", f"-dict={words}",
+        f"-artifact_prefix={corpus.parent / reader.name}-failed-",
     ]  # fmt: skip
+    if reader.words:
+        options.append(f"-dict={words}")
     atheris.instrument_all()
     atheris.Setup(options, one)
     atheris.Fuzz()

@@ -172,7 +172,7 @@ def _add(arguments: Namespace) -> int:
         try:
             found.append(of_picture(open_picture(path), arguments.label, time.time()))
         except DataError as error:
-            output.error(f"{path}: {error}")
+            output.error(str(error))
     _save(found)
     return 0 if len(found) == len(arguments.images) else 1
 

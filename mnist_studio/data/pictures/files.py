@@ -4,6 +4,7 @@ A picture is opened by Pillow, reduced, laid on a background, turned white on bl
 through the same normalization as everything else.
 """
 
+import logging
 import struct
 import warnings
 import zlib
@@ -16,14 +17,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.data.files import unreadable
+from mnist_studio.data.formats import HEAD, format_of
 from mnist_studio.data.images import SIDE
 from mnist_studio.data.pictures.components import digits_of
 from mnist_studio.data.pictures.normalize import Levels, blank, normalize
 from mnist_studio.data.pictures.paper import ink_of
 from mnist_studio.errors import PictureError
+from mnist_studio.formatting import count
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+# Pillow's log of unusual files would otherwise go to standard error.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+
+MOST_BYTES = 300_000_000
+"""Larger files are not opened: the most pixels take 200 million bytes unpacked."""
 
 MOST_PIXELS = 50_000_000
 """Larger pictures are refused before anything of them is decoded."""
@@ -59,7 +68,8 @@ def open_picture(path: Path) -> NDArray[np.uint8]:
     Raises:
         PictureError: it is missing, no picture, damaged, huge or blank, or has several digits.
     """
-    return picture_from_levels(_gray(path))
+    with _named(path):
+        return picture_from_levels(_gray(path))
 
 
 def open_digits(path: Path | IO[bytes]) -> NDArray[np.uint8]:
@@ -76,7 +86,19 @@ def open_digits(path: Path | IO[bytes]) -> NDArray[np.uint8]:
     Raises:
         PictureError: as ``open_picture``.
     """
-    return digits_from_levels(_gray(path))
+    with _named(path):
+        return digits_from_levels(_gray(path))
+
+
+@contextmanager
+def _named(path: Path | IO[bytes]) -> Iterator[None]:
+    """Names the file in every complaint about it."""
+    try:
+        yield
+    except PictureError as error:
+        if not isinstance(path, Path) or path.name in error.problem:
+            raise
+        raise PictureError(f"{path.name}: {error.problem}", error.remedy) from error
 
 
 def digits_from_levels(gray: NDArray[Any]) -> NDArray[np.uint8]:
@@ -126,6 +148,7 @@ def _gray(path: Path | IO[bytes]) -> Levels:
 
     with _quiet():
         try:
+            _refuse_large(path)
             with Image.open(path, formats=_FORMATS) as picture:
                 # A JPEG can be decoded at an eighth of its size: what counts is what is decoded.
                 picture.draft(None, (_ENOUGH, _ENOUGH))
@@ -200,6 +223,15 @@ def _upright(levels: Levels, picture: "Image") -> Levels:
     return levels
 
 
+def _refuse_large(path: Path | IO[bytes]) -> None:
+    if isinstance(path, Path) and (size := path.stat().st_size) > MOST_BYTES:
+        raise PictureError(
+            f"{path.name} has {count(size / 1e6)} MB, and an image can have at most "
+            f"{count(MOST_BYTES / 1e6)} MB.",
+            "Save it in a smaller size.",
+        )
+
+
 def _refuse_huge(width: int, height: int) -> None:
     if width * height > MOST_PIXELS:
         raise _huge()
@@ -215,10 +247,18 @@ def _huge() -> PictureError:
 def _no_picture(path: Path | None) -> PictureError:
     if path and path.stat().st_size == 0:
         return PictureError(f"{path.name} is empty.", "Select another file.")
+    name, kind = path.name if path else "This", _kind(path) if path else ""
     return PictureError(
-        f"{path.name if path else 'This'} is not an image in a supported format.",
+        f"{name} is {kind}, not an image in a supported format."
+        if kind and not kind.endswith("image")
+        else f"{name} is not an image in a supported format.",
         "Select a PNG, JPEG, GIF, or BMP file.",
     )
+
+
+def _kind(path: Path) -> str:
+    with path.open("rb") as file:
+        return format_of(file.read(HEAD))
 
 
 def _broken(error: Exception, path: Path | None) -> PictureError:

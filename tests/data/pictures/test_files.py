@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from mnist_studio.data.datasets.sources import read_test_folder
 from mnist_studio.data.pictures import files
-from mnist_studio.data.pictures.files import open_picture, picture_from_levels
+from mnist_studio.data.pictures.files import open_digits, open_picture, picture_from_levels
 from mnist_studio.data.pictures.normalize import normalize
 from mnist_studio.errors import PictureError
 
@@ -277,3 +277,30 @@ def test_pillows_own_limit_stays_as_it_is(tmp_path: Path) -> None:
     opened(four(), tmp_path)
     assert limit == Image.MAX_IMAGE_PIXELS
     assert limit is None or limit > files.MOST_PIXELS
+
+
+def test_every_complaint_about_a_picture_names_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.png"
+    contents = {
+        "blank": None,
+        "page": b"<!DOCTYPE html><title>Sign in</title>",
+        "text": b"hello",
+        "empty": b"",
+        "cut": packed("png")[:300],
+        "huge": huge_png(8000, 8000),
+    }
+    for name, content in contents.items():
+        if content is None:
+            Image.new("L", (64, 64), 255).save(path)
+        else:
+            path.write_bytes(content)
+        for read in (open_picture, open_digits):
+            with pytest.raises(PictureError) as caught:
+                read(path)
+            assert "mine.png" in caught.value.problem, name
+            assert ("is a web page, not an image" in caught.value.problem) == (name == "page")
+    monkeypatch.setattr(files, "MOST_BYTES", 10)
+    with pytest.raises(PictureError, match=r"mine\.png has 0 MB, and an image can have at most"):
+        open_picture(path)
