@@ -53,6 +53,10 @@ class FrameworkMissing(MnistStudioError):
     """A framework that is not installed in this environment."""
 
 
+class FrameworkBroken(FrameworkMissing):
+    """A framework that is installed but cannot be imported."""
+
+
 class DeviceMissing(MnistStudioError):
     """A device that the computer or the framework does not have."""
 

@@ -9,13 +9,19 @@ import os
 import re
 import sys
 from collections.abc import Collection, Sequence
-from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
 from mnist_studio import __version__
-from mnist_studio.cli import output
-from mnist_studio.errors import MnistStudioError, OutputError, SpecError, UnknownName, UsageError
+from mnist_studio.cli import output, preflight
+from mnist_studio.errors import (
+    FrameworkBroken,
+    MnistStudioError,
+    OutputError,
+    SpecError,
+    UnknownName,
+    UsageError,
+)
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -74,6 +80,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         raise
     except OutputError as error:
         raise SystemExit(_unwritten(error)) from error
+    except FrameworkBroken as error:
+        output.error(str(error))
+        raise SystemExit(FAILED) from error
 
 
 class _Parser(argparse.ArgumentParser):
@@ -141,8 +150,15 @@ def _unwritten(error: OutputError) -> int:
 
 
 def import_command(name: str) -> ModuleType:
-    """The module of a command."""
-    return import_module(f"mnist_studio.cli.{COMMANDS[name].module}")
+    """The module of a command.
+
+    Raises:
+        FrameworkBroken: a package that it needs cannot be imported.
+    """
+    if name == "doctor":
+        # An import may even end its process, and this command is there to say so.
+        preflight.check()
+    return preflight.imported(f"mnist_studio.cli.{COMMANDS[name].module}")
 
 
 def _sentence(command: CommandEntry) -> str:

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from mnist_studio import paths, settings
-from mnist_studio.errors import FrameworkMissing
+from mnist_studio.errors import FrameworkBroken, FrameworkMissing
+from mnist_studio.frameworks import broken
 from mnist_studio.spec.layers import Conv
 from mnist_studio.spec.recipes import unknown
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -152,16 +153,40 @@ def load(name: str) -> "Framework":
 
     Raises:
         UnknownName: there is no such framework.
-        FrameworkMissing: it is not installed, or its installation is broken.
+        FrameworkMissing: it is not installed.
+        FrameworkBroken: it is installed but cannot be imported; says why.
     """
     entry = framework_entry(name)
+    if find_spec(entry.package) is None:
+        raise FrameworkMissing(f"{entry.title} is not installed.", _remedy(entry))
     try:
         module = import_module(entry.module)
-    except (ImportError, OSError) as error:  # On Windows, a DLL that fails to load is an OSError.
-        raise FrameworkMissing(
-            f"{entry.title} cannot be imported: {error}.", _remedy(entry)
-        ) from error
+    # Packages of versions that do not fit each other raise anything.
+    except (Exception, SystemExit) as error:
+        raise broken.raised(entry.title, _packages(entry), error) from error
     return cast("Framework", module.FRAMEWORK)
+
+
+def import_died(
+    name: str, exit_code: int | None, output: str, external: str = ""
+) -> FrameworkBroken | None:
+    """The error for a process that ended while it imported a framework.
+
+    Args:
+        name: of the framework.
+        exit_code: of the process; negative for a signal.
+        output: that it wrote.
+        external: program of another Python, if that ran it.
+
+    Returns:
+        None if the end came from outside, as when memory runs out.
+    """
+    entry = framework_entry(name)
+    return broken.died(entry.title, _packages(entry), exit_code, output, external)
+
+
+def _packages(entry: FrameworkEntry) -> str:
+    return f"{entry.package} keras" if entry.name == "keras" else entry.package
 
 
 _THREADS = (

@@ -51,7 +51,8 @@ class RemoteLearner:
         self._is_cancelled = is_cancelled
         self._failure: JobError | None = None
         environment = registry.environment(run.framework, run.threads)
-        self._worker = Worker(LEARN, environment, registry.python(run.framework))
+        program = registry.python(run.framework)
+        self._worker = Worker(LEARN, environment, program, framework=run.framework)
         self._built = self._request(BuildLearner(replace(run, device=device), dict(weights)))
 
     def __enter__(self) -> Self:

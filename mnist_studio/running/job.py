@@ -159,7 +159,7 @@ class TrainingJob:
             try:
                 message = worker.receive(POLL_SECONDS)
             except WorkerDied:
-                yield self._crashed(worker, run)
+                yield self._crashed(worker, run, phase)
                 return
             if message is None:
                 continue
@@ -207,17 +207,26 @@ class TrainingJob:
             while True:
                 yield self._commands.get_nowait()
 
-    def _crashed(self, worker: TrainingWorker, run: Run) -> Crashed:
+    def _crashed(self, worker: TrainingWorker, run: Run, phase: str) -> Crashed:
         worker.end(EXIT_GRACE_SECONDS)
-        return Crashed(
-            run=run.id,
-            framework=self._spec.framework,
-            reason=f"{recording.why_it_died(worker.exit_code)} {recording.how_to_continue(run)}",
-            exit_code=worker.exit_code,
-        )
+        code, name = worker.exit_code, self._spec.framework
+        reason = f"{recording.why_it_died(code)} {recording.how_to_continue(run)}"
+        if phase == "import":
+            output, external = _console(run.folder), registry.python(name)
+            known = registry.import_died(name, code, output, external)
+            reason = str(known or reason)
+        return Crashed(run=run.id, framework=name, reason=reason, exit_code=code)
 
     def _failed(self, run: Run, reason: str) -> Failed:
         return Failed(run=run.id, framework=self._spec.framework, reason=reason)
 
     def _cancelled(self, run: Run, reason: str) -> Cancelled:
         return Cancelled(run=run.id, framework=self._spec.framework, reason=reason)
+
+
+def _console(folder: Path) -> str:
+    """The output of the run's processes; empty if there is none."""
+    try:
+        return artifacts.console(folder).read_text("utf-8", "replace")
+    except OSError:
+        return ""

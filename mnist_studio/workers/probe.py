@@ -82,3 +82,14 @@ def find_devices(framework: str, _: Context[None]) -> FrameworkDevices:
     """
     devices = tuple(registry.load(framework).devices())
     return FrameworkDevices(registry.installed(framework) or "unknown", devices)
+
+
+def import_framework(framework: str, _: Context[None]) -> str:
+    """The task of importing a framework. Gives its version.
+
+    Raises:
+        FrameworkMissing: it is not installed.
+        FrameworkBroken: it cannot be imported.
+    """
+    registry.load(framework)
+    return registry.installed(framework) or "unknown"

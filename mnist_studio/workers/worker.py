@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Generic, Literal, Self
 
@@ -29,6 +30,12 @@ POLL_SECONDS = 0.05
 GRACE_SECONDS = 0.5
 
 
+IMPORT: Task[str, None, str] = Task("mnist_studio.workers.probe.import_framework", None, str)
+"""Imports a framework and gives its version."""
+
+IMPORT_SECONDS = 120.0
+
+
 class WorkerDied(JobError):
     """The child closed its end of the channel, or what it sent cannot be read."""
 
@@ -45,6 +52,7 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         environment: Mapping[str, str],
         python: str = "",
         console: Path | None = None,
+        framework: str = "",
     ) -> None:
         """Starts the process.
 
@@ -53,12 +61,16 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
             environment: variables to set before anything heavy is imported.
             python: program of another Python that runs it; empty for the studio's own.
             console: file for what the child prints.
+            framework: that the task imports. Should the process die before its first answer, the
+                error says whether the framework can be imported at all.
 
         Raises:
             JobError: the system starts no more processes, or that Python cannot run the task.
         """
         self._task = task
         self._number = 0
+        self._suspect = framework
+        self._import = IMPORT, environment, python
         connection, self._process = launch(task.name, environment, console, python)
         self._channel = Channel(connection)
 
@@ -151,7 +163,11 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         self, number: int, timeout: float, is_cancelled: Callable[[], bool]
     ) -> Generator[ProgressT, None, ResultT]:
         while True:
-            reply = self._reply(timeout, is_cancelled)
+            try:
+                reply = self._reply(timeout, is_cancelled)
+            except WorkerDied as error:
+                raise self._explained(error, is_cancelled) from error
+            self._suspect = ""
             if reply.number != number:
                 continue  # It answers an earlier request.
             match reply:
@@ -161,6 +177,27 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
                     return result
                 case WorkerError(reason=reason):
                     raise JobError(reason)
+
+    def _explained(self, error: WorkerDied, is_cancelled: Callable[[], bool]) -> JobError:
+        """The error for a process that has died; a better one if its framework is broken."""
+        self.end(GRACE_SECONDS)
+        name, (task, environment, python) = self._suspect, self._import
+        # An end from outside, as when memory runs out, does not concern the framework.
+        if not name or not registry.import_died(name, self.exit_code, ""):
+            return error
+        with TemporaryDirectory() as folder:
+            console = Path(folder) / "console.txt"
+            with Worker(task, environment, python, console) as worker:
+                try:
+                    final_result(worker.request(name, IMPORT_SECONDS, is_cancelled))
+                except WorkerDied:
+                    worker.end(GRACE_SECONDS)
+                    output = console.read_text("utf-8", "replace")
+                    known = registry.import_died(name, worker.exit_code, output, python)
+                    return JobError(known.problem, known.remedy) if known else error
+                except JobError as reason:
+                    return reason
+        return error
 
     def _reply(
         self, timeout: float, is_cancelled: Callable[[], bool]
@@ -223,7 +260,7 @@ def request_once(
     """
     program = registry.python(framework) if python is None else python
     environment = registry.environment(framework, threads) | dict(variables or {})
-    with Worker(task, environment, program) as worker:
+    with Worker(task, environment, program, framework=framework) as worker:
         return final_result(worker.request(request, timeout, is_cancelled), on_progress)
 
 
@@ -279,7 +316,8 @@ class PersistentWorker(Generic[RequestT, ProgressT, ResultT]):
         """
         if self._worker is None:
             environment = registry.environment(self.framework, self._threads)
-            self._worker = Worker(self._task, environment, registry.python(self.framework))
+            program = registry.python(self.framework)
+            self._worker = Worker(self._task, environment, program, framework=self.framework)
         replies = self._worker.request(request, self._timeout, is_cancelled)
         return self._watched(self._worker, replies)
 

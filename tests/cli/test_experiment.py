@@ -123,7 +123,7 @@ def test_wrong_usage_is_reported(here: Main, words: tuple[object, ...], message:
         ("format = 1\n[experiment]\ntitle = 'x'\n[experiment.grid]\nrecipes = []\n", "Line 5"),
         (
             "format = 1\n[experiment]\ntitle = 'x'\nseed = [1]\n",
-            "Line 4, experiment.seed: there is no such",
+            "Line 4, experiment.seed: unknown key",
         ),
         ("format = 99\n[experiment]\ntitle = 'x'\n", "Update MNIST Studio"),
         ("what?", "This is not TOML"),

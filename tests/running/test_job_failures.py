@@ -70,7 +70,7 @@ def test_a_rate_that_overflows_fails_with_its_cause() -> None:
     end = trained(replace(small(optimizer=Sgd(learning_rate=1000)), model=linear))[-1]
     assert isinstance(end, Failed)
     assert "The loss became NaN or infinite in step" in end.reason
-    assert "The learning rate 1000 is too high for sgd: try 1 or less." in end.reason
+    assert "The learning rate 1000 is too high for sgd. Try 1 or less." in end.reason
 
 
 def test_a_framework_that_is_not_installed_fails_and_the_others_go_on(
@@ -93,8 +93,27 @@ def test_a_broken_installation_fails_in_the_child(
     monkeypatch.syspath_prepend(str(tmp_path))
     end = trained(small("pytorch"))[-1]
     assert isinstance(end, Failed)
-    assert "PyTorch cannot be imported: libtorch.so is missing" in end.reason
-    assert "pip install torch" in end.reason
+    assert "PyTorch is installed but broken. Its import fails with" in end.reason
+    assert "ImportError: libtorch.so is missing" in end.reason
+    assert "pip install --force-reinstall torch" in end.reason
+
+
+@linux
+def test_an_import_that_ends_the_child_names_the_framework_and_what_it_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "torch.py").write_text(
+        "import os, signal, sys\n"
+        "sys.stderr.write('OMP: Error #15: Initializing libiomp5.so, but found libomp.so.\\n')\n"
+        "os.kill(os.getpid(), signal.SIGABRT)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    end = trained(small("pytorch"))[-1]
+    assert isinstance(end, Crashed)
+    assert end.reason.startswith("PyTorch is installed but broken. Its import ends the process")
+    assert "SIGABRT" in end.reason
+    assert "OMP: Error #15" in end.reason
+    assert "Two copies of OpenMP were loaded" in end.reason
 
 
 def test_a_device_that_is_not_here_fails_with_what_is() -> None:

@@ -1,0 +1,52 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_studio.cli import preflight
+from tests.cli.conftest import studio
+
+
+@pytest.mark.parametrize("command", [("doctor",), ("doctor", "--json"), ("runs",), ("train", "x")])
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise ImportError('numpy.core.multiarray failed to import')", "another version of NumPy"),
+        ("raise AttributeError('half of it')", "AttributeError: half of it"),
+    ],
+)
+def test_a_broken_numpy_is_one_sentence(
+    tmp_path: Path, command: tuple[str, ...], code: str, said: str
+) -> None:
+    (tmp_path / "numpy.py").write_text(code)
+    found = studio(*command, path=tmp_path)
+    assert (found.code, found.output) == (1, "")
+    assert found.errors.startswith("mnist-studio: numpy is installed but broken. ")
+    assert said in found.errors
+    assert len(found.errors.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no signals")
+@pytest.mark.parametrize("name", ["SIGILL", "SIGSEGV", "SIGABRT"])
+def test_doctor_survives_a_numpy_that_ends_its_process(tmp_path: Path, name: str) -> None:
+    (tmp_path / "numpy.py").write_text(f"import os, signal\nos.kill(os.getpid(), signal.{name})")
+    found = studio("doctor", path=tmp_path)
+    assert found.code == 1
+    assert "numpy is installed but broken. Its import ends the process with signal" in found.errors
+    assert name in found.errors
+
+
+def test_what_every_command_needs_can_be_imported() -> None:
+    preflight.check()
+
+
+def test_doctor_reports_a_broken_framework_and_checks_the_rest(tmp_path: Path) -> None:
+    (tmp_path / "torch.py").write_text("raise TypeError('Descriptors cannot be created directly')")
+    found = studio("doctor", "--json", path=tmp_path)
+    lines = {line["check"]: line for line in found.json}
+    assert found.code == 1
+    assert not lines["PyTorch"]["passed"]
+    assert "PyTorch is installed but broken. Its import fails" in lines["PyTorch"]["detail"]
+    assert "protobuf" in lines["PyTorch"]["detail"]
+    assert lines["NumPy"]["passed"]
+    assert lines["runs"]["passed"]
