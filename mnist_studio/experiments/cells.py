@@ -4,7 +4,8 @@ from mnist_studio.events import Cancelled, Crashed, Failed
 from mnist_studio.experiments.events import ExperimentCell, State
 from mnist_studio.spec.experiment import expand_cells
 from mnist_studio.store.experiments import Experiment
-from mnist_studio.store.rows import Run, Status
+from mnist_studio.store.rows import Run
+from mnist_studio.store.run_record import Status
 from mnist_studio.store.runs import RunStore
 
 _STATES: dict[Status, State] = {

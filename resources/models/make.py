@@ -56,7 +56,7 @@ def _trained(spec: RunSpec, data: Path | None) -> Run | None:
     """Trains a model, or resumes its stopped run; None if it is stopped again."""
     begun = next((run for run in _alike(spec) if run.resumable), None)
     spec, resume = (begun.spec, begun.id) if begun else (spec, "")
-    train_all([TrainingJob(spec, data, resume)], [spec], json=False)
+    train_all([TrainingJob(spec, data, resume)], [spec], data, json=False)
     return _finished(spec)
 
 

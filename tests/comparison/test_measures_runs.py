@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from mnist_studio.analysis.groups import groups
+from mnist_studio.analysis.time_breakdown import TRAINING_TIME
 from mnist_studio.analysis.view import AxisSpec, Column
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
@@ -189,7 +190,7 @@ def test_columns_are_named_by_what_the_ends_are() -> None:
 def test_the_three_metrics_of_a_training(run_data: RunData) -> None:
     time, accuracy, speed = measures.training(run_data)
     assert [(each.axis.title, each.axis.unit) for each in (time, accuracy, speed)] == [
-        (measures.TRAINING_TIME, "seconds"),
+        (TRAINING_TIME, "seconds"),
         ("Test accuracy", "fraction"),
         ("Training speed", "per second"),
     ]

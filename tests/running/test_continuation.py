@@ -19,7 +19,8 @@ from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom, FrameworkName, KnownBugName, RunSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle
 from mnist_studio.store import artifacts
-from mnist_studio.store.rows import Run, Status
+from mnist_studio.store.rows import Run
+from mnist_studio.store.run_record import Status
 from mnist_studio.store.runs import RunStore
 
 

@@ -17,7 +17,8 @@ from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import KnownBugName, RunSpec
-from mnist_studio.store.rows import Run, Status
+from mnist_studio.store.rows import Run
+from mnist_studio.store.run_record import Status
 
 
 def spec(seed: int = 42, *bugs: KnownBugName) -> RunSpec:
