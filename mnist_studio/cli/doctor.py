@@ -143,7 +143,7 @@ def _window() -> str:
 def _dataset() -> str:
     dataset = sources.load(sources.default_dataset())
     images = f"{count(len(dataset.train))} training and {count(len(dataset.test))} test images"
-    return " ".join((f"{dataset.title}: {images}, {dataset.source}", *dataset.notes))
+    return ". ".join((f"{dataset.title}: {images}, {dataset.source}", *dataset.notes))
 
 
 def _runs() -> str:

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from mnist_studio.cli import doctor
+from mnist_studio.data.datasets import builtin, sources
 from mnist_studio.events import Machine
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
@@ -97,3 +99,11 @@ def test_a_crash_report_is_written_to_a_file(here: Main, tmp_path: Path) -> None
     text = (tmp_path / "report.txt").read_text("utf-8")
     assert f"NumPy: {registry.version('numpy')} on cpu (CPU)\n" in text
     assert "Log of the window" in text
+
+
+def test_a_damaged_copy_of_the_data_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    note = "a is damaged: it is empty. MNIST Studio used a.gz instead."
+    dataset = replace(builtin.load(), notes=(note,))
+    monkeypatch.setattr(sources, "load", lambda name: dataset)
+    line = doctor._dataset()
+    assert line.endswith(f"included with MNIST Studio. {note}")
