@@ -35,6 +35,9 @@ COMPARED = (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS)
 KEPT_RUNS = 3
 """Runs of former cycles that stay, so that later cycles can harm them."""
 
+MOST_COPIES = 3
+"""Homes in which something was lost that are copied."""
+
 Result = dict[str, Any]
 """A cycle as JSON: its ``number``, its ``problem`` or an empty text, and what the attack counts."""
 
@@ -104,7 +107,8 @@ class Attack:
 
     def save(self, result: Result) -> None:
         """Appends a cycle; a home in which something was lost is copied."""
-        if result["problem"]:
+        copies = len(list(self.home.parent.glob(f"lost-{self.kind}-*")))
+        if result["problem"] and copies < MOST_COPIES:
             place = self.home.parent / f"lost-{self.kind}-{result['number']}"
             shutil.copytree(self.home, place, dirs_exist_ok=True)
         with self._lines.open("a", encoding="utf-8") as file:
@@ -276,4 +280,5 @@ def _parser(kind: str) -> argparse.ArgumentParser:
 
 
 def _timeless(epoch: Epoch) -> Epoch:
-    return replace(epoch, run="", train_seconds=0.0)
+    times = {name: 0.0 for name in epoch.__struct_fields__ if name.endswith("_seconds")}
+    return replace(epoch, run="", **times)

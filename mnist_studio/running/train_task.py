@@ -19,7 +19,7 @@ from mnist_studio.running.messages import TrainRequest
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
 from mnist_studio.spec.run import KnownBugName, RunSpec
-from mnist_studio.store import artifacts, own_images
+from mnist_studio.store import artifacts, locks, own_images
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.loop import Training
 from mnist_studio.training.machine import MachineMonitor
@@ -33,6 +33,11 @@ def train(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
     Raises:
         MnistStudioError: the run cannot be trained here; says why.
     """
+    with locks.only_child(Path(request.folder)):
+        return _run(request, context)
+
+
+def _run(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
     control = Control()
     commands = {"pause": control.pause, "resume": control.resume, "stop": control.stop}
     context.on_command(lambda name: commands[name]())

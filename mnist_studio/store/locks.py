@@ -4,8 +4,13 @@ The operating system releases it when its process ends in any way. So a lock tha
 proves that the run has no supervisor. A lock belongs to the object that took it: even the same
 process cannot take it twice. Children must be spawned, never forked, because a fork would share the
 lock and hold it after its parent's death.
+
+The child that trains holds another lock. A child that outlives its supervisor for a moment could
+otherwise write between the steps of the one that resumes its run.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -14,6 +19,10 @@ from mnist_studio.errors import StoreError
 from mnist_studio.store.disk import writing
 
 NAME = "lock"
+CHILD = "child.lock"
+
+PATIENCE_SECONDS = 10.0
+"""How long a child waits for an earlier one, which ends within moments of its supervisor."""
 
 Lock = FileLock
 
@@ -95,3 +104,26 @@ def is_free(folder: Path) -> bool:
         return False
     lock.release()
     return True
+
+
+@contextmanager
+def only_child(folder: Path) -> Iterator[None]:
+    """For the child that trains a run: no other child writes into the folder meanwhile.
+
+    Raises:
+        StoreError: another child does not end, or the folder cannot be written.
+    """
+    lock = FileLock(folder / CHILD, timeout=PATIENCE_SECONDS, is_singleton=False)
+    with writing(folder / CHILD):
+        try:
+            lock.acquire()
+        # It is an OSError too, so it is caught inside.
+        except Timeout as error:
+            raise StoreError(
+                f"An earlier process still trains the run {folder.name}.",
+                "Try again in a moment, or end that process.",
+            ) from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -4,9 +4,10 @@ import sqlite3
 
 from msgspec.structs import replace
 
-from mnist_studio import paths
+from mnist_studio import paths, settings
 from mnist_studio.events import Epoch, Finished, Progress
 from mnist_studio.running.job import TrainingJob
+from mnist_studio.settings import Settings
 from mnist_studio.store import artifacts, run_record
 from mnist_studio.store.runs import RunStore
 from tests.running.watched import Watched
@@ -75,4 +76,12 @@ def test_the_child_writes_epochs_times_and_conditions_into_the_record() -> None:
 
 
 def _timeless(epoch: Epoch) -> Epoch:
-    return replace(epoch, run="", train_seconds=0.0)
+    return replace(epoch, run="", train_seconds=0.0, preparation_seconds=0.0)
+
+
+def test_the_interval_of_checkpoints_is_the_one_of_the_settings() -> None:
+    settings.save(Settings(checkpoint_seconds=7))
+    job = TrainingJob(small())
+    with RunStore() as store:
+        run = store.create(small())
+        assert job._request(store, run).checkpoint_seconds == 7

@@ -9,6 +9,7 @@ import pytest
 from mnist_studio.errors import StoreError
 from mnist_studio.events import Cancelled, Crashed
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import locks
 from mnist_studio.store.artifacts import CHECKPOINT
 from mnist_studio.store.runs import RunStore
 from tests.store.example_events import epoch, finished, stopped
@@ -108,3 +109,18 @@ def test_a_run_can_go_on_if_it_ended_early_with_a_checkpoint(
     assert not store.run(run.id).resumable
     (run.folder / CHECKPOINT).touch()
     assert store.run(run.id).resumable
+
+
+def test_only_one_child_writes_into_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.0)
+    inner = locks.only_child(tmp_path)
+    with (
+        locks.only_child(tmp_path),
+        pytest.raises(StoreError, match="earlier process still trains"),
+        inner,
+    ):
+        pass
+    with locks.only_child(tmp_path):
+        pass

@@ -4,7 +4,7 @@ from dataclasses import replace as replaced
 
 import pytest
 
-from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Progress
+from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Phase, Progress
 from mnist_studio.spec.layers import Dense, Dropout, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.schedules import OneCycle, Plateau, Schedule
@@ -87,6 +87,29 @@ def test_a_killed_run_resumes_to_the_same_bits_from_its_folder_alone(
     assert final.epochs is not None
     assert list(map(_timeless, final.epochs)) == list(map(_timeless, whole.of(Epoch)))
     assert (finished.epochs, finished.step) == (3, 12)
+
+
+def test_a_pause_survives_the_end_of_the_program(
+    bench: Benches, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pause(event: Event, control: Control) -> None:
+        if isinstance(event, Progress) and event.step == 6:
+            control.pause()
+        elif isinstance(event, Phase) and event.phase == "paused":
+            raise Killed
+
+    monkeypatch.setattr(CheckpointClock, "due", False)
+    whole, paused = bench("whole"), bench("paused", on_event=pause)
+    whole.train(1)
+    with pytest.raises(Killed):
+        paused.train(1)
+    assert artifacts.load_checkpoint(paused.folder, paused.spec).step == 6
+    again = bench("again", folder=paused.folder)
+    _resumed(again, known=[])
+    assert same_weights(whole.learner, again.learner)
+    assert (whole.folder / artifacts.STEPS).read_bytes() == (
+        again.folder / artifacts.STEPS
+    ).read_bytes()
 
 
 def test_the_loss_of_an_epoch_is_right_even_if_earlier_ones_are_lost(bench: Benches) -> None:
