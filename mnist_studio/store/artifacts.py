@@ -29,6 +29,7 @@ WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 TEST_LOGITS = "test-logits.safetensors"
 STEPS = "steps.f32"
+ARRAYS = (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS)
 CONSOLE = "console.txt"
 ROBUSTNESS = "robustness.json"
 """See ``store.robustness``."""
@@ -260,6 +261,11 @@ def discard(folder: Path) -> None:
     for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS, ROBUSTNESS, FEATURES):
         with writing(folder / name):
             (folder / name).unlink(missing_ok=True)
+
+
+def files_of(folder: Path) -> tuple[str, ...]:
+    """The names of the files with arrays that a run has, for its record when it ends."""
+    return tuple(name for name in ARRAYS if (folder / name).exists())
 
 
 def console(folder: Path) -> Path:

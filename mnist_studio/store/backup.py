@@ -29,7 +29,8 @@ FUTURE_SECONDS = 24 * 3600
 
 PREFIX = "studio-"
 _STAMP = "YYYYmmdd-HHMMSS"
-_NAME = re.compile(r"studio-(\d{8}-\d{6})\.sqlite")
+_NAME = re.compile(r"studio-(\d{8}-\d{6})(?:-(\d+))?\.sqlite")
+"""A number follows the time if there was a backup in the same second."""
 _GROUPS = ((len("YYYYmmdd-HH"), HOURS), (len("YYYYmmdd"), DAYS), (len("YYYYmm"), MONTHS))
 """Characters of a stamp that backups of one hour, day or month share, and how many of them stay."""
 
@@ -102,7 +103,7 @@ def create(
     Raises:
         StoreError: the folder is not writable.
     """
-    path = folder / f"{prefix}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}.sqlite"
+    path = _new_path(folder, f"{prefix}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
     with writing(path):
         with (
             files.staged(path) as stage,
@@ -128,7 +129,10 @@ def all_in(folder: Path) -> tuple[Backup, ...]:
         StoreError: the folder cannot be read.
     """
     with reading(folder):
-        found = [Backup(copy, _created(copy), copy.stat().st_size) for copy in _copies(folder)]
+        found = [
+            Backup(copy, _created(copy), copy.stat().st_size) for copy in reversed(_copies(folder))
+        ]
+    # The sort is stable, so that of backups of one second the last one comes first.
     return tuple(sorted(found, key=lambda one: (in_future(one.created), -one.created)))
 
 
@@ -198,8 +202,24 @@ def _retained(copies: Sequence[Path]) -> Iterable[Path]:
     return retained
 
 
+def _new_path(folder: Path, name: str) -> Path:
+    """A path that no backup of the same second has."""
+    path, number = folder / f"{name}.sqlite", 2
+    while path.exists():
+        path, number = folder / f"{name}-{number}.sqlite", number + 1
+    return path
+
+
 def _copies(folder: Path) -> list[Path]:
-    return sorted(copy for copy in folder.glob(f"{PREFIX}*.sqlite") if _NAME.fullmatch(copy.name))
+    """The backups in a folder, oldest first."""
+    found = [copy for copy in folder.glob(f"{PREFIX}*.sqlite") if _NAME.fullmatch(copy.name)]
+    return sorted(found, key=_order)
+
+
+def _order(copy: Path) -> tuple[str, int]:
+    match = _NAME.fullmatch(copy.name)
+    assert match is not None
+    return match[1], int(match[2] or 1)
 
 
 def _created(copy: Path) -> float:

@@ -9,7 +9,7 @@ import math
 import sqlite3
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -52,6 +52,8 @@ from mnist_studio.store.rows import (
     member_of,
     run_of,
 )
+from mnist_studio.store.run_record import RunRecord
+from mnist_studio.store.salvage import listed_records
 
 Progress = Callable[[float], object]
 IsCancelled = Callable[[], bool]
@@ -154,6 +156,7 @@ class _Check:
         self._problems: list[Problem] = []
         self._counts = dict.fromkeys(TABLES, 0)
         self._rows: dict[str, Run] = {}
+        self._listed: dict[str, RunRecord] = {}
         self._readable = False
 
     def report(self) -> Report:
@@ -203,6 +206,7 @@ class _Check:
             raise damaged(self._database, verdict)
         check_version(connection, self._database)
         self._readable = True
+        self._listed = listed_records(connection)
         for table, (columns, decode) in TABLES.items():
             self._check_rows(connection, table, columns, decode)
         for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
@@ -246,11 +250,14 @@ class _Check:
         except SpecError as error:
             self._report(error)
             return
+        listed = self._listed.get(folder.name)
+        if record and listed and _core(record) != _core(listed):
+            self._add(f"The database and the record in “{folder}” differ.", _REBUILD)
         if self._deep:
             spec = known.spec if known else described
-            self._check_files(folder, spec, trained=bool(known and known.trained))
+            self._check_files(folder, spec, {*(record.files if record else ())})
 
-    def _check_files(self, folder: Path, spec: RunSpec | None, trained: bool) -> None:
+    def _check_files(self, folder: Path, spec: RunSpec | None, expected: Set[str]) -> None:
         readers: dict[str, Callable[[], object]] = {
             artifacts.STEPS: partial(artifacts.load_steps, folder),
             artifacts.TEST_LOGITS: partial(artifacts.load_test_logits, folder),
@@ -259,11 +266,13 @@ class _Check:
             readers[artifacts.WEIGHTS] = partial(artifacts.load_weights, folder, spec)
             readers[artifacts.CHECKPOINT] = partial(artifacts.load_checkpoint, folder, spec)
         for name, read in readers.items():
-            if (name == artifacts.WEIGHTS and trained) or (folder / name).exists():
+            if (folder / name).exists():
                 try:
                     read()
                 except StoreError as error:
                     self._report(error)
+            elif name in expected:
+                self._add(f"{folder / name} is missing.", "Train this run again.")
 
     def _check_backup(self, path: Path) -> None:
         try:
@@ -279,6 +288,14 @@ class _Check:
                 f"{'is' if len(found) == 1 else 'are'} left, such as “{found[0]}”.",
                 "MNIST Studio removes such files about an hour later.",
             )
+
+
+def _core(record: RunRecord) -> tuple[object, ...]:
+    """What the database and the record of an ended run both say."""
+    return (
+        record.title, record.spec, record.created, record.status, record.terminal, record.epochs,
+        record.belongs,
+    )  # fmt: skip
 
 
 def set_aside(rows: Iterable[BadRow], home: Path | None = None) -> tuple[Path, ...]:

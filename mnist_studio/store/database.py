@@ -152,6 +152,9 @@ def explained(path: Path) -> Iterator[None]:
         raise
     except sqlite3.Error as error:
         raise _explanation(path, error) from error
+    except UnicodeDecodeError as error:
+        # The message of SQLite's own error quotes damaged bytes of the schema.
+        raise damaged(path, "its schema cannot be read") from error
 
 
 def damaged(path: Path, why: str) -> StoreDamaged:

@@ -146,7 +146,7 @@ def refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
     """
     try:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError):
         return
     if version <= _IMPOSSIBLE:
         _check_newest(int(version), path, len(MIGRATIONS))

@@ -182,10 +182,21 @@ def _gathered(home: Path | None, chosen: Path | None) -> tuple[_Contents, Path |
     contents.add(present, None)
     if present.complete:
         return contents, None
-    newest = backup.newest_whole(paths.backups(home))
-    if newest:
-        contents.add(salvage(newest.path), runs)
-    return contents, newest.path if newest else None
+    return contents, _add_backups(contents, home)
+
+
+def _add_backups(contents: _Contents, home: Path | None) -> Path | None:
+    """Adds backups, the newest first, until one in which every row can be read."""
+    for copy in backup.all_in(paths.backups(home)):
+        try:
+            found = salvage(copy.path)
+        except StoreError as error:
+            _LOG.warning("%s", error)
+            continue
+        contents.add(found, paths.runs(home))
+        if found.complete:
+            return copy.path
+    return None
 
 
 def _add_experiments(contents: _Contents, home: Path) -> None:

@@ -71,7 +71,7 @@ class RecordWriter:
         folder = self._runs / run_id
         with run_record.changing(folder):
             record = self._merged(folder)
-            run_record.write(folder, replace(record, status="running", steps=None))
+            run_record.write(folder, replace(record, status="running", steps=None, files=()))
 
     def refresh(self, run_id: str) -> None:
         """Writes what the database knows about a run into its folder, if the folder exists.
@@ -118,7 +118,9 @@ class RecordWriter:
         """The record of the database, with what only the child that trained it knows."""
         record = from_database(self._database, folder)
         ended = record.status != "running"
-        record = replace(record, steps=_sealed_steps(record, folder) if ended else None)
+        if ended:
+            files, steps = artifacts.files_of(folder), _sealed_steps(record, folder)
+            record = replace(record, files=files, steps=steps)
         try:
             old = run_record.read(folder)
         except StoreError:

@@ -73,6 +73,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         measures: conditions so far; None before the first are known. An ended run has the final
             ones in its terminal event.
         steps: of the file of steps, once the run has ended.
+        files: names of the files with arrays, once the run has ended.
         belongs: to an experiment; None if no experiment trained it.
     """
 
@@ -88,6 +89,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     device: str = ""
     measures: Measures | None = None
     steps: Steps | None = None
+    files: tuple[str, ...] = ()
     belongs: Belongs | None = None
 
     def run_spec(self) -> RunSpec:

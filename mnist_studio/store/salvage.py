@@ -63,6 +63,21 @@ def salvage(path: Path) -> Salvaged:
         return _read(copy)
 
 
+def listed_records(connection: sqlite3.Connection) -> dict[str, RunRecord]:
+    """What a database of the present version says about ended runs whose record was written.
+
+    Args:
+        connection: to a database that is whole.
+    """
+    waiting = {run for (run,) in connection.execute("SELECT run FROM unwritten")}
+    runs = _salvaged(_Tables(connection)).runs
+    return {
+        name: record
+        for name, record in runs.items()
+        if record.status != "running" and name not in waiting
+    }
+
+
 @contextmanager
 def _copied(path: Path) -> Iterator[Path]:
     """A copy that may be completed from its journal, where a writer was killed."""
@@ -83,7 +98,7 @@ def _read(path: Path) -> Salvaged:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         with closing(read_only(path)) as connection:
             return _salvaged(_Tables(connection))
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         _LOG.warning("Nothing can be read of “%s”: %s", path, error)
         return Salvaged()
 
@@ -125,7 +140,7 @@ class _Tables:
             query = f"SELECT rowid, {columns} FROM {table} ORDER BY rowid {order}"
             for rowid, *row in self._connection.execute(query):
                 found[rowid] = tuple(row)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             _LOG.warning("A part of “%s” cannot be read: %s", table, error)
             self.complete = False
             return False

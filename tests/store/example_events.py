@@ -1,4 +1,4 @@
-from mnist_studio.events import Epoch, Finished, Stopped
+from mnist_studio.events import Epoch, Failed, Finished, Stopped
 
 
 def epoch(run: str, number: int = 1, accuracy: float = 0.9) -> Epoch:
@@ -43,3 +43,7 @@ def stopped(run: str) -> Stopped:
         seconds={"train": 0.1},
         device="cpu",
     )
+
+
+def failed(run: str) -> Failed:
+    return Failed(run=run, framework="keras", reason="Its loss is not a number.")

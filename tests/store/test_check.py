@@ -10,9 +10,10 @@ import pytest
 from mnist_studio.errors import StoreDamaged
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts, check, run_record
+from mnist_studio.store.rebuild import rebuild
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
-from tests.store.example_events import epoch, finished
+from tests.store.example_events import epoch, failed, finished
 from tests.store.example_own_images import written
 
 
@@ -35,11 +36,6 @@ def change(home: Path, statement: str, *values: object) -> None:
 
 def texts(home: Path) -> list[str]:
     return [problem.what for problem in check.check(home).problems]
-
-
-def without_weights(found: check.Report) -> list[check.Problem]:
-    """The example runs have no weights."""
-    return [one for one in found.problems if "weights.safetensors" not in one.what]
 
 
 HOSTILE = {
@@ -135,7 +131,7 @@ def test_one_bad_epoch_costs_only_itself(
 def test_a_whole_store_has_no_problems(home: Path, runs: list[Run]) -> None:
     before = sorted(home.rglob("*"))
     report = check.check(home)
-    assert without_weights(report) == []
+    assert report.problems == ()
     assert (report.runs, report.own_images, report.experiments) == (3, 3, 0)
     assert report.backups >= 1
     assert sorted(home.rglob("*")) == before
@@ -151,6 +147,17 @@ def test_damage_to_every_kind_of_file_is_named(home: Path, runs: list[Run]) -> N
     found = " ".join(texts(home))
     for path in (first / run_record.RECORD, second / artifacts.TEST_LOGITS, backup):
         assert str(path) in found
+
+
+@pytest.mark.parametrize("name", artifacts.ARRAYS)
+def test_a_file_that_was_deleted_is_named(home: Path, spec: RunSpec, name: str) -> None:
+    with RunStore(home) as store:
+        run = store.create(spec)
+        for each in artifacts.ARRAYS:
+            (run.folder / each).touch()
+        store.record(failed(run.id))
+    (run.folder / name).unlink()
+    assert any(str(run.folder / name) in what for what in texts(home))
 
 
 def test_runs_without_rows_and_rows_without_folders_are_named(home: Path, runs: list[Run]) -> None:
@@ -186,3 +193,26 @@ def test_a_database_that_cannot_be_opened_sets_nothing_aside(home: Path, runs: l
     (home / "studio.sqlite").write_bytes(b"\0" * 9000)
     with pytest.raises(StoreDamaged):
         check.set_aside([check.BadRow("runs", 1)], home)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE runs SET title = title || '!' WHERE rowid = 1",
+        "UPDATE runs SET created = created + 1 WHERE rowid = 1",
+        "UPDATE runs SET terminal = replace(terminal, '0.93', '0.98') WHERE rowid = 1",
+        "UPDATE epochs SET event = replace(event, '0.25', '0.26') WHERE rowid = 1",
+    ],
+)
+def test_a_row_that_differs_from_its_record_is_named_and_rebuilt(
+    home: Path, runs: list[Run], statement: str
+) -> None:
+    """SQLite has no checksums: a changed digit is still a valid row."""
+    change(home, statement)
+    (problem,) = check.check(home).problems
+    assert problem.what == f"The database and the record in “{runs[0].folder}” differ."
+    rebuild(home)
+    assert check.check(home).problems == ()
+    with RunStore(home) as store:
+        assert store.run(runs[0].id) == runs[0]
+        assert store.epochs(runs[0].id) == (epoch(runs[0].id), epoch(runs[0].id, 2))
