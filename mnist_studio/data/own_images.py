@@ -71,8 +71,7 @@ def of_ink(ink: Ink, label: int, created: float, pen: float = UNIT_PAD.pen) -> O
             f"A drawing can have at most {MOST_POINTS:,} points.",
             "Draw one digit with a few strokes.",
         )
-    content = repr([[point[:2] for point in stroke] for stroke in strokes]).encode()
-    digit = OwnImage(_key(b"ink", content), _checked(label), created, strokes, pen)
+    digit = OwnImage(_key(b"ink", _content(strokes)), _checked(label), created, strokes, pen)
     digit.image  # noqa: B018 - raises now, not later, if the ink cannot be rendered
     return digit
 
@@ -118,6 +117,18 @@ def _rounded(point: InkPoint) -> InkPoint:
         round(time, 3) if isfinite(time) else 0.0,
         round(pressure, 3) if isfinite(pressure) else EVEN,
     )
+
+
+def has_its_key(image: OwnImage) -> bool:
+    """Whether the key of an image is that of its content, so that neither was changed."""
+    if image.picture:
+        return image.key == _key(b"picture", image.picture)
+    return image.key == _key(b"ink", _content(image.ink))
+
+
+def _content(strokes: Ink) -> bytes:
+    """What makes a drawing equal to another: its points."""
+    return repr([[point[:2] for point in stroke] for stroke in strokes]).encode()
 
 
 def _key(kind: bytes, content: bytes) -> str:

@@ -28,7 +28,7 @@ from mnist_studio.errors import (
 )
 from mnist_studio.formatting import counted
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, backup, folders, housekeeping, run_record
+from mnist_studio.store import artifacts, backup, folders, housekeeping, run_record, sealed
 from mnist_studio.store.database import (
     REBUILD,
     Database,
@@ -38,9 +38,14 @@ from mnist_studio.store.database import (
     read_only,
 )
 from mnist_studio.store.disk import PRIVATE, writing
-from mnist_studio.store.experiments import EXPERIMENT_COLUMNS, experiment_of
+from mnist_studio.store.experiments import (
+    EXPERIMENT_COLUMNS,
+    Experiment,
+    ExperimentRecord,
+    experiment_of,
+)
 from mnist_studio.store.migrations import check_version
-from mnist_studio.store.own_images import IMAGE_COLUMNS, image_of
+from mnist_studio.store.own_images import IMAGE_COLUMNS, confirmed_image_of
 from mnist_studio.store.record_writer import insert
 from mnist_studio.store.rows import (
     COLUMNS,
@@ -69,7 +74,7 @@ TABLES: dict[str, tuple[str, Callable[[Row], object]]] = {
     "runs": (COLUMNS, lambda row: run_of(row, Path())),
     "epochs": (EPOCH_COLUMNS, epoch_of),
     "members": (MEMBER_COLUMNS, member_of),
-    "own_images": (IMAGE_COLUMNS, image_of),
+    "own_images": (IMAGE_COLUMNS, confirmed_image_of),
 }
 """Table -> its columns, and what reads a row of them."""
 
@@ -157,6 +162,7 @@ class _Check:
         self._counts = dict.fromkeys(TABLES, 0)
         self._rows: dict[str, Run] = {}
         self._listed: dict[str, RunRecord] = {}
+        self._experiments: dict[str, Row] = {}
         self._readable = False
 
     def report(self) -> Report:
@@ -171,6 +177,7 @@ class _Check:
                 raise CancelledByUser("The check was canceled.")
             step()
             self._progress(done / len(steps))
+        self._check_experiments()
         self._check_leftovers()
         return Report(
             tuple(self._problems),
@@ -235,6 +242,8 @@ class _Check:
                 self._counts[table] += 1
                 if isinstance(value, Run):
                     self._rows[value.id] = value
+                if isinstance(value, Experiment):
+                    self._experiments[value.id] = tuple(row)
 
     def _check_folder(self, folder: Path) -> None:
         try:
@@ -273,6 +282,20 @@ class _Check:
                     self._report(error)
             elif name in expected:
                 self._add(f"{folder / name} is missing.", "Train this run again.")
+
+    def _check_experiments(self) -> None:
+        """Compares the rows of experiments with the records in their folders."""
+        for name, row in self._experiments.items():
+            folder = self._database.parent / "experiments" / name
+            if not run_record.exists(folder):
+                continue
+            try:
+                record = sealed.read(folder / run_record.RECORD, ExperimentRecord)
+            except StoreError as error:
+                self._add(error.problem, _REBUILD)
+                continue
+            if (record.id, record.title, record.text, record.created) != row:
+                self._add(f"The database and the record in “{folder}” differ.", _REBUILD)
 
     def _check_backup(self, path: Path) -> None:
         try:

@@ -14,7 +14,7 @@ from msgspec import Meta
 from mnist_studio import paths
 from mnist_studio.data.images import CLASSES, SIDE, LabeledImages
 from mnist_studio.data.ink.rendering import InkPoint
-from mnist_studio.data.own_images import MOST_POINTS, OwnImage, labeled_images
+from mnist_studio.data.own_images import MOST_POINTS, OwnImage, has_its_key, labeled_images
 from mnist_studio.errors import DataError, MnistStudioError, UnknownName
 from mnist_studio.store import tensors
 from mnist_studio.store.database import Database
@@ -220,6 +220,18 @@ def image_of(row: Row) -> OwnImage:
     return OwnImage(
         stored.key, stored.label, stored.created, ink, stored.pen, stored.picture or b""
     )
+
+
+def confirmed_image_of(row: Row) -> OwnImage:
+    """Like ``image_of``, and also compares the content with its key, which takes longer.
+
+    Raises:
+        StoreDamaged: the row is damaged.
+    """
+    image = image_of(row)
+    if not has_its_key(image):
+        raise unreadable(_WHAT, image.key, "its content does not match its key.")
+    return image
 
 
 def row_of(image: OwnImage) -> Row:

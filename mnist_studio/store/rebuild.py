@@ -211,7 +211,7 @@ def _add_experiments(contents: _Contents, home: Path) -> None:
             _LOG.warning("%s", error)
             continue
         if experiment.id == folder.name:
-            contents.experiments.setdefault(experiment.id, experiment)
+            contents.experiments[experiment.id] = experiment
 
 
 def _add_folder(contents: _Contents, folder: Path) -> None:

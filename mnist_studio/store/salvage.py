@@ -17,7 +17,7 @@ from mnist_studio.store.database import read_only, tables_of
 from mnist_studio.store.disk import reading
 from mnist_studio.store.experiments import EXPERIMENT_COLUMNS, Experiment, experiment_of
 from mnist_studio.store.migrations import FORMER_TABLES
-from mnist_studio.store.own_images import IMAGE_COLUMNS, image_of
+from mnist_studio.store.own_images import IMAGE_COLUMNS, confirmed_image_of
 from mnist_studio.store.rows import (
     COLUMNS,
     EPOCH_COLUMNS,
@@ -156,7 +156,7 @@ def _salvaged(tables: _Tables) -> Salvaged:
     return Salvaged(
         runs={run.run: run for run in runs},
         experiments=tuple(tables.values("experiments", EXPERIMENT_COLUMNS, experiment_of)),
-        own_images=tuple(tables.values("own_images", IMAGE_COLUMNS, image_of)),
+        own_images=tuple(tables.values("own_images", IMAGE_COLUMNS, confirmed_image_of)),
         complete=tables.complete,
     )
 

@@ -1,12 +1,13 @@
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mnist_studio import paths
-from mnist_studio.data.own_images import of_picture
+from mnist_studio.data.own_images import has_its_key, of_picture
 from mnist_studio.errors import UnknownName
 from mnist_studio.store.runs import RunStore
 from tests.store.example_own_images import written
@@ -53,3 +54,24 @@ def test_the_example_of_version_3_opens_for_ever(home: Path) -> None:
         connection.executescript(VERSION_3.read_text("utf-8"))
     with RunStore(home) as store:
         assert store.own_images.all() == (written(1, 7),)
+
+
+def test_the_key_of_an_image_confirms_its_content() -> None:
+    """Also of images that earlier versions stored."""
+    image = written(1)
+    assert has_its_key(image)
+    assert not has_its_key(replace(image, key="0" * 32))
+    assert not has_its_key(replace(image, ink=written(2).ink))
+    picture = of_picture(np.full((28, 28), 7, np.uint8), 3, 1.0)
+    assert has_its_key(picture)
+    assert not has_its_key(replace(picture, picture=b"\1" * 784))
+
+
+def test_images_of_version_3_have_their_keys(home: Path) -> None:
+    home.mkdir()
+    with closing(sqlite3.connect(home / "studio.sqlite")) as connection:
+        connection.executescript(VERSION_3.read_text("utf-8"))
+    with RunStore(home) as store:
+        images = store.own_images.all()
+    assert images
+    assert all(map(has_its_key, images))

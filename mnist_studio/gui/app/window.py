@@ -90,6 +90,8 @@ class MainWindow(QMainWindow):
         self._studio = studio = Studio(self.theme, self._loaded)
         studio.page_requested.connect(self.go)
         studio.message.connect(self.show_message)
+        studio.data_requested.connect(self._open_data)
+        studio.library.damaged.connect(self._offer_repair)
         self.close_guard = CloseGuard(self, studio)
         for signal in (
             studio.queue.changed, studio.queue.event_received, studio.datasets.changed,
@@ -258,3 +260,16 @@ class MainWindow(QMainWindow):
         from mnist_studio.gui.app.environments import EnvironmentsDialog
 
         EnvironmentsDialog(self, self.studio.background).open()
+
+    @Slot()
+    def _open_data(self) -> None:
+        from mnist_studio.gui.app.stored_data import StoredDataDialog
+
+        StoredDataDialog(self, self.studio).open()
+
+    @Slot(object)
+    def _offer_repair(self, error: Exception) -> None:
+        """Offers to rebuild or restore a database that cannot be opened."""
+        from mnist_studio.gui.app.stored_data import StoredDataDialog
+
+        StoredDataDialog(self, self.studio, error).open()

@@ -40,7 +40,7 @@ _NO_WEIGHTS = "The run has no weights to export."
 
 
 class RunActions:
-    """The buttons: five in the top bar, two under the details."""
+    """The buttons: five in the top bar, three under the details."""
 
     def __init__(self, line: QHBoxLayout) -> None:
         """Adds the buttons.
@@ -55,9 +55,11 @@ class RunActions:
         self.export = QPushButton("Export")
         self.code = QPushButton("Show code")
         self.reveal = QPushButton("Open folder")
+        self.data = QPushButton("Your data…")
+        self.data.setToolTip("Checks, backs up, restores, or rebuilds what is stored")
         self.delete.setProperty("danger", True)
         self.export.setProperty("primary", True)
-        for action in (self.code, self.reveal):
+        for action in (self.code, self.reveal, self.data):
             action.setProperty("quiet", True)
         for action in (self.resume, self.continue_as_new, self.rename, self.delete, self.export):
             line.addWidget(action)

@@ -61,7 +61,7 @@ class RunsPage(Page):
             (actions.resume, self._resume), (actions.continue_as_new, self._ask_to_continue),
             (actions.rename, self._rename), (actions.delete, self._delete),
             (actions.export, self._export), (actions.code, self.show_code),
-            (actions.reveal, self._reveal),
+            (actions.reveal, self._reveal), (actions.data, self.studio.data_requested.emit),
         ):  # fmt: skip
             made.clicked.connect(lambda checked=False, action=action: action())
         for keys, made in (
@@ -72,7 +72,8 @@ class RunsPage(Page):
             shortcut.activated.connect(made.click)
 
     def _lay_out(self) -> None:
-        self.details.body.addLayout(line_of(self.controls.code, self.controls.reveal, 1, gap=4))
+        actions = self.controls
+        self.details.body.addLayout(line_of(actions.code, actions.reveal, 1, actions.data, gap=4))
         table = Card()
         table.body.addWidget(self.table)
         left = split(Qt.Orientation.Vertical, (table, self.curves), (430, 240))

@@ -1,12 +1,14 @@
 """The stored runs. One thread accesses the store; the window gets values."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.data.own_images import OwnImage
 from mnist_studio.errors import MnistStudioError
+from mnist_studio.gui.services.background import BackgroundTask, Work
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.store_thread import Command, StoreThread
 from mnist_studio.store.experiments import Experiment, Membership
@@ -21,11 +23,13 @@ class RunLibrary(QObject):
         changed: the rows were read again.
         own_images_changed: the own images changed.
         failed: a command of the store failed; an exception.
+        damaged: the store must be rebuilt or restored before it can be opened; an exception.
     """
 
     changed = Signal()
     own_images_changed = Signal()
     failed = Signal(object)
+    damaged = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +42,7 @@ class RunLibrary(QObject):
         self._thread.read.connect(self._take)
         self._thread.own_images_read.connect(self._on_own_images)
         self._thread.failed.connect(self._fail)
+        self._thread.damaged.connect(self.damaged)
 
     @property
     def rows(self) -> tuple[RunRow, ...]:
@@ -85,6 +90,23 @@ class RunLibrary(QObject):
     def submit(self, command: Command) -> None:
         """Executes a command on the store, then reads everything again."""
         self._thread.submit(command)
+
+    def replace(
+        self, work: Work, done: Callable[[Any], object], failed: Callable[[Exception], object]
+    ) -> BackgroundTask:
+        """Does work that replaces the database, while the store is closed.
+
+        Args:
+            work: gets ``progress`` and ``is_cancelled``.
+            done: a slot for the result.
+            failed: a slot for the exception.
+        """
+        task = BackgroundTask(self)
+        task.done.connect(done)
+        task.failed.connect(failed)
+        # It lives as long as this object: its signals arrive after the work.
+        self._thread.replace(lambda: task.execute(work))
+        return task
 
     def rename(self, run: str, title: str) -> None:
         """Gives a run another title."""

@@ -1,17 +1,20 @@
 """The thread that owns the store: it executes commands and reads all runs again after each."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event
 from time import monotonic
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from mnist_studio.errors import StoreDamaged
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
 Command = Callable[[RunStore], object]
+Work = Callable[[], object]
 
 POLL_SECONDS = 1.0
 """Interval of checks for changes by the command line."""
@@ -23,6 +26,13 @@ REOPEN_SECONDS = 2.0
 """Delay before a store that failed is opened again."""
 
 
+@dataclass(frozen=True)
+class _Replacement:
+    """Work that needs the store to be closed; it reports its own errors."""
+
+    work: Work
+
+
 class StoreThread(QThread):
     """Owns the store. Executes commands in order and reads all runs again after each.
 
@@ -32,15 +42,18 @@ class StoreThread(QThread):
         read: all runs as a tuple of rows, newest first; all experiments, likewise; memberships.
         own_images_read: the own images as a tuple, oldest first, when they changed.
         failed: an exception; the same error of the store itself only once.
+        damaged: the error of a store that cannot be opened before it is rebuilt or restored.
     """
 
     read = Signal(object, object, object)
     own_images_read = Signal(object)
     failed = Signal(object)
+    damaged = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._commands: SimpleQueue[Command | None] = SimpleQueue()
+        self._commands: SimpleQueue[Command | _Replacement | None] = SimpleQueue()
+        self._damaged = ""
         self._ending = Event()
         self._ended: dict[str, RunRow] = {}
         self._reported: set[str] = set()
@@ -52,6 +65,13 @@ class StoreThread(QThread):
         """Queues a command."""
         self._commands.put(command)
 
+    def replace(self, work: Work) -> None:
+        """Queues work that replaces the database; the store is closed before and opened after it.
+
+        It is also done while the store cannot be opened.
+        """
+        self._commands.put(_Replacement(work))
+
     def end(self) -> None:
         """Ends the thread after the commands that are queued."""
         self._ending.set()
@@ -60,16 +80,48 @@ class StoreThread(QThread):
     def run(self) -> None:
         """Executes commands until ``end`` is called."""
         while True:
+            replacement: _Replacement | None = None
             try:
                 with RunStore() as store:
-                    self._serve(store)
-                    return
+                    self._damaged = ""
+                    replacement = self._serve(store)
+                    if replacement is None:
+                        return
             except Exception as error:  # noqa: BLE001 - shown in the window and logged there
                 self._report(error)
-            if self._ending.wait(REOPEN_SECONDS):
+                self._report_damage(error)
+                replacement = self._awaited()
+            if replacement:
+                replacement.work()
+                self._reported.clear()
+            elif self._ending.is_set():
                 return
 
-    def _serve(self, store: RunStore) -> None:
+    def _awaited(self) -> "_Replacement | None":
+        """A replacement that comes before the store is opened again; other commands wait."""
+        commands = []
+        deadline = monotonic() + REOPEN_SECONDS
+        try:
+            while (rest := deadline - monotonic()) > 0 and not self._ending.is_set():
+                command = self._commands.get(timeout=rest)
+                if isinstance(command, _Replacement):
+                    return command
+                commands.append(command)
+        except Empty:
+            pass
+        finally:
+            for command in commands:
+                self._commands.put(command)
+        return None
+
+    def _report_damage(self, error: Exception) -> None:
+        """Reports a database that must be rebuilt or restored, once until it was opened."""
+        if isinstance(error, StoreDamaged) and self._damaged != str(error):
+            self._damaged = str(error)
+            self.damaged.emit(error)
+
+    def _serve(self, store: RunStore) -> "_Replacement | None":
+        """Executes commands; returns a replacement of the database, or None at the end."""
         self._recover(store)
         version = store.version()
         self._read(store)
@@ -83,8 +135,8 @@ class StoreThread(QThread):
                 if self._recover_again(store) or former != version:
                     self._read(store)
                 continue
-            if command is None:
-                return
+            if command is None or isinstance(command, _Replacement):
+                return command
             self._execute(store, command)
 
     def _execute(self, store: RunStore, command: Command) -> None:

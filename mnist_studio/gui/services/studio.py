@@ -44,6 +44,7 @@ class Studio(QObject):
         picture_requested: let the user select a picture.
         picture_opened: a picture is on the canvas.
         experiment_chosen: id of an experiment to compare.
+        data_requested: show the dialog of the stored data.
         settings_dropped: the path of a file with settings for the Train page.
         activity_changed: ``activity`` changed.
     """
@@ -55,6 +56,7 @@ class Studio(QObject):
     picture_opened = Signal()
     experiment_chosen = Signal(str)
     settings_dropped = Signal(object)
+    data_requested = Signal()
     activity_changed = Signal()
 
     def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:

@@ -1,0 +1,109 @@
+"""The dialog of the stored data: it opens by itself for a lost database, and brings it back."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import paths
+from mnist_studio.gui.app.stored_data import StoredDataDialog
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.services import store_thread
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.train.form import recipe_form, run_specs
+from mnist_studio.store.runs import RunStore
+from tests.store.example_events import finished
+
+(SPEC,) = run_specs(recipe_form("tiny-10", ("numpy",), "builtin"))
+
+
+@pytest.fixture
+def run(home: Path) -> str:
+    with RunStore() as store:
+        made = store.create(SPEC)
+        store.record(finished(made.id))
+        return made.id
+
+
+def dialogs(window: MainWindow) -> list[StoredDataDialog]:
+    return [one for one in window.findChildren(StoredDataDialog) if one.isVisible()]
+
+
+def shown(qtbot: QtBot, theme: Theme) -> MainWindow:
+    window = MainWindow(theme)
+    qtbot.addWidget(window)
+    with qtbot.waitSignal(window.usable, timeout=10_000):
+        window.show()
+    return window
+
+
+def leave(window: MainWindow) -> None:
+    window.shut_down()
+    window.close()
+
+
+@pytest.mark.parametrize("how", ["missing", "empty", "damaged"])
+@pytest.mark.parametrize("answer", ["rebuild", "restore"])
+def test_a_lost_database_is_offered_for_repair(
+    qtbot: QtBot, theme: Theme, home: Path, run: str, how: str, answer: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(store_thread, "REOPEN_SECONDS", 0.05)
+    if how == "missing":
+        paths.database().unlink()
+    else:
+        paths.database().write_bytes(b"" if how == "empty" else b"\0" * 5000)
+    window = shown(qtbot, theme)
+    qtbot.waitUntil(lambda: len(dialogs(window)) == 1, timeout=5000)
+    (dialog,) = dialogs(window)
+    button = dialog.rebuild_button if answer == "rebuild" else dialog.restore_button
+    qtbot.waitUntil(button.isEnabled, timeout=5000)
+    button.click()
+    library = window.studio.library
+    qtbot.waitUntil(lambda: run in [row.id for row in library.rows], timeout=10_000)
+    qtbot.waitUntil(lambda: not dialogs(window), timeout=5000)
+    leave(window)
+
+
+def test_quit_leaves_everything_as_it_was(qtbot: QtBot, theme: Theme, home: Path, run: str) -> None:
+    paths.database().write_bytes(b"\0" * 5000)
+    window = shown(qtbot, theme)
+    qtbot.waitUntil(lambda: len(dialogs(window)) == 1, timeout=5000)
+    (dialog,) = dialogs(window)
+    buttons = dialog.findChildren(QAbstractButton)
+    next(one for one in buttons if one.text() == "Quit").click()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
+    assert paths.database().read_bytes() == b"\0" * 5000
+    leave(window)
+
+
+def test_the_dialog_checks_backs_up_and_rebuilds(window: MainWindow, qtbot: QtBot) -> None:
+    window.studio.data_requested.emit()
+    (dialog,) = dialogs(window)
+    assert not dialog.restore_button.isEnabled()
+    assert "no backups" in dialog.restore_button.toolTip()
+    qtbot.waitUntil(dialog.check_button.isEnabled, timeout=5000)
+    for button, text in (
+        (dialog.check_button, "No problems."),
+        (dialog.backup_button, "Backed up to"),
+        (dialog.rebuild_button, "The database now has no runs"),
+    ):
+        button.click()
+        assert not dialog.check_button.isEnabled()
+        qtbot.waitUntil(lambda text=text: text in dialog.outcome.text(), timeout=10_000)  # type: ignore[misc]
+        qtbot.waitUntil(dialog.check_button.isEnabled, timeout=5000)
+    dialog.accept()
+
+
+def test_problems_are_listed(window: MainWindow, qtbot: QtBot, home: Path) -> None:
+    with RunStore() as store:
+        run = store.create(SPEC)
+        store.record(finished(run.id))
+    shutil.rmtree(run.folder)
+    window.studio.data_requested.emit()
+    (dialog,) = dialogs(window)
+    dialog.check()
+    qtbot.waitUntil(lambda: "has no folder" in dialog.outcome.text(), timeout=10_000)
+    dialog.accept()
