@@ -16,6 +16,7 @@ OF_A_PACKAGE = {
     "end_to_end",
     "first_launch",
     "program",
+    "damage",
     "kills",
     "full_disk",
 }
