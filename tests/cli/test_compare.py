@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import Selection
+from mnist_studio.events import Stopped
 from mnist_studio.store import artifacts
+from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import TRAIN, Main, studio
 
 
@@ -109,3 +112,37 @@ def test_the_effect_of_a_known_bug_is_written(here: Main) -> None:
     assert "Effect of known bugs\nMLP 128 in NumPy, all weights start at zero: costs" in said.output
     for one in ids:
         here("runs", "delete", one)
+
+
+def test_a_stopped_run_is_named_and_not_counted(chosen: Selection, here: Main) -> None:
+    run = chosen.runs[0]
+    with RunStore() as store:
+        training = replace(run.spec.training, seed=9)
+        early = store.create(replace(run.spec, training=training))
+        (first, _) = store.epochs(run.id)
+        store.record(replace(first, run=early.id, test_accuracy=0.01))
+        assert run.finished
+        store.record(
+            Stopped(
+                run=early.id,
+                framework="numpy",
+                epochs=1,
+                step=first.step,
+                test_accuracy=0.01,
+                test_loss=9.0,
+                seconds=run.finished.seconds,
+                device="CPU",
+            )
+        )
+        store.release(early.id)
+    plain = here("compare", *(one.id for one in chosen.runs), "--view", "final-accuracy", "--json")
+    said = here(
+        "compare", *(one.id for one in chosen.runs), early.id, "--view", "final-accuracy", "--json"
+    )
+    (before,), (view,) = plain.json, said.json
+    assert view["table"]["rows"][:-1] == before["table"]["rows"]
+    title, accuracy, *_ = view["table"]["rows"][-1]["cells"]
+    assert title.endswith("seed 9 (stopped after 1 of 2 epochs)")
+    assert accuracy == 0.01
+    assert view["sentence"] == f"{before['sentence']} One unfinished run is not counted."
+    assert any("did not finish. Means, intervals, and verdicts" in note for note in view["notes"])
