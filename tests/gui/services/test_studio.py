@@ -1,4 +1,5 @@
 import gzip
+import shutil
 import threading
 import time
 from pathlib import Path
@@ -291,7 +292,7 @@ def test_a_folder_is_used_where_it_lies_and_forgotten(
     with qtbot.waitSignal(studio.message, timeout=5000) as told:
         studio.datasets.use(tmp_path)
     assert told.args[1] == "bad"
-    with qtbot.waitSignal(studio.datasets.fetched, timeout=5000):
+    with qtbot.waitSignal(studio.datasets.fetched, timeout=60_000):
         studio.datasets.use(shared_mnist)
     assert settings.load()[0].data_folder == str(shared_mnist)
     assert (panel.dataset, str(shared_mnist) in panel.sentence) == ("mnist", True)
@@ -299,6 +300,27 @@ def test_a_folder_is_used_where_it_lies_and_forgotten(
     qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=5000)
     assert settings.load()[0].data_folder == ""
     assert panel.dataset == "builtin"
+
+
+def test_a_damaged_file_in_a_folder_is_named(
+    qtbot: QtBot, studio: Studio, shared_mnist: Path, tmp_path: Path
+) -> None:
+    panel = DatasetPanel(studio.theme, studio.datasets)
+    qtbot.addWidget(panel)
+    for file in shared_mnist.iterdir():
+        shutil.copy(file, tmp_path / file.name)
+    (tmp_path / "t10k-labels-idx1-ubyte").touch()
+    with qtbot.waitSignal(studio.datasets.fetched, timeout=60_000):
+        studio.datasets.use(tmp_path)
+    note = "t10k-labels-idx1-ubyte is damaged: it is empty."
+    assert [note in one for one in (panel.sentence, *studio.datasets.notes)] == [True, True]
+    # A folder is checked when it is selected, not when the first training starts.
+    (tmp_path / "t10k-labels-idx1-ubyte.gz").write_bytes(b"<html>")
+    with qtbot.waitSignal(studio.message, timeout=60_000) as message:
+        studio.datasets.use(tmp_path)
+    assert "it is a web page" in message.args[0]
+    panel.choose("builtin")
+    assert note not in panel.sentence
 
 
 def test_an_import_can_be_cancelled(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:
