@@ -10,14 +10,13 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QThread
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.app.application import check_binding
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.common.stepper import StepperSpinBox
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
@@ -72,13 +71,6 @@ def _runs(thread: QThread) -> bool:
 def _is_real(thread: threading.Thread) -> bool:
     # Python gives every QThread that ran Python code a dummy, and never takes it away.
     return thread.is_alive() and not isinstance(thread, threading._DummyThread)
-
-
-def decimal(stepper: StepperSpinBox) -> QDoubleSpinBox:
-    """The field of a stepper whose numbers need not be whole."""
-    field = stepper.field()
-    assert isinstance(field, QDoubleSpinBox)
-    return field
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMainWindow
 
 from mnist_studio import settings
 from mnist_studio.gui.app.dropped import found_in
@@ -137,7 +137,10 @@ class MainWindow(QMainWindow):
         self.page(self._shown).notice.show_message(text, cast("MessageKind", kind))
 
     def train(self) -> None:
-        """Trains with the settings of the Train page."""
+        """Trains with the settings of the Train page, and with a number that is still typed."""
+        typed = QApplication.focusWidget()
+        if isinstance(typed, QAbstractSpinBox):
+            typed.interpretText()
         self.go("train")
         self.studio.training_requested.emit()
 

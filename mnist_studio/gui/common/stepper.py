@@ -1,19 +1,22 @@
 """Number fields with a button on each side."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
-    QSpinBox,
     QToolButton,
+    QToolTip,
 )
 
+from mnist_studio.errors import UsageError
 from mnist_studio.gui.common.basics import restyle
+from mnist_studio.gui.common.number_text import parse
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
 
@@ -21,6 +24,10 @@ Step = Callable[[float, int], float]
 
 DECIMALS = 9
 """Decimals that can be typed; a number that the program sets keeps all of them."""
+
+
+EXPLAINED_MS = 8000
+"""How long a sentence on a replaced text is shown."""
 
 
 def by_one(value: float, steps: int) -> float:
@@ -53,60 +60,89 @@ def by_fifty(value: float, steps: int) -> float:
     return (value // 50 + steps) * 50
 
 
-class _Whole(QSpinBox):
-    """A field for whole numbers. Qt's numbers have 32 bits; a number that is set may have more."""
+class NumberField(QDoubleSpinBox):
+    """A field that reads numbers as people type them, and writes them as short as possible.
 
-    def __init__(self, step: Step) -> None:
+    Qt's own reading drops the characters that it does not expect: 1e-3 became 13. Here every text
+    can be typed. If it is no number within the limits, the nearest limit or the former number
+    replaces it when the user leaves the field.
+
+    Signals:
+        refused: why a text was replaced.
+    """
+
+    refused = Signal(str)
+
+    def __init__(self, name: str, step: Step, whole: bool) -> None:
         super().__init__()
-        self._step = step
-        self._exact = self._shown = 0
+        self._step, self._whole = step, whole
+        # What was set, what Qt made of it, and what the field had before the user typed.
+        self._exact = self._shown = self._former = 0.0
+        self.setAccessibleName(name)
+        self.setDecimals(0 if whole else DECIMALS)
+        self.editingFinished.connect(self._remember)
 
     def set_exact(self, value: float) -> None:
-        self._exact = int(value)
-        self._shown = min(max(self._exact, self.minimum()), self.maximum())
-        self.setValue(self._shown)
-
-    def number(self) -> float:
-        return self._exact if self.value() == self._shown else self.value()
-
-    def textFromValue(self, value: int) -> str:
-        return str(self._exact if value == self._shown else value)
-
-    def stepBy(self, steps: int) -> None:
-        self.setValue(
-            round(min(max(self._step(self.value(), steps), self.minimum()), self.maximum()))
-        )
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
-
-
-class _Decimal(QDoubleSpinBox):
-    """A field for numbers of many magnitudes, written as short as possible."""
-
-    def __init__(self, step: Step) -> None:
-        super().__init__()
-        self._step = step
-        self._exact = self._shown = 0.0
-        self.setDecimals(DECIMALS)
-        self.setLocale(QLocale.c())
-
-    def set_exact(self, value: float) -> None:
+        """Sets a number, which may have more decimals than can be typed."""
         self._exact = value
-        self._shown = min(max(round(value, DECIMALS), self.minimum()), self.maximum())
+        rounded = round(value, self.decimals())
+        self._shown = min(max(rounded, self.minimum()), self.maximum())
         self.setValue(self._shown)
+        self._remember()
 
     def number(self) -> float:
+        """The number, exactly as it was set until the user changes it."""
         return self._exact if self.value() == self._shown else self.value()
 
     def textFromValue(self, value: float) -> str:
-        return f"{self._exact if value == self._shown else value:g}"
+        """A number as it is shown."""
+        number = self._exact if value == self._shown else value
+        return str(int(number)) if self._whole else f"{number:g}"
+
+    def valueFromText(self, text: str) -> float:
+        """A typed number; the former one where there is none."""
+        number = self._read(text)
+        return self.value() if number is None else number
+
+    def validate(self, text: str, place: int) -> object:
+        """Accepts a number within the limits; every other text can still become one."""
+        number = self._read(text)
+        fits = number is not None and self.minimum() <= number <= self.maximum()
+        state = QValidator.State.Acceptable if fits else QValidator.State.Intermediate
+        return state, text, place
+
+    def fixup(self, text: str) -> str:
+        """The text that replaces one that is not accepted, when the user leaves the field."""
+        try:
+            number = parse(text, self._whole)
+        except UsageError as error:
+            self.refused.emit(str(error))
+            return self.textFromValue(self._former)
+        high = number > self.maximum()
+        limit = self.maximum() if high else self.minimum()
+        bound = f"{'at most' if high else 'at least'} {limit:,.10g}"
+        self.refused.emit(f"{self.accessibleName()} must be {bound}, got {text.strip()}.")
+        return self.textFromValue(limit)
 
     def stepBy(self, steps: int) -> None:
-        self.setValue(self._step(self.value(), steps))
+        """The next number in a direction, within the limits."""
+        number = self._step(self.value(), steps)
+        self.setValue(round(number) if self._whole else number)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leaves the wheel to the page."""
         event.ignore()
+
+    def _read(self, text: str) -> float | None:
+        if self.specialValueText() and text.strip() == self.specialValueText():
+            return self.minimum()
+        with suppress(UsageError):
+            return parse(text, self._whole)
+        return None
+
+    @Slot()
+    def _remember(self) -> None:
+        self._former = self.value()
 
 
 class StepperSpinBox(QFrame):
@@ -126,8 +162,8 @@ class StepperSpinBox(QFrame):
         super().__init__()
         self.setObjectName("stepper")
         self._theme = theme
-        self._field: _Whole | _Decimal = _Whole(step) if whole else _Decimal(step)
-        self._prepare(name, low, high)
+        self._field = NumberField(name, step, whole)
+        self._prepare(low, high)
         self._less = self._button(f"Decrease: {name}", -1)
         self._more = self._button(f"Increase: {name}", 1)
         line = QHBoxLayout(self)
@@ -138,15 +174,15 @@ class StepperSpinBox(QFrame):
         theme.changed.connect(self._paint_buttons)
         self._paint_buttons()
 
-    def _prepare(self, name: str, low: float, high: float) -> None:
+    def _prepare(self, low: float, high: float) -> None:
         field = self._field
-        field.setRange(low, high)  # type: ignore[arg-type]
-        field.setAccessibleName(name)
+        field.setRange(low, high)
         field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
         field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         field.setKeyboardTracking(True)
         field.setFrame(False)
         field.valueChanged.connect(lambda value: self.edited.emit())
+        field.refused.connect(self._explain)
         field.lineEdit().returnPressed.connect(self.confirmed)
         field.installEventFilter(self)
 
@@ -187,9 +223,15 @@ class StepperSpinBox(QFrame):
         """Sets a text that is shown for the lowest number."""
         self._field.setSpecialValueText(text)
 
-    def field(self) -> QSpinBox | QDoubleSpinBox:
+    def field(self) -> NumberField:
         """The field between the buttons."""
         return self._field
+
+    @Slot(str)
+    def _explain(self, sentence: str) -> None:
+        """Says next to the field why its text was replaced."""
+        corner = self.mapToGlobal(self.rect().bottomLeft())
+        QToolTip.showText(corner, sentence, self, self.rect(), EXPLAINED_MS)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Shows the focus of the field around the whole frame."""

@@ -21,7 +21,6 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES
-from tests.gui.conftest import decimal
 
 
 def test_keys_go_to_every_page(window: MainWindow) -> None:
@@ -99,7 +98,7 @@ def test_the_form_is_wrong_and_says_so(window: MainWindow) -> None:
     assert "Learning rate" in page.settings.complaint.text()
     assert not page.train_button.isEnabled()
     assert "Learning rate" in page.train_button.toolTip()
-    decimal(page.settings.numbers.learning_rate).setValue(0.01)
+    page.settings.numbers.learning_rate.field().setValue(0.01)
     assert page.train_button.isEnabled()
 
 

@@ -22,7 +22,6 @@ from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec
-from tests.gui.conftest import decimal
 
 
 def page_of(window: MainWindow, recipe: str) -> TrainPage:
@@ -52,7 +51,7 @@ def test_every_recipe_has_a_source_and_a_method() -> None:
         assert told.inferred == recipe.assumptions
         assert told.reported.replace("\N{NO-BREAK SPACE}", " ") == recipe.reported
     for name, words in (
-        ("deep-cnn", "rotation 10°"), ("bobnet", "with replacement"),
+        ("deep-cnn", "rotation up to 10°"), ("bobnet", "with replacement"),
         ("tiny-gd", "full training set"),
     ):  # fmt: skip
         assert words in provenance.method(run_spec(RECIPES[name]))
@@ -118,10 +117,10 @@ def test_advanced_settings_are_shown_and_changed(window: MainWindow) -> None:
     assert advanced.isVisible()
     assert advanced.amounts["rotation"].number == 10
     assert advanced.amounts["shift"].number == 2.8
-    decimal(advanced.amounts["elastic"]).setValue(1.5)
+    advanced.amounts["elastic"].field().setValue(1.5)
     advanced.clip.choose("norm")
     advanced.clip.chosen.emit("norm")
-    decimal(advanced.limit).setValue(0.5)
+    advanced.limit.field().setValue(0.5)
     advanced.sampling.choose("stored")
     advanced.sampling.chosen.emit("stored")
     advanced.precision.choose("float64")
