@@ -3,10 +3,11 @@
     python -m benchmarks.recipes HOME [--jobs N] [--only RECIPE ...] [--in FRAMEWORK ...]
                                  [--device NAME] [--threads N] [--write]
 
-HOME stores the runs, and benchmarks/recipes.csv their results. A run with a result is not trained
-again, so you can interrupt this and start it again, also on another machine. A result counts only
-for the exact description that it was made with. ``--write`` trains nothing. It needs MNIST
-(MNIST_STUDIO_DATA).
+HOME stores the runs of this machine, and benchmarks/recipes.csv the results of all machines, each
+with the processor and the number of threads that rounded its sums. A run with a result is not
+trained again, so you can interrupt this and start it again, also on another machine. A result
+counts only for the exact description that it was made with. ``--write`` trains nothing. It needs
+MNIST (MNIST_STUDIO_DATA).
 """
 
 import argparse
@@ -18,10 +19,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
+from benchmarks import machine, rounding
 from benchmarks.cells import FRAMEWORKS, Cell, cells, known_bug_cells
 from benchmarks.recipes_text import text
 from mnist_studio import paths
@@ -32,7 +35,24 @@ from mnist_studio.store.runs import RunStore
 
 TARGET = Path(__file__).parents[1] / "docs" / "recipes.md"
 STORED = Path(__file__).with_name("recipes.csv")
-COLUMNS = ("digest", "recipe", "framework", "seed", "epochs", "known_bugs", "accuracy")
+COLUMNS = (
+    "digest", "recipe", "framework", "seed", "epochs", "known_bugs", "accuracy", "threads",
+    "processor",
+)  # fmt: skip
+
+
+class Result(NamedTuple):
+    """The result of a run.
+
+    Attributes:
+        accuracy: on the test set after the last epoch, a fraction.
+        threads: that computed it, as the file has it; empty if that was not recorded.
+        processor: likewise.
+    """
+
+    accuracy: float
+    threads: str
+    processor: str
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,13 +68,15 @@ def main(arguments: Sequence[str]) -> int:
         )
     found = results(wanted)
     _save(found)
-    TARGET.write_text(text(cells(), known_bug_cells(), found), "utf-8")
+    accuracies = {spec: result.accuracy for spec, result in found.items()}
+    page = text(cells(), known_bug_cells(), accuracies, rounding.sentences())
+    TARGET.write_text(page, "utf-8")
     return 0
 
 
-def results(wanted: Iterable[Cell]) -> dict[RunSpec, float]:
-    """The final test accuracy of every wanted run that has finished."""
-    known = _from_file() | _from_store()
+def results(wanted: Iterable[Cell]) -> dict[RunSpec, Result]:
+    """The result of every wanted run that has finished. What the file has stays."""
+    known = _from_store() | _from_file()
     specs = (spec for cell in wanted for spec in cell.specs())
     return {spec: known[digest(spec)] for spec in specs if digest(spec) in known}
 
@@ -84,32 +106,38 @@ def _without_defaults(value: object) -> object:
     return float(value) if type(value) is int else value
 
 
-def _from_store() -> dict[str, float]:
+def _from_store() -> dict[str, Result]:
+    processor = machine.processor()
     with RunStore() as store:
         store.recover()
         return {
-            digest(run.spec): run.terminal.test_accuracy
+            digest(run.spec): Result(run.terminal.test_accuracy, str(run.spec.threads), processor)
             for run in store.runs()
             if isinstance(run.terminal, Finished)
         }
 
 
-def _from_file() -> dict[str, float]:
+def _from_file() -> dict[str, Result]:
     if not STORED.exists():
         return {}
     with STORED.open(encoding="utf-8", newline="") as file:
-        return {line["digest"]: float(line["accuracy"]) for line in csv.DictReader(file)}
+        return {
+            line["digest"]: Result(
+                float(line["accuracy"]), line.get("threads", ""), line.get("processor", "")
+            )
+            for line in csv.DictReader(file)
+        }
 
 
-def _save(found: Mapping[RunSpec, float]) -> None:
+def _save(found: Mapping[RunSpec, Result]) -> None:
     with STORED.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(COLUMNS)
-        for spec, accuracy in found.items():
+        for spec, result in found.items():
             training, bugs = spec.training, " ".join(spec.known_bugs)
             lines.writerow(
                 (digest(spec), spec.recipe, spec.framework, training.seed, training.epochs,
-                 bugs, accuracy)
+                 bugs, *result)
             )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """The text of docs/recipes.md."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from statistics import mean, stdev
+from statistics import mean
 
 from msgspec.structs import replace
 
-from benchmarks.cells import Cell
+from benchmarks.cells import SEEDS, Cell
+from mnist_studio.analysis import intervals
 from mnist_studio.analysis.known_bugs import certainty
 from mnist_studio.analysis.seeds import MIN_SEEDS
 from mnist_studio.frameworks.registry import framework_entry
@@ -40,9 +41,9 @@ The recipe `fast-99` is based on [train MNIST fast](https://github.com/tuomaso/t
 
 The table lists the accuracy that each source reports and the accuracy that we measured.
 We report the test accuracy on MNIST after the *last* epoch, in percent.
-It is the mean over the seeds 42, 43, and 44 ± the standard deviation.
+It is the mean over the seeds 42 to 46, with its 95 % CI by Student's t in brackets.
 Some cells have fewer seeds or epochs because a CPU needs hours for them.
-These cells name the number.
+These cells name the number. A cell with one seed has no interval.
 
 On 10,000 test images, the accuracy of one seed is uncertain by 0.1 pp at 99 %.
 
@@ -52,6 +53,8 @@ On 10,000 test images, the accuracy of one seed is uncertain by 0.1 pp at 99 %.
 | recipe | parameters | reported | NumPy | PyTorch | Keras |
 |---|---|---|---|---|---|
 """
+
+_CREATES = "`python -m benchmarks.recipes` creates this page."
 
 _KNOWN_BUGS = """
 
@@ -104,8 +107,17 @@ MNIST Studio has none of them.
 """
 
 
-def text(cells: Sequence[Cell], with_bugs: Sequence[Cell], results: Results) -> str:
-    """The whole page."""
+def text(
+    cells: Sequence[Cell], with_bugs: Sequence[Cell], results: Results, rounding: str = ""
+) -> str:
+    """The whole page.
+
+    Args:
+        cells: of the table of recipes.
+        with_bugs: of the table of known bugs.
+        results: the accuracy of every run, a fraction.
+        rounding: what rounding alone changes, as text.
+    """
     rows = [_row(recipe, cells, results) for recipe in RECIPES.values()]
     pairs = [list(_pairs(cell.specs(), results)) for cell in with_bugs]
     together = sum(len(one) >= MIN_SEEDS for one in pairs)
@@ -113,11 +125,18 @@ def text(cells: Sequence[Cell], with_bugs: Sequence[Cell], results: Results) -> 
     details = [_detail(recipe) for recipe in RECIPES.values()]
     return "".join(
         (
-            _HEAD, "\n".join(_sources()), _RESULTS, "\n".join(rows), _KNOWN_BUGS, "\n".join(costs),
+            _HEAD, "\n".join(_sources()), _results(rounding), "\n".join(rows), _KNOWN_BUGS,
+            "\n".join(costs),
             "\n\nThe known bugs:\n\n", "\n".join(map(_explained, KNOWN_BUGS.values())),
             "\n", _OTHER, "".join(details),
         )
     )  # fmt: skip
+
+
+def _results(rounding: str) -> str:
+    """The text above the table of recipes."""
+    before, at, after = _RESULTS.partition(_CREATES)
+    return f"{before}{rounding}\n{at}{after}" if rounding else _RESULTS
 
 
 def _sources() -> Iterator[str]:
@@ -149,14 +168,18 @@ def _accuracy(cell: Cell, recipe: Recipe, results: Results) -> str:
     limits = []
     if cell.epochs != recipe.training.epochs:
         limits.append(f"{cell.epochs} of {recipe.training.epochs} epochs")
-    if len(found) < 3:
+    if len(found) < len(SEEDS):
         limits.append("1 seed" if len(found) == 1 else f"{len(found)} seeds")
     return _mean(found) + (f" ({', '.join(limits)})" if limits else "")
 
 
 def _mean(values: Sequence[float]) -> str:
-    spread = f" ± {100 * stdev(values):.2f}" if len(values) > 1 else ""
-    return f"{100 * mean(values):.2f}{spread}"
+    """A mean of accuracies in percent, with its interval: ``97.52 [97.26, 97.78]``."""
+    found = intervals.mean(values)
+    if found.interval is None:
+        return f"{100 * found.value:.2f}"
+    low, high = max(0.0, found.interval.low), min(1.0, found.interval.high)
+    return f"{100 * found.value:.2f} [{100 * low:.2f}, {100 * high:.2f}]"
 
 
 def _cost(cell: Cell, pairs: Sequence[tuple[float, float]], together: int) -> str:

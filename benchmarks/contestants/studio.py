@@ -87,12 +87,13 @@ def _training(recipe: str, framework: str, precision: str = "float32") -> Traini
     loaded = registry.load(framework)
     weights = initial_weights(spec.model, spec.training.seed)
     learner = loaded.learner(spec, weights, loaded.devices()[-1])
-    made = Training(_session(spec), learner)
+    made = Training(session_of(spec), learner)
     made.prepare()
     return made
 
 
-def _session(spec: RunSpec) -> TrainingSession:
+def session_of(spec: RunSpec) -> TrainingSession:
+    """A session on MNIST that reports to nobody, in a temporary folder."""
     dataset = sources.load("mnist")
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
     pipe = os.open(os.devnull, os.O_WRONLY)

@@ -19,8 +19,7 @@ _IN_TITLE = ("recipe", "framework", "style")
 class Group:
     """Runs with the same settings except the seed.
 
-    The number of threads counts as a setting: it does not change accuracies, but it does change
-    times.
+    The number of threads counts as a setting: it changes times, and accuracies by rounding.
 
     Attributes:
         key: id of its first run, which stays the same as long as that run is selected.

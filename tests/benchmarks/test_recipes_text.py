@@ -1,0 +1,39 @@
+"""The tables of docs/recipes.md: means with intervals, and seeds that are missing."""
+
+import pytest
+
+from benchmarks import recipes_text
+from benchmarks.cells import Cell, cells
+from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.run import RunSpec
+
+CELL = Cell("mlp-128", "numpy", (42, 43, 44, 45, 46), 5)
+
+
+def accuracy(*values: float) -> str:
+    found: dict[RunSpec, float] = dict(zip(CELL.specs(), values, strict=False))
+    return recipes_text._accuracy(CELL, RECIPES["mlp-128"], found)
+
+
+def test_a_mean_has_its_interval() -> None:
+    # Student's t for 4 degrees is 2.776, and the standard error is 0.0707 pp.
+    assert accuracy(0.97, 0.971, 0.972, 0.973, 0.974) == "97.20 [97.00, 97.40]"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ((), "not run"),
+        ((0.97,), "97.00 (1 seed)"),
+        ((0.97, 0.97), "97.00 [97.00, 97.00] (2 seeds)"),
+    ],
+)
+def test_missing_seeds_are_named(values: tuple[float, ...], text: str) -> None:
+    assert accuracy(*values) == text
+
+
+def test_rounding_is_named_above_the_table() -> None:
+    page = recipes_text.text(cells(), (), {}, "Rounding moves a run too.\n")
+    before, _, after = page.partition("Rounding moves a run too.\n\n")
+    assert after.startswith("`python -m benchmarks.recipes` creates this page.")
+    assert before.rstrip().endswith("uncertain by 0.1 pp at 99 %.")
