@@ -3,6 +3,7 @@
 Artifacts of a run are read when they are first needed.
 """
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -30,6 +31,8 @@ SAME_ACCURACY = 1e-9
 """Accuracies closer than this come from the same predictions."""
 
 NO_EXPERIMENT = Membership("")
+
+_LOG = logging.getLogger(__name__)
 
 
 class NotComparable(MnistStudioError):
@@ -143,9 +146,9 @@ class RunData:
 
     @cached_property
     def steps(self) -> Mapping[str, StepCurve]:
-        """The metrics of every step, for every run that has any."""
-        curves = {run.id: artifacts.load_steps(run.folder) for run in self.runs}
-        return {run: curve for run, curve in curves.items() if len(curve.losses)}
+        """The metrics of every step, for every run that has any that can be used."""
+        curves = {run.id: _steps(run) for run in self.runs}
+        return {run: curve for run, curve in curves.items() if curve and len(curve.losses)}
 
     @cached_property
     def own(self) -> OwnImagePredictions | None:
@@ -265,6 +268,15 @@ def _counted(every: Sequence[Group], finished: Collection[str]) -> set[str]:
 @lru_cache(maxsize=4)
 def _labels(name: DatasetName, folder: Path | None) -> Labels:
     return sources.load_test(name, folder).labels
+
+
+def _steps(run: Run) -> StepCurve | None:
+    """The metrics of every step of a run; None if the file is damaged, which is logged."""
+    try:
+        return artifacts.load_steps(run.folder)
+    except StoreError as error:
+        _LOG.warning("%s", error)
+        return None
 
 
 def _logits(run: Run) -> Array | None:

@@ -228,10 +228,10 @@ class ExperimentRows:
 
     def write_missing(self) -> None:
         """Writes the records of experiments that have none: those of earlier versions."""
-        for experiment in self.all():
-            if not (self._home / experiment.id / RECORD).exists():
+        for (name,) in self._database.rows("SELECT id FROM experiments"):
+            if folders.is_id(name) and not (self._home / name / RECORD).exists():
                 try:
-                    self._write_record(experiment)
+                    self._write_record(self.experiment(name))
                 except StoreError as error:
                     _LOG.warning("The record of an experiment was not written. %s", error)
 

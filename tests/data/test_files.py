@@ -1,5 +1,6 @@
 import errno
 import os
+from collections import namedtuple
 from pathlib import Path
 from typing import BinaryIO
 
@@ -150,3 +151,34 @@ def test_every_complaint_about_a_text_file_names_it(tmp_path: Path) -> None:
     file.write_text("<!DOCTYPE html><title>Sign in</title>")
     with pytest.raises(UsageError, match=r"mine\.toml is a web page"):
         parse_text(file, "settings", str.upper)
+
+
+Disk = namedtuple("Disk", "f_files f_favail f_bavail")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no inodes")
+@pytest.mark.parametrize(
+    ("disk", "said"),
+    [
+        (Disk(f_files=1000, f_favail=0, f_bavail=5000), "no room for more files"),
+        (Disk(f_files=1000, f_favail=5, f_bavail=0), "the disk is full"),
+        # A file system without a fixed number of files.
+        (Disk(f_files=0, f_favail=0, f_bavail=0), "the disk is full"),
+    ],
+)
+def test_a_disk_without_room_for_files_is_not_called_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, disk: Disk, said: str
+) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda folder: disk)
+    error = unwritable(OSError(errno.ENOSPC, "No space left on device"), tmp_path / "x")
+    assert said in error.problem
+    assert "permission" not in str(error)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the rights of POSIX")
+def test_files_of_the_home_are_private_and_others_as_usual(home: Path, tmp_path: Path) -> None:
+    usual = tmp_path / "usual"
+    usual.touch()
+    for target, mode in ((home / "a" / "x", 0o600), (tmp_path / "y", usual.stat().st_mode & 0o777)):
+        write_bytes(target, b"content")
+        assert target.stat().st_mode & 0o777 == mode

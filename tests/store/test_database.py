@@ -10,7 +10,7 @@ from mnist_studio.errors import StoreError, StoreTooNew
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import migrations
-from mnist_studio.store.database import connect, transaction
+from mnist_studio.store.database import connect, explained, transaction
 from mnist_studio.store.runs import RunStore
 from tests.store.example_events import epoch, finished
 
@@ -171,3 +171,46 @@ def test_a_migration_that_fails_changes_nothing(home: Path) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST,)
         tables = connection.execute("SELECT name FROM sqlite_master WHERE name = 'notes'")
         assert tables.fetchall() == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no inodes")
+def test_a_disk_without_room_for_a_journal_is_not_called_a_missing_right(
+    home: Path, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Disk:
+        f_files, f_favail, f_bavail = 1000, 0, 5000
+
+    with RunStore(home) as store:
+        run = store.create(spec)
+        monkeypatch.setattr(os, "statvfs", lambda folder: Disk)
+        path = home / "studio.sqlite"
+        # What SQLite says where it cannot make its journal.
+        error = sqlite3.OperationalError("unable to open database file")
+        error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
+        with pytest.raises(StoreError, match="no room for more files"), explained(path):
+            raise error
+        store.release(run.id)
+
+
+@pytest.mark.parametrize(
+    ("code", "remedy"),
+    [
+        (sqlite3.SQLITE_BUSY, "Close other windows"),
+        (sqlite3.SQLITE_LOCKED, "Close other windows"),
+        (sqlite3.SQLITE_CORRUPT, "mnist-studio store rebuild"),
+        (sqlite3.SQLITE_NOTADB, "mnist-studio store restore"),
+        (sqlite3.SQLITE_IOERR, "the disk is connected"),
+        (sqlite3.SQLITE_INTERNAL, "mnist-studio store check"),
+        (sqlite3.SQLITE_MISMATCH, "mnist-studio store check"),
+    ],
+)
+def test_each_error_of_the_database_has_its_own_remedy(
+    tmp_path: Path, code: int, remedy: str
+) -> None:
+    error = sqlite3.OperationalError("something")
+    error.sqlite_errorcode = code
+    with pytest.raises(StoreError) as raised, explained(tmp_path / "studio.sqlite"):
+        raise error
+    assert remedy in raised.value.remedy
+    busy = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    assert ("Close other" in raised.value.remedy) == busy
