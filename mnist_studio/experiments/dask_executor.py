@@ -14,7 +14,6 @@ from typing import Any, Self
 
 from msgspec.structs import replace
 
-from mnist_studio import events
 from mnist_studio.errors import JobError
 from mnist_studio.events import AnyEvent, Cancelled, Epoch, Failed, Phase, Progress, Terminal
 from mnist_studio.experiments import run_archive
@@ -167,7 +166,7 @@ class RemoteJob:
         """
         self._client = client
         self._cell = cell
-        self._lines: SimpleQueue[str] = SimpleQueue()
+        self._messages: SimpleQueue[object] = SimpleQueue()
         self._is_cancelled = False
         self._epochs: dict[int, Epoch] = {}
 
@@ -201,14 +200,18 @@ class RemoteJob:
                 if self._gone:
                     break
                 future = self._submitted(run, topic, number)
-                yield from self._live(run, future)
+                try:
+                    yield from self._live(run, future)
+                except JobError:
+                    future.cancel()
+                    raise
                 if self._is_cancelled:
                     if not self._gone:
                         future.cancel()
                     yield _cancelled(run)
                     return
                 if future.status == "finished":
-                    yield from self._received(store, run, future.result())
+                    yield from self._received(store, run, _result(future))
                     return
                 if future.status == "error" and not _lost(future.exception()):
                     yield _failed(run, f"The worker could not train this run: {future.exception()}")
@@ -225,7 +228,7 @@ class RemoteJob:
     def _topic(self, run: Run) -> Iterator[str]:
         """The topic on which workers publish the events of the run immediately."""
         topic = f"mnist-studio-{run.id}"
-        self._client.subscribe_topic(topic, lambda message: self._lines.put(message[1]))
+        self._client.subscribe_topic(topic, self._messages.put)
         try:
             yield topic
         finally:
@@ -240,21 +243,31 @@ class RemoteJob:
         return self._client.submit(train, codec.encode(run.spec), topic, key=key, pure=False)
 
     def _live(self, run: Run, future: Any) -> Iterator[AnyEvent]:
-        """The events from the worker until it is done or the run is cancelled."""
+        """The events from the worker until it is done or the run is cancelled.
+
+        Raises:
+            JobError: the worker sent something else.
+        """
         while not self._is_cancelled:
             try:
-                event = events.decode(self._lines.get(timeout=POLL_SECONDS))
+                message = self._messages.get(timeout=POLL_SECONDS)
             except Empty:
                 if future.status != "pending":
                     return
                 continue
+            event = run_archive.worker_event(_line(message), run.spec)
             if isinstance(event, _LIVE):
                 yield self._own(run, event)
 
     def _received(self, store: RunStore, run: Run, content: bytes) -> Iterator[AnyEvent]:
-        """Stores the archive and yields the missing events, the terminal one last."""
+        """Stores the archive and yields the missing events, the terminal one last.
+
+        Raises:
+            JobError: it is not an archive of this run.
+            StoreError: it cannot be stored.
+        """
         received = run_archive.open_archive(content)
-        recorded = run_archive.recorded_events(received)
+        recorded = run_archive.recorded_events(received, run.spec)
         if not (recorded and isinstance(recorded[-1], Terminal)):
             yield _failed(run, f"The worker ended without a result. {received.errors}".strip())
             return
@@ -273,6 +286,28 @@ class RemoteJob:
     def _membership(self, host: str) -> Membership:
         membership = self._cell.membership
         return Membership(membership.experiment, membership.concurrency, host)
+
+
+def _line(message: object) -> object:
+    """The line of a message on the topic, which is a pair of a time and the line."""
+    return message[1] if isinstance(message, tuple | list) and len(message) == 2 else message
+
+
+def _result(future: Any) -> bytes:
+    """What a worker returned.
+
+    Raises:
+        JobError: it cannot be received.
+    """
+    try:
+        # Whatever comes out of the pickle of another machine.
+        content: bytes = future.result()
+    except Exception as error:
+        raise JobError(
+            f"The worker's result cannot be received: {type(error).__name__}: {error}.",
+            "Install the same version of MNIST Studio and of Dask on both machines.",
+        ) from error
+    return content
 
 
 def _lost(error: BaseException) -> bool:

@@ -12,7 +12,8 @@ import msgspec
 from mnist_studio import events
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import DataError, JobError, StoreError
-from mnist_studio.events import AnyEvent, Finished
+from mnist_studio.events import AnyEvent, Epoch, Finished
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 
@@ -43,6 +44,12 @@ class RunArchive(msgspec.Struct, frozen=True):
     errors: str = ""
 
 
+LAST_STEP = 2**63 - 1
+"""The largest number that the database stores."""
+
+UNREADABLE = (msgspec.DecodeError, TypeError, ValueError, RecursionError)
+"""What decoding raises for bytes and text of all kinds."""
+
 _DECODER = msgspec.msgpack.Decoder(RunArchive)
 
 
@@ -61,26 +68,47 @@ def open_archive(content: bytes) -> RunArchive:
     """
     try:
         return _DECODER.decode(content)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise JobError(
             f"The worker's result cannot be read: {error}.",
             "Install the same version of MNIST Studio on both machines.",
         ) from error
 
 
-def recorded_events(archive: RunArchive) -> tuple[AnyEvent, ...]:
+def recorded_events(archive: RunArchive, run: RunSpec) -> tuple[AnyEvent, ...]:
     """The events of the run, with the id that it had there.
 
     Raises:
-        JobError: a line is not an event.
+        JobError: a line is not an event of this run.
+    """
+    return tuple(worker_event(line, run) for line in archive.events)
+
+
+def worker_event(line: object, run: RunSpec) -> AnyEvent:
+    """The event of a line that a worker sent. It can be anything.
+
+    Raises:
+        JobError: it is not an event of this run.
     """
     try:
-        return tuple(events.decode(line) for line in archive.events)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise JobError(
-            f"The worker's events cannot be read: {error}.",
-            "Install the same version of MNIST Studio on both machines.",
-        ) from error
+        if not isinstance(line, bytes | str):
+            raise TypeError(f"expected text, got {type(line).__name__}")
+        event = events.decode(line)
+    except UNREADABLE as error:
+        raise _not_an_event(str(error)) from error
+    if isinstance(event, Epoch) and not 1 <= event.epoch <= run.training.epochs:
+        raise _not_an_event(f"there is no epoch {event.epoch:,}")
+    step = getattr(event, "step", 0)
+    if not 0 <= step <= LAST_STEP:
+        raise _not_an_event(f"there is no step {step:,}")
+    return event
+
+
+def _not_an_event(why: str) -> JobError:
+    return JobError(
+        f"The worker's events cannot be read: {why}.",
+        "Install the same version of MNIST Studio on both machines.",
+    )
 
 
 def unpack(archive: RunArchive, run: Run, terminal: AnyEvent | None) -> None:

@@ -77,6 +77,14 @@ def record_events(store: RunStore, run: Run, run_events: Events) -> Events:
         with suppress(StoreError):
             store.record(last)
         yield last
+    except Exception as error:
+        # A mistake of the program, which nobody cancelled. The caller gets the exception itself.
+        run_events.close()
+        reason = f"Unexpected error: {type(error).__name__}: {error}."
+        last = Failed(run=run.id, framework=run.spec.framework, reason=reason)
+        with suppress(StoreError):
+            store.record(last)
+        raise
     finally:
         if not isinstance(last, Terminal):
             run_events.close()

@@ -219,7 +219,9 @@ def trainings(worker: int) -> list[str]:
     asked = subprocess.run(
         ["ps", "--ppid", str(worker), "-o", "args="], capture_output=True, text=True, check=False
     )
-    return [line for line in asked.stdout.splitlines() if "mnist_studio train" in line]
+    return [
+        line for line in asked.stdout.splitlines() if "mnist_studio" in line and " train " in line
+    ]
 
 
 def test_what_a_worker_cannot_train_is_reported(cluster: Cluster, begun: Begin) -> None:

@@ -7,6 +7,7 @@ from mnist_studio.errors import JobError, StoreError
 from mnist_studio.events import Failed, encode
 from mnist_studio.experiments import run_archive
 from mnist_studio.experiments.run_archive import RunArchive
+from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
@@ -37,7 +38,7 @@ def test_an_archive_restores_what_was_packed(run: Run) -> None:
     lines = [encode(run.terminal).decode()]
     received = run_archive.open_archive(run_archive.pack("host", lines, run.folder, ""))
     assert received == RunArchive("host", tuple(lines), files(run.folder))
-    assert run_archive.recorded_events(received) == (run.terminal,)
+    assert run_archive.recorded_events(received, run.spec) == (run.terminal,)
     target = new(run.spec)
     run_archive.unpack(received, target, run.terminal)
     assert files(target.folder) == files(run.folder)
@@ -85,4 +86,6 @@ def test_what_is_not_an_archive_is_reported() -> None:
     with pytest.raises(JobError, match="same version"):
         run_archive.open_archive(b"nonsense")
     with pytest.raises(JobError, match="same version"):
-        run_archive.recorded_events(RunArchive("host", ("nonsense",), {}))
+        run_archive.recorded_events(
+            RunArchive("host", ("nonsense",), {}), run_spec(RECIPES["tiny-10"])
+        )
