@@ -130,7 +130,8 @@ _ROBUST = Recipe(
     source=OWN,
     summary="Six convolutions with batch normalization, on augmented images.",
     provenance="For hand-drawn digits. The augmentation is mild because strong augmentation costs "
-    "accuracy on real pen strokes. It was chosen by this accuracy. The recipe uses no pen strokes "
+    "accuracy on real pen strokes. Its strength was chosen by this accuracy. The recipe uses no "
+    "pen strokes "
     "for training.",
     assumptions="",
     reported="",
