@@ -81,6 +81,21 @@ def test_the_strings_of_a_room_follow_the_guide(room: str) -> None:
     )
 
 
+@pytest.mark.parametrize("path", MODULES)
+def test_a_placeholder_is_in_an_f_string(path: str) -> None:
+    """A string that is split over lines is easily left without its prefix.
+
+    Rich fills in the fields of ``task`` itself.
+    """
+    placeholder = re.compile(r"(?<!\$)\{(?!task\.)[A-Za-z_][\w.]*(\([^)]*\)|\[[^\]]*\])?(:[^{}]*)?\}")
+    found = [
+        (place, text)
+        for place, text in strings(PACKAGE / path)
+        if path != "gui/theme/stylesheet.py" and " " in text and placeholder.search(text)
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_the_strings_of_a_script_follow_the_guide(script: Path) -> None:
     _fails_on(

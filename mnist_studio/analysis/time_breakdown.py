@@ -55,7 +55,7 @@ TRAINING_TIME = "Training time"
 """The name of the training time, wherever it is shown."""
 
 INCLUDED = (
-    "Training time is everything from building the network to the trained network: building and "
+    "Training time includes everything from building the network to the last step: building and "
     "compiling, reading and waiting for data, and training steps."
 )
 EXCLUDED = "Startup, imports, evaluation, saving, and pauses are excluded."

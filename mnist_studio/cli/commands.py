@@ -59,7 +59,7 @@ COMMANDS = {
     "experiment": CommandEntry("experiment", "train the runs of an experiment"),
     "compare": CommandEntry("compare", "compare runs, and write a report"),
     "parity": CommandEntry("parity", "check that the frameworks train identically"),
-    "store": CommandEntry("store", "check, back up, restore, or rebuild what is stored"),
+    "store": CommandEntry("store", "check, back up, restore, or rebuild the database"),
     "environments": CommandEntry("environments", "choose a Python environment for a framework"),
     "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
     "selftest": CommandEntry("selftest", "test an installation from end to end"),
@@ -75,7 +75,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         if ended.code == WRONG_USAGE and dashed:
             output.note(
                 f"If {dashed[0]} is a file, write ./{dashed[0]}, or put -- before it: a name that "
-                "begins with a dash reads like an option."
+                f"begins with a dash looks like an option."
             )
         raise
     except OutputError as error:

@@ -53,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--report",
         metavar="FILE",
         type=options.path,
-        help="file for a crash report without personal data, which you can read and send",
+        help="file to write a crash report to, without personal data",
     )
 
 
@@ -70,7 +70,7 @@ def run(arguments: Namespace) -> int:
             output.line(f"{mark}  {finding.check:14}{finding.detail}")
     if arguments.report:
         files.write_bytes(arguments.report, crash_report(facts).encode())
-        output.note(f"The report is in {arguments.report}. Read it before you send it.")
+        output.note(f"Report saved to {arguments.report}. Read it before you send it.")
     return 0 if passed else 1
 
 

@@ -74,7 +74,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--writers",
         choices=get_args(Writers),
         help="writers of the pen strokes: held-out (16 to 30), development (1 to 15), or all "
-        "(default: held-out; all if the file does not name its writers)",
+        "(default: held-out, or all if the file does not name its writers)",
     )
     options.add_run_filter(parser)
     options.add_json(parser, "one model per line")

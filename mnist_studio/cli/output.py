@@ -127,6 +127,6 @@ def _written(write: Callable[[], object]) -> None:
     except OSError as cause:
         raise OutputError(
             f"The output could not be written: {cause.strerror or cause}.",
-            "Free some space, or write it to another place.",
+            "Free some space, or choose another output.",
             closed=isinstance(cause, BrokenPipeError),
         ) from cause

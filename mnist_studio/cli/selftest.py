@@ -79,7 +79,7 @@ def _window() -> str:
     except msgspec.DecodeError as error:
         errors = done.stderr.decode(errors="replace").strip()
         raise JobError(
-            f"The window ended with exit code {done.returncode}. {errors}".strip()
+            f"The window closed with exit code {done.returncode}. {errors}".strip()
         ) from error
     return (
         f"painted after {opened.painted:.2f} s, usable after {opened.usable:.2f} s"

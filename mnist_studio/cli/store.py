@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command and its actions."""
     parser.epilog = (
         "Your runs are listed in a database, which is backed up after every run and every image "
-        f"that you label. The folder of each run contains all of it. Home: {paths.home()}"
+        f"that you label. The folder of each run contains all of its data. Home: {paths.home()}"
     )
     options.add_json(parser, "one problem per line, and a summary")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
@@ -45,7 +45,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     back_up.add_argument("--list", action="store_true", help="list the backups, newest first")
     options.add_action_json(back_up, "one backup per line")
     restore = actions.add_parser(
-        "restore", help="go back to a backup; newer runs come back from their folders"
+        "restore", help="go back to a backup (newer runs are read from their folders)"
     )
     restore.add_argument(
         "backup",
@@ -193,11 +193,11 @@ def sentences(result: Rebuilt) -> list[str]:
     if result.backup:
         lines.append(f"Used the backup {result.backup}.")
     if result.replaced:
-        lines.append(f"The former database is now {result.replaced}.")
+        lines.append(f"The old database is now {result.replaced}.")
     if result.without_folder:
         lines.append(
             f"{counted(result.without_folder, 'run').capitalize()} without a folder, so without "
             "weights. Delete them if you do not need their curves."
         )
-    lines += [f"Nothing describes the files in {folder}." for folder in result.unreadable]
+    lines += [f"There is no description of the run in {folder}." for folder in result.unreadable]
     return lines

@@ -98,7 +98,7 @@ class RunData:
         """
         if not self.groups:
             raise NotComparable(
-                "None of these runs has finished.", "Wait until one has, or resume one of them."
+                "None of these runs has finished.", "Wait for a run to finish, or resume one."
             )
 
     @cached_property

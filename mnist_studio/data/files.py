@@ -114,8 +114,8 @@ def unwritable(error: OSError, target: Path) -> DataError:
     match error.errno:
         case errno.ENOSPC if no_room_for_files(target.parent):
             return DataError(
-                f"{target} could not be written: the disk has free space, but no room for more "
-                "files.",
+                f"{target} could not be written because the disk cannot hold more files, although "
+                f"it has free space.",
                 "Delete files that you no longer need. Files that are already stored are kept.",
             )
         case errno.ENOSPC | errno.EDQUOT:

@@ -79,12 +79,12 @@ def _problems(given: LabeledImages) -> Iterator[str]:
     brightest = int(given.images.max())
     if 0 < brightest < _DIMMEST:
         yield (
-            f"The brightest pixel is {brightest} of 255. Pixels may have been scaled to other "
-            "units before they were saved."
+            f"The brightest pixel is {brightest} of 255. The pixels may have been rescaled before "
+            f"they were saved."
         )
     inverted = bool(np.median(_frame(given.images)) >= _BRIGHT)
     if inverted:
-        yield "The images are dark on a light background. MNIST has light digits on black."
+        yield "The digits are dark on a light background. MNIST has light digits on black."
     upright = LabeledImages(255 - given.images, given.labels) if inverted else given
     yield from _orientation(upright)
     yield from _brightness(upright)
@@ -122,13 +122,13 @@ def _orientation(given: LabeledImages) -> Iterator[str]:
     title = max(others, key=others.__getitem__)
     if others[title] > max(here + _CLEARER, LOWEST_CORRELATION):
         yield (
-            f"The images seem to be {title}: they correlate with digits by {others[title]:.2f} "
-            f"in that orientation, and by {here:.2f} as they are."
+            f"The images seem to be {title}. Their correlation with digits is {others[title]:.2f} "
+            f"in that orientation, but {here:.2f} as they are."
         )
     elif here < LOWEST_CORRELATION:
         yield (
-            f"The images and labels are unlike handwritten digits: their correlation is "
-            f"{here:.2f}, and that of MNIST {_MNIST_CORRELATION}. They may show other things, "
+            "The images and labels do not resemble handwritten digits. Their correlation is "
+            f"{here:.2f}, but {_MNIST_CORRELATION} for MNIST. They may show something else, "
             "or the labels may belong to other images."
         )
 

@@ -56,7 +56,8 @@ ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
                 "torch",
                 ".pt",
                 "PyTorch in the shared loop uses PyTorch's layers, gradients, and optimizers. "
-                "Dropout, running statistics, clipping, batches, and the loop are MNIST Studio's.",
+                "MNIST Studio computes dropout, running statistics, clipping, batches, and the "
+                "loop.",
             ),
             FrameworkEntry(
                 "keras",
@@ -65,8 +66,8 @@ ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
                 "tensorflow",
                 ".keras",
                 "Keras in the shared loop uses Keras' layers, and TensorFlow's gradients and "
-                "compiler. Optimizer updates, dropout, clipping, batches, and the loop are MNIST "
-                "Studio's, so its times are not those of Keras' fit.",
+                "compiler. MNIST Studio computes optimizer updates, dropout, clipping, batches, "
+                "and the loop. Its times therefore differ from those of Keras' fit.",
             ),
         )
     }

@@ -234,7 +234,7 @@ def _check_own_images(run: RunSpec) -> None:
     if run.own_images and run.training.batch_size == FULL_BATCH:
         raise SpecError(
             "Full-batch training cannot include your images because a batch is limited to "
-            "{LARGEST_BATCH:,} images.",
+            f"{LARGEST_BATCH:,} images.",
             "Choose a smaller batch size, or train without your images.",
             ("training", "batch_size"),
         )

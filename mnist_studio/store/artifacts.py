@@ -158,7 +158,7 @@ def load_steps(folder: Path) -> StepCurve:
         raise tensors.damaged(
             folder / STEPS,
             f"it has {len(content) // _STEP.itemsize} steps instead of the {sealed_steps.count} "
-            "that were trained, or others",
+            f"trained ones",
         )
     records = np.frombuffer(content, _STEP)
     # Copies are contiguous and writable, like other arrays.
@@ -309,7 +309,7 @@ def _check_steps(folder: Path, count: int, sha256: str) -> None:
     if len(content) < count * _STEP.itemsize:
         raise tensors.damaged(folder / STEPS, f"it has fewer than {count} steps")
     if sha256 and sha256 != _hash(content):
-        raise tensors.damaged(folder / STEPS, "its steps are not those of the checkpoint")
+        raise tensors.damaged(folder / STEPS, "its steps do not match the checkpoint")
 
 
 def _settle(path: Path) -> None:

@@ -222,7 +222,7 @@ class _Check:
                 self._add(what, SET_ASIDE, BadRow(table, rowid))
         for name, run in self._rows.items():
             if run.status != "running" and not (self._runs / name).is_dir():
-                self._add(f"The run {name} has no folder, so no weights.", "Delete it.")
+                self._add(f"The run {name} has no folder and therefore no weights.", "Delete it.")
 
     def _check_rows(
         self,
@@ -308,8 +308,8 @@ class _Check:
         if found:
             self._add(
                 f"{counted(len(found), 'file').capitalize()} of interrupted programs "
-                f"{'is' if len(found) == 1 else 'are'} left, such as “{found[0]}”.",
-                "MNIST Studio removes such files about an hour later.",
+                f"{'is' if len(found) == 1 else 'are'} left behind, such as “{found[0]}”.",
+                "MNIST Studio removes such files after about an hour.",
             )
 
 

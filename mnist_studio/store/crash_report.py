@@ -36,7 +36,7 @@ def crash_report(facts: Iterable[str]) -> str:
     """
     lines = [
         "MNIST Studio: crash report",
-        "Read it before you send it. Names and folders of yours are replaced.",
+        "Read this report before you send it. Your names and folders have been replaced.",
         "",
         *facts,
         *_failed_runs(),

@@ -162,7 +162,7 @@ def damaged(path: Path, why: str) -> StoreDamaged:
     return StoreDamaged(
         f"The database “{path}” is damaged: {why}.",
         f"Nothing was changed. Rebuild it from the folders of your runs: {REBUILD}. "
-        f"Or go back to one of the backups: {RESTORE}",
+        f"You can also go back to a backup: {RESTORE}",
     )
 
 
@@ -177,7 +177,7 @@ def lost(path: Path, remains: str) -> StoreDamaged:
     return StoreDamaged(
         f"The database “{path}” {state}, but “{path.parent}” still has {remains}.",
         f"Rebuild it from the folders of your runs: {REBUILD}. "
-        f"Or go back to one of the backups: {RESTORE}",
+        f"You can also go back to a backup: {RESTORE}",
     )
 
 
@@ -212,8 +212,8 @@ def _explanation(path: Path, error: sqlite3.Error) -> StoreError:
         return damaged(path, str(error))
     if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL) and no_room_for_files(path.parent):
         return StoreError(
-            f"The database “{path}” cannot be written: the disk has free space, but no room for "
-            "more files.",
+            f"The database “{path}” cannot be written because the disk cannot hold more files, "
+            f"although it has free space.",
             "Delete files that you no longer need. Nothing was changed.",
         )
     if full == sqlite3.SQLITE_READONLY_DBMOVED:

@@ -46,7 +46,7 @@ def reading(path: Path, named: bool = False) -> Iterator[None]:
         if named:
             raise _store_error(files.unreadable(error, path)) from error
         raise StoreError(
-            f"{path} is missing. MNIST Studio wrote it, and something removed it since.",
+            f"{path} is missing. MNIST Studio created it, but it was removed.",
             "Restore it from a copy.",
         ) from error
     except OSError as error:

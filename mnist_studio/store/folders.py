@@ -113,7 +113,7 @@ def _trash(folder: Path) -> Path:
     """
     if not is_id(folder.name):
         raise StoreDamaged(
-            f"“{folder.name}” is not the ID of a run, so its folder stays as it is.",
+            f"“{folder.name}” is not the ID of a run, so its folder was not deleted.",
             "To set its row aside, run: mnist-studio store check --set-aside",
         )
     return folder.with_suffix(_TRASH)

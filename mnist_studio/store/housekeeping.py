@@ -45,7 +45,7 @@ def sweep_if_due(home: Path) -> None:
             mark.touch()
     except OSError as error:
         # A full disk: what is removed may help, and the next opening does it again.
-        _LOG.warning("The home cannot be swept regularly: %s", error)
+        _LOG.warning("The home folder could not be cleaned up: %s", error)
         due = True
     if due:
         sweep(home)
@@ -90,7 +90,7 @@ def _restrict(path: Path, mode: int) -> None:
             path.chmod(stat.S_IMODE(now.st_mode) & mode)
     except OSError as error:
         if not isinstance(error, FileNotFoundError):
-            _LOG.info("The rights of “%s” cannot be changed: %s", path, error)
+            _LOG.info("The permissions of “%s” cannot be changed: %s", path, error)
 
 
 def _stages(home: Path) -> Iterator[Path]:

@@ -59,7 +59,7 @@ def write(digits: Sequence[OwnImage], path: Path) -> None:
     content = encode(digits)
     if len(content) > MOST_BYTES:
         raise DataError(
-            f"The images take {len(content) / 1e6:,.0f} MB, and a file can have at most "
+            f"The images take {len(content) / 1e6:,.0f} MB, but a file can have at most "
             f"{MOST_BYTES / 1e6:,.0f} MB.",
             "Export fewer images.",
         )

@@ -213,7 +213,7 @@ def image_of(row: Row) -> OwnImage:
         raise unreadable(_WHAT, stored.key, error) from error
     points = [value for stroke in strokes for point in stroke for value in point[:2]]
     if max(map(abs, points), default=0.0) > _FARTHEST or len(points) > 2 * MOST_POINTS:
-        raise unreadable(_WHAT, stored.key, "its strokes are not a drawing.")
+        raise unreadable(_WHAT, stored.key, "its strokes are not valid.")
     if not (any(strokes) or stored.picture):
         raise unreadable(_WHAT, stored.key, "it has neither strokes nor pixels.")
     ink = tuple(tuple(InkPoint(*point) for point in stroke) for stroke in strokes)

@@ -154,7 +154,7 @@ def _alone(database: Path) -> Iterator[None]:
             lock.acquire(timeout=0)
         except Timeout as error:
             raise StoreError(
-                "Another process already rebuilds the database.", "Wait until it has finished."
+                "Another process is already rebuilding the database.", "Wait for it to finish."
             ) from error
     try:
         yield
@@ -174,7 +174,7 @@ def _gathered(home: Path | None, chosen: Path | None) -> tuple[_Contents, Path |
         backup.contents(chosen)
         base = salvage(chosen)
         if not base.complete:
-            raise damaged(chosen, "not everything in it can be read")
+            raise damaged(chosen, "parts of it cannot be read")
         contents.add(base, None)
         # Runs of today that were deleted would come back.
         contents.add(present, runs)
@@ -292,8 +292,8 @@ def _move_away(database: Path, backups: Path) -> Path | None:
                 shutil.move(old, saved.with_name(saved.name + suffix))
         except PermissionError as error:
             raise StoreError(
-                f"The database “{database}” cannot be replaced: it is in use, or you do not have "
-                "permission.",
+                f"The database “{database}” cannot be replaced because it is in use or you do not "
+                f"have permission.",
                 "Close all windows of MNIST Studio and try again.",
             ) from error
         except OSError as error:

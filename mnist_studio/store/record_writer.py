@@ -147,7 +147,7 @@ def from_database(database: Database, folder: Path) -> RunRecord:
     """
     found = database.rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", folder.name)
     if not found:
-        raise StoreError(f"There is no run {folder.name}.", "Look at the list of runs.")
+        raise StoreError(f"There is no run {folder.name}.", "Check the list of runs.")
     row = typed(found[0], RunRow, "stored run")
     run_of(found[0], folder.parent)  # Raises if the description or the outcome is damaged.
     return RunRecord(

@@ -99,7 +99,7 @@ def _read(path: Path) -> Salvaged:
         with closing(read_only(path)) as connection:
             return _salvaged(_Tables(connection))
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        _LOG.warning("Nothing can be read of “%s”: %s", path, error)
+        _LOG.warning("“%s” cannot be read at all: %s", path, error)
         return Salvaged()
 
 

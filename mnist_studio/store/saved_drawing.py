@@ -62,7 +62,7 @@ def load(home: Path | None = None) -> SavedDrawing:
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise StoreError(
             f"The drawing of your last session is damaged: {file} ({error}).",
-            "Draw again. The new drawing replaces the file.",
+            "Draw again. The new drawing will replace the file.",
         ) from error
 
 

@@ -74,5 +74,5 @@ def _decoded(path: Path, text: bytes, kind: type[_Content]) -> _Content:
             "Update MNIST Studio.",
         )
     if file.sha256 != hashlib.sha256(file.content).hexdigest():
-        raise damaged(path, "its content does not match its hash")
+        raise damaged(path, "the hash of its content does not match")
     return msgspec.json.decode(file.content, type=kind)

@@ -60,7 +60,7 @@ def load(path: Path) -> Tensors:
         header = dict(file.metadata() or {})
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     if header.get(_HASH) != _hash(arrays):
-        raise damaged(path, "its content does not match its hash")
+        raise damaged(path, "the hash of its content does not match")
     return Tensors(arrays, _checked_notes(path, header))
 
 
@@ -102,7 +102,7 @@ def _checked_notes(path: Path, header: dict[str, str]) -> dict[str, str]:
     """The notes among the metadata of a file. Files of earlier versions have no hash of them."""
     notes = {name: note for name, note in header.items() if name not in (_HASH, _NOTES_HASH)}
     if header.get(_NOTES_HASH, _hash_of_notes(notes)) != _hash_of_notes(notes):
-        raise damaged(path, "its notes do not match their hash")
+        raise damaged(path, "the hash of its metadata does not match")
     return notes
 
 

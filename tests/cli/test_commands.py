@@ -74,7 +74,7 @@ def test_a_full_disk_behind_the_output_is_one_sentence(words: tuple[str, ...]) -
     assert done.returncode == 1
     assert done.stderr == (
         "mnist-studio: The output could not be written: No space left on device. "
-        "Free some space, or write it to another place.\n"
+        "Free some space, or choose another output.\n"
     )
 
 

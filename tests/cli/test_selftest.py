@@ -56,7 +56,7 @@ def test_the_window_opens_and_closes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_window_that_does_not_open_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")
-    with pytest.raises(JobError, match=r"The window ended with exit code .*no-such-platform"):
+    with pytest.raises(JobError, match=r"The window closed with exit code .*no-such-platform"):
         next(iter(selftest.steps()))[1]()
 
 

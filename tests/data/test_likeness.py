@@ -39,7 +39,10 @@ CHANGES: dict[str, tuple[Callable[[Images], Images], str]] = {
     "inverted": (lambda images: 255 - images, "dark on a light background"),
     "blank": (lambda images: images * 0, "images (100.00 %) are blank"),
     "scaled": (lambda images: images // 255, "brightest pixel is 1 of 255"),
-    "shifted": (lambda images: np.roll(images, (4, 4), (1, 2)), "unlike handwritten digits"),
+    "shifted": (
+        lambda images: np.roll(images, (4, 4), (1, 2)),
+        "do not resemble handwritten digits",
+    ),
     "large": (large, "unusually much ink"),
     "small": (small, "unusually little ink"),
 }
@@ -139,12 +142,12 @@ def clothes(count: int) -> LabeledImages:
 
 def test_clothes_and_noise_are_reported() -> None:
     sentences = problems(clothes(1000))
-    assert any("unlike handwritten digits" in sentence for sentence in sentences)
+    assert any("do not resemble handwritten digits" in sentence for sentence in sentences)
     assert any("much ink" in sentence for sentence in sentences)
     rng = np.random.default_rng(0)
     noise = rng.integers(0, 256, (500, 28, 28), dtype=np.uint8)
     given = LabeledImages(noise, rng.integers(0, 10, 500).astype(np.uint8))
-    assert any("unlike handwritten" in sentence for sentence in problems(given))
+    assert any("do not resemble handwritten" in sentence for sentence in problems(given))
 
 
 def test_no_image_and_one_class_have_no_problem() -> None:

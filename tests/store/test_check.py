@@ -165,7 +165,7 @@ def test_runs_without_rows_and_rows_without_folders_are_named(home: Path, runs: 
     runs[1].folder.rename(home / "elsewhere")
     found = texts(home)
     assert f"The run in “{runs[0].folder}” is not listed." in found
-    assert f"The run {runs[1].id} has no folder, so no weights." in found
+    assert f"The run {runs[1].id} has no folder and therefore no weights." in found
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 9000])

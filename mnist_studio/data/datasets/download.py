@@ -240,7 +240,7 @@ def unpacked(packed: Iterator[bytes], file: RawFile, url: str) -> Iterator[bytes
     except zlib.error as error:
         host = url.split("/")[2] if url.count("/") > 2 else url
         if format_of(head) == PAGE:
-            reason = f"{host} sent a web page, not a gzip archive; you may have to sign in"
+            reason = f"{host} sent a web page instead of a gzip archive, so you may have to sign in"
             raise _BadContentError(file, reason) from error
         raise _BadContentError(file, f"{host} did not send a gzip archive") from error
     # Not bad content: the rest may come the next time.

@@ -88,7 +88,7 @@ def _next(
     while True:
         if is_cancelled():
             raise CancelledByUser(
-                "The download was canceled.", "What was received is stored for the next time."
+                "The download was canceled.", "The received part is kept for the next attempt."
             )
         try:
             item = queue.get(timeout=_POLL)
@@ -163,7 +163,7 @@ class _Redirects(HTTPRedirectHandler):
         """The request that follows, as ``HTTPRedirectHandler`` documents it."""
         problem = ""
         if newurl in self.trail or len(self.trail) > MOST_REDIRECTS:
-            problem = "redirects in a circle"
+            problem = "redirects in a loop"
         elif req.type == "https" and not newurl.lower().startswith("https:"):
             problem = "redirects to an address without encryption"
         if problem:

@@ -283,7 +283,7 @@ def _wrong_file(path: Path) -> DataError:
             f"{path} is {kind}, not a folder with MNIST.",
             "Unpack it, and select the folder that it creates.",
         )
-    return DataError(f"{path} is {kind or 'not a file of MNIST'}.", _EXPECTED)
+    return DataError(f"{path} is {kind or 'not an MNIST file'}.", _EXPECTED)
 
 
 def _missing(folder: Path, found: Found) -> DataError:
@@ -299,8 +299,8 @@ def _but(folder: Path) -> str:
     packed = [name for name in names if name.lower().endswith(_PACKED)]
     tables = [name for name in names if name.lower().endswith(".csv")]
     if packed:
-        return f", but the archive {packed[0]}, which you can unpack"
-    return f", but the table {tables[0]}, which is another format" if tables else ""
+        return f", but it contains the archive {packed[0]}, which you can unpack"
+    return f", but it contains the table {tables[0]}, which has another format" if tables else ""
 
 
 def _arrays(path: Path, catalog: Catalog) -> list[NDArray[np.uint8]]:

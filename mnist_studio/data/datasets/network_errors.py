@@ -114,7 +114,7 @@ def _status(code: int, retry_after: str, way: Way) -> NetworkError:
         )
     if code >= 500:
         return NetworkError(
-            f"{way.server} is overloaded or under repair {status}{_via(way)}", _LATER
+            f"{way.server} is overloaded or under maintenance {status}{_via(way)}", _LATER
         )
     if code in (401, 403, 451):
         reason = f"{way.server} refuses to send the file {status}{_via(way)}"
@@ -138,14 +138,15 @@ def _proxy_status(code: int, way: Way) -> NetworkError:
         )
         return NetworkError(f"{proxy} asks for a user name and a password {status}", remedy)
     if code < 500:
-        remedy = f"Ask whoever runs the proxy to allow {way.host}, {OTHERWISE}"
+        remedy = f"Ask the administrator of the proxy to allow {way.host}, {OTHERWISE}"
         return NetworkError(f"{proxy} does not allow a connection to {way.server} {status}", remedy)
     return NetworkError(f"{proxy} cannot connect to {way.server} {status}", _LATER)
 
 
 def _secure(error: ssl.SSLError, way: Way) -> NetworkError:
     if not isinstance(error, ssl.SSLCertVerificationError):
-        reason = f"no secure connection to {way.server} could be made ({error.reason or error})"
+        why = error.reason or error
+        reason = f"a secure connection to {way.server} could not be established ({why})"
         return NetworkError(reason, f"{_trust(way)}, {OTHERWISE}")
     code = error.verify_code
     if code in _DATES:
@@ -175,7 +176,7 @@ def _connection(reason: object, way: Way) -> NetworkError:
             cut = str(reason) if isinstance(reason, Cut) else "cut"
             return NetworkError(f"the connection to {way.server} was {cut}", _NETWORK, True)
         case BadStatusLine():
-            return NetworkError(f"{to} does not answer as a web server does", remedy)
+            return NetworkError(f"{to} does not respond like a web server", remedy)
         case InvalidURL() | ValueError():
             return NetworkError(f"the address of {to} is not valid ({_plain(reason)})", remedy)
         case TimeoutError():

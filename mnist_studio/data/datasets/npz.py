@@ -63,7 +63,7 @@ def read_arrays(path: Path, names: Sequence[str], largest: int) -> list[NDArray[
     with path.open("rb") as file:
         kind = format_of(file.read(HEAD))
         if kind not in _EXPECTED:
-            raise NpzError(f"it is {kind or 'not an archive of NumPy'}")
+            raise NpzError(f"it is {kind or 'not a NumPy archive'}")
         try:
             with zipfile.ZipFile(file) as archive:
                 _check_directory(archive, names, largest)
@@ -88,9 +88,9 @@ def _check_directory(archive: zipfile.ZipFile, names: Sequence[str], largest: in
 def _array(archive: zipfile.ZipFile, name: str, largest: int) -> NDArray[Any]:
     entry = archive.getinfo(name)
     if entry.compress_type not in _METHODS:
-        raise NpzError("it uses a compression that NumPy does not write")
+        raise NpzError("it uses an unsupported compression method")
     if entry.flag_bits & 1:
-        raise NpzError("it is protected by a password")
+        raise NpzError("it is password-protected")
     with archive.open(entry) as file:
         shape, fortran, kind = _header(file)
         size = prod(shape) * kind.itemsize

@@ -171,7 +171,8 @@ def by_writers(digits: Sequence[PenDigit], writers: Writers) -> tuple[PenDigit, 
         return tuple(digits)
     if not names_writers(digits):
         raise DataError(
-            "The file does not name the writer of every digit, so its writers cannot be split.",
+            "The file does not name the writer of every digit, so the digits cannot be split by "
+            "writer.",
             "Use the digits of all writers: --writers all.",
         )
     developed = writers == "development"

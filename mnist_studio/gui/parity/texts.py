@@ -13,9 +13,8 @@ from mnist_studio.spec.run import FrameworkName
 ALONE = "NumPy is the only framework installed. Install PyTorch or TensorFlow to compare them."
 
 RESULT = (
-    "Whether the difference is within the tolerance. “Not informative” is within a tolerance of "
-    f"more than {LARGEST} of the compared values, which would hide a "
-    "mistake, so it proves nothing"
+    "Whether the difference is within the tolerance. “Not informative” means a tolerance of more "
+    f"than {LARGEST} of the compared values, which could hide a mistake."
 )
 
 

@@ -88,4 +88,4 @@ def test_the_times_are_explained_before_they_are_compared(run_data: RunData) -> 
     assert first.title == "What the training time contains"
     assert "Startup, imports, evaluation, saving, and pauses are excluded." in first.sentences[0]
     reliability = sentences(both)["Reliability of the timing"]
-    assert any("Optimizer updates, dropout" in sentence for sentence in reliability)
+    assert any("optimizer updates, dropout" in sentence for sentence in reliability)

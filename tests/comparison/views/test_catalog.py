@@ -301,7 +301,7 @@ def test_effects_of_networks_and_frameworks_are_separated(run_data: RunData) -> 
     assert seconds["MLP 128", "Keras"] == pytest.approx((5.0, 0.75, 0.25, 4.0))
     assert "evaluation, saving, and pauses are excluded." in made.sentence
     (note,) = (one for one in made.notes if one.startswith("Keras in the shared loop"))
-    assert "not those of Keras' fit" in note
+    assert "differ from those of Keras' fit" in note
 
 
 def test_what_changes_more_than_network_or_framework_is_left_out(run_data: RunData) -> None:

@@ -184,8 +184,8 @@ def test_every_mirror_has_its_reason(small: Small, mirror: Mirror) -> None:
             download_mnist(quietly, never, replace(small.catalog, mirrors=mirrors))
     assert caught.value.problem == (
         f"MNIST could not be downloaded: {first} refuses to send the file (HTTP status 403); "
-        f"{IMAGES} could not be used because {second} sent a web page, not a gzip archive; "
-        "you may have to sign in."
+        f"{IMAGES} could not be used because {second} sent a web page instead of a gzip archive, "
+        "so you may have to sign in."
     )
 
 

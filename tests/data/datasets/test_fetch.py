@@ -130,10 +130,10 @@ def test_content_comes_as_it_is() -> None:
         (410, "does not have the file (HTTP status 410)", "Try again later"),
         (429, "received too many requests (HTTP status 429)", "Wait a while"),
         (451, "refuses to send the file (HTTP status 451)", "Try another network"),
-        (500, "is overloaded or under repair (HTTP status 500)", "Try again later"),
-        (502, "is overloaded or under repair (HTTP status 502)", "Try again later"),
-        (503, "is overloaded or under repair (HTTP status 503)", "Try again later"),
-        (504, "is overloaded or under repair (HTTP status 504)", "Try again later"),
+        (500, "is overloaded or under maintenance (HTTP status 500)", "Try again later"),
+        (502, "is overloaded or under maintenance (HTTP status 502)", "Try again later"),
+        (503, "is overloaded or under maintenance (HTTP status 503)", "Try again later"),
+        (504, "is overloaded or under maintenance (HTTP status 504)", "Try again later"),
     ],
 )
 def test_each_status_of_a_server_has_its_sentence(code: int, reason: str, remedy: str) -> None:
@@ -189,7 +189,7 @@ def test_a_circle_of_redirects_is_seen(location: str) -> None:
         send(handler, 302, Location=location.format(len(asked)))
 
     with serving(answer) as host:
-        assert failure(f"http://{host}/a").reason == f"{host} redirects in a circle"
+        assert failure(f"http://{host}/a").reason == f"{host} redirects in a loop"
     assert len(asked) <= MOST_REDIRECTS + 1
 
 
@@ -225,7 +225,7 @@ def test_a_server_that_hangs_up_is_blamed(answer: bytes) -> None:
 
 def test_what_is_no_web_server_is_blamed() -> None:
     with serving(says(b"220 ready\r\n")) as host:
-        assert failure(f"http://{host}/a").reason == f"{host} does not answer as a web server does"
+        assert failure(f"http://{host}/a").reason == f"{host} does not respond like a web server"
 
 
 def test_a_silent_server_is_blamed() -> None:
@@ -300,7 +300,7 @@ def test_encryption_is_not_given_up_by_a_redirect(monkeypatch: pytest.MonkeyPatc
 def test_a_server_without_encryption_is_blamed() -> None:
     with serving(status(200)) as host:
         reason = failure(f"https://{host}/a").reason
-        assert reason.startswith(f"no secure connection to {host} could be made (")
+        assert reason.startswith(f"a secure connection to {host} could not be established (")
 
 
 @pytest.fixture

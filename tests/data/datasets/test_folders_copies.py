@@ -171,7 +171,7 @@ def archives(folder: Path, small: Small) -> dict[str, str]:
         "train.csv": "is a table of comma-separated values",
         "mnist.pkl.gz": "is a Python pickle",
         "mnist.7z": "is a 7-Zip archive, not a folder",
-        "notes.txt": "is not a file of MNIST",
+        "notes.txt": "is not an MNIST file",
     }
 
 
@@ -188,9 +188,9 @@ def test_other_files_are_told_as_what_they_are(small: Small, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("archive.zip", "but the archive archive.zip, which you can unpack"),
-        ("MNIST.TAR.GZ", "but the archive MNIST.TAR.GZ, which you can unpack"),
-        ("train.csv", "but the table train.csv, which is another format"),
+        ("archive.zip", "but it contains the archive archive.zip, which you can unpack"),
+        ("MNIST.TAR.GZ", "but it contains the archive MNIST.TAR.GZ, which you can unpack"),
+        ("train.csv", "but it contains the table train.csv, which has another format"),
     ],
 )
 def test_what_a_folder_has_instead_is_named(
@@ -221,7 +221,7 @@ def test_a_web_page_in_place_of_each_file_is_told(small: Small, tmp_path: Path) 
 
 def test_an_archive_of_keras_that_is_none_is_told(small: Small, tmp_path: Path) -> None:
     path = tmp_path / "mnist.npz"
-    for content, words in ((PAGE, "it is a web page"), (b"", "it is empty"), (b"x", "not an arch")):
+    for content, words in ((PAGE, "it is a web page"), (b"", "it is empty"), (b"x", "not a NumPy archive")):
         path.write_bytes(content)
         with pytest.raises(DataError, match=f"mnist.npz is damaged: {words}|{words}"):
             read(path, small)
