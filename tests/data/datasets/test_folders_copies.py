@@ -221,7 +221,8 @@ def test_a_web_page_in_place_of_each_file_is_told(small: Small, tmp_path: Path) 
 
 def test_an_archive_of_keras_that_is_none_is_told(small: Small, tmp_path: Path) -> None:
     path = tmp_path / "mnist.npz"
-    for content, words in ((PAGE, "it is a web page"), (b"", "it is empty"), (b"x", "not a NumPy archive")):
+    kinds = ((PAGE, "it is a web page"), (b"", "it is empty"), (b"x", "not a NumPy archive"))
+    for content, words in kinds:
         path.write_bytes(content)
         with pytest.raises(DataError, match=f"mnist.npz is damaged: {words}|{words}"):
             read(path, small)
