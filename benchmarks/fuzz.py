@@ -12,6 +12,7 @@ not part of the project's environment: pip install atheris. Each input that fail
 """
 
 import argparse
+import logging
 import os
 import random
 import shutil
@@ -177,8 +178,10 @@ class _home:  # noqa: N801 - used like a function
 
     def __enter__(self) -> None:
         os.environ["MNIST_STUDIO_HOME"] = str(self._folder)
+        logging.disable()  # Every damaged settings file is logged.
 
     def __exit__(self, *_: object) -> None:
+        logging.disable(logging.NOTSET)
         os.environ.pop("MNIST_STUDIO_HOME")
         if self._before is not None:
             os.environ["MNIST_STUDIO_HOME"] = self._before
@@ -197,6 +200,7 @@ def by_coverage(reader: Reader, seconds: int, seed: int, corpus: Path) -> None:
     place = Path(tempfile.mkdtemp())
     os.environ["MNIST_STUDIO_HOME"] = str(place)
     folder = place / "input"
+    logging.disable()
 
     def one(content: bytes) -> None:
         shutil.rmtree(folder, ignore_errors=True)

@@ -82,7 +82,7 @@ def fingerprint(test: LabeledImages) -> str:
 def _problem(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
     if images.dtype != np.uint8 or labels.dtype != np.uint8:
         return f"The images are {images.dtype} and the labels {labels.dtype}, not bytes."
-    if images.shape != (len(images), SIDE, SIDE) or labels.ndim != 1:
+    if images.ndim != 3 or images.shape[1:] != (SIDE, SIDE) or labels.ndim != 1:
         shape = "×".join(str(size) for size in images.shape[1:])
         return f"The images have {shape} pixels, not 28×28."
     if len(images) != len(labels):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,13 +127,15 @@ def pair(
     """Images (n, h, w) and labels (n,) of any dataset in IDX files, without known checksums.
 
     Args:
-        place: their folder, the one above it, or one of the files.
+        place: their folder, the one above it, or one of the files; or an archive like Keras'.
         images: names the images.
         labels: names the labels.
 
     Raises:
         DataError: there are none; or names what is missing or damaged, or which folders there are.
     """
+    if place.suffix == ".npz":
+        return _keras_pair(place)
     try:
         folder = _folder_of(place)
         folders = _with_both(folder, images, labels)
@@ -141,6 +144,14 @@ def pair(
     if not folders:
         raise _lacking(folder, images, labels)
     return _parsed(folders[0], images, 3), _parsed(folders[0], labels, 1)
+
+
+def _keras_pair(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The test set of an archive like Keras'; labels of other integers become bytes."""
+    images, labels = _npz(path, _KERAS[2:], idx.LARGEST)
+    if labels.dtype.kind in "iu" and labels.size and 0 <= labels.min() <= labels.max() <= 255:
+        labels = labels.astype(np.uint8)
+    return images, labels
 
 
 def _folder_of(place: Path) -> Path:
@@ -305,9 +316,16 @@ def _but(folder: Path) -> str:
 
 def _arrays(path: Path, catalog: Catalog) -> list[NDArray[np.uint8]]:
     """The arrays of Keras' archive in the order of the catalog."""
+    # Some archives store the same pixels as wider numbers, at most eight bytes each.
+    arrays = _npz(path, _KERAS, 9 * catalog.size)
+    if any(array.dtype != np.uint8 for array in arrays):
+        raise idx.damaged(path.name, "its arrays are not bytes")
+    return arrays
+
+
+def _npz(path: Path, names: tuple[str, ...], largest: int) -> list[NDArray[Any]]:
     try:
-        # Some archives store the same pixels as wider numbers, at most eight bytes each.
-        arrays = npz.read_arrays(path, _KERAS, 9 * catalog.size)
+        return npz.read_arrays(path, names, largest)
     except npz.ArrayMissing as error:
         reason = f"it does not contain the arrays of Keras' file ({error} is missing)"
         raise idx.damaged(path.name, reason) from error
@@ -315,6 +333,3 @@ def _arrays(path: Path, catalog: Catalog) -> list[NDArray[np.uint8]]:
         raise idx.damaged(path.name, str(error)) from error
     except OSError as error:
         raise unreadable(error, path) from error
-    if any(array.dtype != np.uint8 for array in arrays):
-        raise idx.damaged(path.name, "its arrays are not bytes")
-    return arrays

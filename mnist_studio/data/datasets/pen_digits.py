@@ -139,8 +139,25 @@ def read(path: Path) -> tuple[PenDigit, ...]:
     """Reads a file, gzipped or not.
 
     Raises:
-        DataError: names the line and what is wrong with it.
+        DataError: names the line and what is wrong with it, and a good copy in the same folder.
     """
+    try:
+        return _read(path)
+    except DataError as error:
+        other = _next_to(path)
+        if other is None or not _is_good(other):
+            raise
+        raise DataError(error.problem, f"{other.name} in the same folder is good.") from error
+
+
+def _is_good(path: Path) -> bool:
+    try:
+        return bool(_read(path))
+    except DataError:
+        return False
+
+
+def _read(path: Path) -> tuple[PenDigit, ...]:
     reader = _Reader()
     for number, line in enumerate(StringIO(_text(path)), 1):
         try:
@@ -177,6 +194,13 @@ def by_writers(digits: Sequence[PenDigit], writers: Writers) -> tuple[PenDigit, 
         )
     developed = writers == "development"
     return tuple(digit for digit in digits if (digit.writer in DEVELOPMENT) == developed)
+
+
+def _next_to(path: Path) -> Path | None:
+    """The same file packed or unpacked, if there is one: an extraction may have been cut."""
+    packed = path.suffix == ".gz"
+    other = path.with_suffix("") if packed else path.with_name(f"{path.name}.gz")
+    return other if other != path and other.is_file() else None
 
 
 def _text(path: Path) -> str:

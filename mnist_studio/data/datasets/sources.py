@@ -166,7 +166,11 @@ def read_test_folder(folder: Path) -> LabeledImages:
     Raises:
         DataError: a file is missing, malformed, or its images are not 28×28.
     """
-    return LabeledImages(*folders.pair(folder, MNIST.test_images, MNIST.test_labels))
+    images, labels = folders.pair(folder, MNIST.test_images, MNIST.test_labels)
+    try:
+        return LabeledImages(images, labels)
+    except DataError as error:
+        raise DataError(f"{folder}: {error.problem}", error.remedy) from error
 
 
 def _raw(

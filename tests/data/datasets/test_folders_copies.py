@@ -263,3 +263,28 @@ def test_a_folder_full_of_folders_is_still_read(small: Small, tmp_path: Path) ->
     shutil.rmtree(tmp_path / "raw")
     with pytest.raises(DataError, match="does not contain MNIST"):
         read(tmp_path, small)
+
+
+def test_the_test_set_of_an_archive_like_keras_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "mine.npz"
+    images = np.full((3, 28, 28), 7, np.uint8)
+    for labels in (np.arange(3, dtype=np.uint8), np.arange(3)):
+        np.savez(path, allow_pickle=False, x_test=images, y_test=labels)
+        given = read_test_folder(path)
+        assert (given.images == 7).all()
+        assert given.labels.tolist() == [0, 1, 2]
+    wrong = {
+        "not 28×28": (images[:, :9], labels),
+        "3 images but 2 labels": (images, labels[:2]),
+        "Labels must be 0 to 9": (images, labels + 20),
+        "not bytes": (images, labels + 300),
+        "float64": (images / 255, labels),
+        "pixels": (images[0, 0, 0], labels),
+    }
+    for problem, (pixels, classes) in wrong.items():
+        np.savez(path, allow_pickle=False, x_test=pixels, y_test=classes)
+        with pytest.raises(DataError, match=rf"mine\.npz: .*{problem}"):
+            read_test_folder(path)
+    np.savez(path, allow_pickle=False, x_test=images)
+    with pytest.raises(DataError, match=r"mine\.npz is damaged: .*y_test is missing"):
+        read_test_folder(path)

@@ -182,3 +182,23 @@ def test_the_real_writers_are_split_in_halves(shared_pen_digits: Path) -> None:
     assert {digit.writer for digit in digits} == set(range(1, 31))
     assert len(by_writers(digits, "development")) == 3749
     assert len(by_writers(digits, "held-out")) == 3745
+
+
+def test_a_good_copy_in_the_same_folder_is_named(tmp_path: Path) -> None:
+    plain, packed = tmp_path / "pen.txt", tmp_path / "pen.txt.gz"
+    packed.write_bytes(gzip.compress(TEXT.encode()))
+    for content in (None, b"", TEXT.encode()[:150]):
+        if content is not None:
+            plain.write_bytes(content)
+        with pytest.raises(DataError) as caught:
+            read(plain)
+        assert caught.value.remedy == "pen.txt.gz in the same folder is good."
+    plain.write_text(TEXT)
+    packed.write_bytes(b"<html>")
+    with pytest.raises(DataError) as caught:
+        read(packed)
+    assert caught.value.remedy == "pen.txt in the same folder is good."
+    plain.write_text("")
+    with pytest.raises(DataError, match=r"pen\.txt\.gz .*: it is a web page") as caught:
+        read(packed)
+    assert "same folder" not in caught.value.remedy
