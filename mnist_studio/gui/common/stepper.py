@@ -104,7 +104,7 @@ class NumberField(QDoubleSpinBox):
         number = self._read(text)
         return self.value() if number is None else number
 
-    def validate(self, text: str, place: int) -> object:
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
         """Accepts a number within the limits; every other text can still become one."""
         number = self._read(text)
         fits = number is not None and self.minimum() <= number <= self.maximum()
