@@ -2,7 +2,8 @@
 
     python -m benchmarks              all of them
     python -m benchmarks loop stop    some of them
-    python -m benchmarks kills --help  options of an attack; also: full_disk, fuzz, soak, damage
+    python -m benchmarks kills --help  options of an attack; also: full_disk, fuzz, damage,
+                                       races, soak
 
 Timing is noisy, so times are medians, and ratios are medians of pairs that are measured in turn.
 The targets are in docs/benchmarks.md.
@@ -17,7 +18,7 @@ from importlib import import_module
 ALL = ("startup", "gaps", "compare_page", "stop", "answers", "loop", "fast", "peers")
 
 
-ATTACKS = ("kills", "full_disk", "fuzz", "soak", "damage")
+ATTACKS = ("kills", "full_disk", "fuzz", "soak", "damage", "races")
 """Take options of their own and report what was lost or what grew, not how long it took."""
 
 
