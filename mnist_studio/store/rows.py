@@ -92,7 +92,7 @@ def unreadable(what: str, name: object, error: Exception | str) -> StoreDamaged:
     """
     shown = name if folders.is_id(name) else repr(name)[:60]
     return StoreDamaged(
-        f"The {what} {shown} cannot be read: {error}",
+        f"The {what} {shown} cannot be read: {str(error).rstrip('.')}.",
         "To set it aside, run: mnist-studio store check --set-aside",
     )
 

@@ -53,7 +53,7 @@ def test_a_changed_byte_is_refused(tmp_path: Path, kept: KnownDigits) -> None:
 
 def test_features_of_other_weights_are_refused(tmp_path: Path, kept: KnownDigits) -> None:
     (tmp_path / "robust" / WEIGHTS).write_bytes(b"others")
-    with pytest.raises(StoreError, match="other weights"):
+    with pytest.raises(StoreError, match="different weights"):
         known_digits.load(tmp_path)
 
 

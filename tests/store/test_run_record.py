@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.errors import StoreDamaged, StoreError
+from mnist_studio.events import Machine, Measures
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import run_record, sealed
@@ -57,6 +58,22 @@ def test_progress_keeps_what_the_supervisor_wrote(folder: Path, record: RunRecor
     stored = run_record.read(folder)
     assert (stored.title, stored.step, stored.device) == ("mine", 1876, "cpu")
     assert stored.epochs == (epoch(RUN), epoch(RUN, 2))
+    assert stored.seconds == {"train": 3.0}
+
+
+def test_progress_without_measures_keeps_the_known_ones(folder: Path, record: RunRecord) -> None:
+    first, second = (
+        Measures(
+            wall_seconds=seconds, earlier_seconds=0.0, train_images_per_second=None,
+            peak_memory_bytes=None, machine=Machine(processors=2),
+        )
+        for seconds in (1.0, 2.0)
+    )  # fmt: skip
+    run_record.write(folder, record)
+    assert run_record.read(folder).measures is None
+    for given, known in ((first, first), (None, first), (second, second)):
+        run_record.add_progress(folder, [], 938, {}, measures=given)
+        assert run_record.read(folder).measures == known
 
 
 def test_a_folder_without_a_record_gets_none_by_progress(tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ from mnist_studio.store import artifacts
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.loop import Training
 from mnist_studio.training.session import Control, DataSplit, TrainingSession
+from tests.error_sentences import errors_are_sentences
+
+__all__ = ["errors_are_sentences"]
 
 Kind = TypeVar("Kind", bound=Event)
 
