@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import accuracy, cross_entropy
 from mnist_studio.analysis.time_breakdown import PREPARATION
-from mnist_studio.errors import StoreDamaged
+from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch, Finished, Measures, Progress, Stopped
 from mnist_studio.frameworks.base import Array, StepResults
 from mnist_studio.spec.steps import batch_sizes, learning_rate
@@ -42,6 +42,7 @@ class TrainingState:
         epochs: that are complete, those of earlier processes included.
         evaluated: epochs that this process evaluated.
         validation: accuracy on the validation set after every epoch; empty without one.
+        record_failed: whether the record of the run could not be written.
         pace: images and seconds of the newest chunks.
         loading_seconds: the time to load the dataset, without waiting for chunks.
     """
@@ -56,6 +57,7 @@ class TrainingState:
     epochs: list[Epoch] = field(default_factory=list)
     evaluated: int = 0
     validation: list[float] = field(default_factory=list)
+    record_failed: bool = False
     pace: deque[tuple[int, float]] = field(default_factory=lambda: deque(maxlen=PACE_CHUNKS))
     loading_seconds: float = field(init=False)
 
@@ -207,11 +209,9 @@ class TrainingState:
     def save_record(self) -> None:
         """Writes everything that is known about the run so far into its folder.
 
-        It is written before the checkpoint of the same step. The checkpoint has its own epochs, so
-        a damaged record does not end the run.
-
-        Raises:
-            StoreError: the record cannot be written.
+        It is written before the checkpoint of the same step. A record that cannot be written is
+        reported once and does not end the run: the checkpoint has its own epochs, and fails itself
+        if the disk is full.
         """
         seconds = self._seconds()
         try:
@@ -219,8 +219,10 @@ class TrainingState:
                 self.session.folder, self.epochs, self.step, seconds,
                 self.session.device, self._measures(seconds),
             )  # fmt: skip
-        except StoreDamaged as error:
-            self.session.warn(str(error))
+        except StoreError as error:
+            if not self.record_failed:
+                self.session.warn(str(error))
+            self.record_failed = True
 
     def finished(self, epoch: Epoch, speed: Speed) -> Finished:
         """The event for a completed training."""

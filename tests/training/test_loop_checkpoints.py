@@ -4,11 +4,11 @@ from dataclasses import replace as replaced
 
 import pytest
 
-from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Phase, Progress
+from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Log, Phase, Progress
 from mnist_studio.spec.layers import Dense, Dropout, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.schedules import OneCycle, Plateau, Schedule
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, run_record
 from mnist_studio.training.clock import CheckpointClock
 from mnist_studio.training.loop import Training
 from mnist_studio.training.session import Control
@@ -110,6 +110,16 @@ def test_a_pause_survives_the_end_of_the_program(
     assert (whole.folder / artifacts.STEPS).read_bytes() == (
         again.folder / artifacts.STEPS
     ).read_bytes()
+
+
+def test_a_record_that_cannot_be_written_is_reported_once_and_ends_nothing(
+    bench: Benches,
+) -> None:
+    one = bench()
+    (one.folder / run_record.RECORD).write_bytes(b"no record")
+    assert isinstance(one.train(1), Finished)
+    (warning,) = [event.text for event in one.of(Log) if "record.json" in event.text]
+    assert "is damaged" in warning
 
 
 def test_the_loss_of_an_epoch_is_right_even_if_earlier_ones_are_lost(bench: Benches) -> None:
