@@ -242,11 +242,22 @@ def _kill(process: psutil.Process) -> None:
 def _leaving(children: Sequence[psutil.Process]) -> float:
     """Seconds until all of them have ended."""
     began = time.monotonic()
-    _, alive = psutil.wait_procs(children, LEAVE_SECONDS)
-    if alive:
-        _kill(alive[0])
-        raise Lost(f"a child outlived its supervisor by {LEAVE_SECONDS} s")
+    while alive := [text for child in children if (text := _state(child))]:
+        if time.monotonic() - began > LEAVE_SECONDS:
+            for child in children:
+                _kill(child)
+            raise Lost(f"a child outlived its supervisor by {LEAVE_SECONDS} s: {alive}")
+        time.sleep(0.002)
     return time.monotonic() - began
+
+
+def _state(process: psutil.Process) -> str:
+    """What a process that lives is doing; empty for one that nobody has collected yet."""
+    try:
+        status = process.status()
+        return "" if status == psutil.STATUS_ZOMBIE else f"{process.pid} {status}"
+    except psutil.Error:
+        return ""
 
 
 def summary(results: Sequence[Result]) -> str:
