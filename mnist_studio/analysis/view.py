@@ -5,13 +5,21 @@ The table has every number of the charts. ``key`` is the id of the run or group 
 to, and decides its color and dash in every view.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Literal, TypeVar, cast
 
 import msgspec
 
-from mnist_studio.formatting import NOTHING, count, duration, milliseconds, percent, points
+from mnist_studio.formatting import (
+    NOTHING,
+    count,
+    duration,
+    milliseconds,
+    percent,
+    points,
+    printable_lines,
+)
 
 Unit = Literal["", "fraction", "points", "seconds", "milliseconds", "bytes", "count", "per second"]
 """Units of numbers. Fractions are written in percent and bytes in MB; ``points`` are percentage
@@ -269,3 +277,34 @@ def axis_title(axis: AxisSpec) -> str:
 def unit_scale(unit: Unit) -> float:
     """What values are divided by before they are drawn."""
     return _MEGABYTE if unit == "bytes" else 1.0
+
+
+ValueT = TypeVar("ValueT")
+
+
+def printable_texts(value: ValueT) -> ValueT:
+    """A view, or what has views, with ``printable`` texts only. A file format may forbid others.
+
+    Args:
+        value: text, a tuple, a dataclass, or a struct; anything else comes back as it is.
+    """
+    return cast(ValueT, _printable(value))
+
+
+def _printable(value: object) -> object:
+    if isinstance(value, str):
+        return printable_lines(value)
+    if isinstance(value, tuple):
+        # Curves have many numbers.
+        return value if value and isinstance(value[0], float) else tuple(map(_printable, value))
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.replace(value, **_changes(value, value.__struct_fields__))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **_changes(value, [field.name for field in fields(value)]))
+    return value
+
+
+def _changes(value: object, names: Iterable[str]) -> dict[str, object]:
+    texts = {name: getattr(value, name) for name in names}
+    changed = {name: _printable(text) for name, text in texts.items()}
+    return {name: text for name, text in changed.items() if text is not texts[name]}

@@ -18,6 +18,7 @@ from mnist_studio.experiments.events import (
     ExperimentStarted,
     ProgressChanged,
 )
+from mnist_studio.formatting import printable_lines
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
 
@@ -96,7 +97,7 @@ class ExperimentPrinter:
         self._print(f"{number + 1:>4}/{len(self._cells)} {_name(cell.spec)}: {text}")
 
     def _print(self, text: str) -> None:
-        self._console.print(text, soft_wrap=True)
+        self._console.print(printable_lines(text), soft_wrap=True)
 
 
 def is_progress(event: AnyExperimentEvent) -> bool:

@@ -27,7 +27,7 @@ from mnist_studio.events import (
     Stopped,
 )
 from mnist_studio.events import Progress as Step
-from mnist_studio.formatting import count, duration, loss, percent
+from mnist_studio.formatting import count, duration, loss, percent, printable_lines
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
@@ -95,7 +95,7 @@ class ProgressBars:
     def _write(self, title: str, event: Event) -> None:
         text = describe(event)
         if text:
-            self._console.print(f"{title:8} {text}", soft_wrap=True)
+            self._console.print(printable_lines(f"{title:8} {text}"), soft_wrap=True)
 
 
 def describe(event: Event) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, UnknownName
+from mnist_studio.formatting import has_controls
 from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.error_paths import Path
 from mnist_studio.spec.run import (
@@ -128,6 +129,10 @@ def check_experiment(experiment: ExperimentSpec) -> None:
             f"{len(experiment.title.strip())}.",
             "Change the title.",
             ("title",),
+        )
+    if has_controls(experiment.title):
+        raise ExperimentError(
+            "The title has control characters or line breaks.", "Remove them.", ("title",)
         )
     if not 0 < experiment.threshold <= LARGEST_THRESHOLD:
         raise ExperimentError(

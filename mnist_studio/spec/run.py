@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from mnist_studio.errors import SpecError
+from mnist_studio.formatting import has_controls, printable
 from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.error_paths import error_path
@@ -163,6 +164,12 @@ def check(run: RunSpec) -> None:
     Raises:
         SpecError: names the number, layer, or precision, and the reason.
     """
+    if has_controls(run.recipe):
+        raise SpecError(
+            f"The recipe name “{printable(run.recipe)}” has control characters or line breaks.",
+            "Remove them.",
+            ("recipe",),
+        )
     training = run.training
     with error_path("model"):
         _within("layers", "Number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)

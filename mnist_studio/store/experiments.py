@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from mnist_studio.errors import SpecError, StoreError, UnknownName
+from mnist_studio.formatting import printable
 from mnist_studio.spec import codec, experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.store import folders, locks, sealed
@@ -292,7 +293,7 @@ def experiment_of(row: Row) -> Experiment:
         raise StoreError(
             f"The stored experiment {stored.id} cannot be read: {error.problem}", error.remedy
         ) from error
-    return Experiment(stored.id, stored.title, spec, stored.text, stored.created)
+    return Experiment(stored.id, printable(stored.title), spec, stored.text, stored.created)
 
 
 def _already_running(experiment: Experiment) -> StoreError:

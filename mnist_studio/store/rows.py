@@ -12,6 +12,7 @@ from msgspec import Meta
 from mnist_studio import events
 from mnist_studio.errors import SpecError, StoreDamaged, StoreError, UnknownName
 from mnist_studio.events import Crashed, Epoch, Finished, Stopped, Terminal
+from mnist_studio.formatting import printable
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import folders
@@ -161,7 +162,7 @@ def run_of(row: Row, runs: Path) -> Run:
         raise _newer_or_damaged(stored.id, error) from error
     return Run(
         id=stored.id,
-        title=stored.title,
+        title=printable(stored.title),
         spec=spec,
         status=stored.status,
         created=stored.created,

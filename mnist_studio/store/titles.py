@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 
 from mnist_studio.errors import StoreError
+from mnist_studio.formatting import has_controls
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.labels import recipe_labels
 from mnist_studio.spec.recipes import recipe_title
@@ -57,7 +58,7 @@ def tidy(title: str) -> str:
     """A title as one line without spaces around it.
 
     Raises:
-        StoreError: it is empty or too long.
+        StoreError: it is empty or too long, or has control characters.
     """
     # Lone surrogates, which a terminal may pass on, cannot be stored.
     clean = " ".join(title.encode(errors="replace").decode().split())
@@ -66,6 +67,8 @@ def tidy(title: str) -> str:
             f"The title must have 1 to {LONGEST} characters, got {len(clean)}.",
             "Enter a shorter title." if clean else "Enter a title.",
         )
+    if has_controls(clean):
+        raise StoreError("The title has control characters.", "Enter letters, digits, or signs.")
     return clean
 
 

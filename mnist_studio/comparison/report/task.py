@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mnist_studio.analysis.view import View
+from mnist_studio.analysis.view import View, printable_texts
 from mnist_studio.comparison.report import charts, content, html_page, pdf_file
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.comparison.report.messages import DrawViews, File, WriteReport
@@ -25,6 +25,7 @@ def _report(request: WriteReport, context: Context[float]) -> bytes:
     report = content.report(
         run_data, request.names, request.options, lambda done: context.send(COMPUTED * done)
     )
+    report = printable_texts(report)
     written = html_page.write(report) if request.kind == "html" else pdf_file.write(report)
     context.send(1.0)
     return written
@@ -34,7 +35,7 @@ def _pictures(request: DrawViews, context: Context[float]) -> tuple[File, ...]:
     known = marks(request.families)
     pictures = [
         (view, place, kind)
-        for view in request.views
+        for view in printable_texts(request.views)
         for place in range(len(view.charts))
         for kind in request.kinds
     ]

@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from types import MappingProxyType
 
 from mnist_studio.errors import UnknownName
+from mnist_studio.formatting import printable
 from mnist_studio.spec.recipes import own, sources
 from mnist_studio.spec.recipes.recipe import Recipe, Source
 from mnist_studio.spec.run import RunSpec
@@ -30,7 +31,7 @@ def recipe(name: str) -> Recipe:
 
 def recipe_title(name: str) -> str:
     """The readable title of a recipe; the name itself if this version has no such recipe."""
-    return RECIPES[name].title if name in RECIPES else name
+    return RECIPES[name].title if name in RECIPES else printable(name)
 
 
 def run_spec(chosen: Recipe) -> RunSpec:

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from mnist_studio.analysis.view import Column, Row, Table
+from mnist_studio.analysis.view import Column, Row, Table, Unit
 from mnist_studio.comparison.report import tables
 
 
@@ -35,7 +35,7 @@ def first_cell(text: str) -> str:
     ["=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1+1", "\r=1+1", '=HYPERLINK("http://x","y")', "=", "-"],
 )
 def test_text_that_a_spreadsheet_would_evaluate_is_quoted(text: str) -> None:
-    assert first_cell(text) == f"'{text}"
+    assert first_cell(text) == f"'{text}".replace("\r", " ")
 
 
 @pytest.mark.parametrize("text", ["1+1", "a=b", "a-b", "me@home", " =1", "'=1", "", "−1", "a\tb"])
@@ -47,3 +47,17 @@ def test_negative_figures_are_no_formulas() -> None:
     table = Table((Column("Difference", "points"),), (Row("a", (-0.5,)), Row("b", (-3,))))
     written = tables.csv_file(table).decode("utf-8-sig")
     assert written.splitlines() == ["Difference", "-0.5", "-3"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1"])
+@pytest.mark.parametrize("unit", ["", "seconds"])
+def test_a_heading_that_a_spreadsheet_would_evaluate_is_quoted(text: str, unit: Unit) -> None:
+    table = Table((Column(text, unit),), ())
+    heading = tables.csv_file(table).decode("utf-8-sig").rstrip("\r\n")
+    assert heading == (f"'{text} [seconds]" if unit else f"'{text}")
+
+
+def test_no_cell_and_no_heading_has_control_characters() -> None:
+    table = Table((Column("a\x1b[1m\nb"),), (Row("a", ("c\x00\u202ed",)),))
+    written = tables.csv_file(table).decode("utf-8-sig")
+    assert written == "a\ufffd[1m b\r\nc\ufffd\ufffdd\r\n"
