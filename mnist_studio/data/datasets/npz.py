@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from math import prod
+from os import SEEK_END
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,6 +29,8 @@ _HEADER = re.compile(
 """As NumPy writes it. Types that need more than a letter and a size are not for images."""
 
 _PIECE = 1 << 20
+_OVERHEAD = 1 << 20
+"""For headers and the directory of an archive."""
 _BROKEN = (
     OSError, ValueError, EOFError, KeyError, IndexError, TypeError, OverflowError, MemoryError,
     RuntimeError, NotImplementedError, AssertionError, AttributeError, struct.error,
@@ -64,6 +67,10 @@ def read_arrays(path: Path, names: Sequence[str], largest: int) -> list[NDArray[
         kind = format_of(file.read(HEAD))
         if kind not in _EXPECTED:
             raise NpzError(f"it is {kind or 'not a NumPy archive'}")
+        size = file.seek(0, SEEK_END)
+        if size > largest + _OVERHEAD:
+            # Before zipfile reads its directory, which may be as large as the file.
+            raise NpzError(f"it has {size:,} bytes")
         try:
             with zipfile.ZipFile(file) as archive:
                 _check_directory(archive, names, largest)

@@ -84,6 +84,9 @@ def test_sizes_are_checked_before_unpacking(path: Path) -> None:
         for number in range(npz.MOST_ENTRIES + 1):
             archive.writestr(f"{number}.npy", b"")
     assert refused(path) == "it has 65 entries, more than 64"
+    with path.open("r+b") as file:
+        file.truncate(10_001 + (1 << 20))
+    assert refused(path) == "it has 1,058,577 bytes"
 
 
 def header(text: str) -> bytes:
