@@ -6,6 +6,7 @@
     python -m benchmarks.mutation store --sample 300    300 of its faults, drawn with a fixed seed
     python -m benchmarks.mutation store --survivors     the faults that no test noticed
     python -m benchmarks.mutation store --again         those again, after new tests
+    python -m benchmarks.mutation store --trusted       without a first run of the tests as they are
 
 mutmut makes the faults and runs the tests that reach the changed function. It needs ``fork``. It
 does not change properties, other decorated functions, and code outside of functions.
@@ -85,8 +86,12 @@ def packages() -> dict[str, Package]:
     }
 
 
-def prepare(package: Package) -> None:
+def prepare(package: Package, trusted: bool) -> None:
     """Copies the tree, and configures mutmut for this package.
+
+    Args:
+        package: to mutate.
+        trusted: whether its tests are known to pass, but for those that were left out last time.
 
     Files keep their times, so mutmut changes only what is newer than its faults.
     """
@@ -96,7 +101,7 @@ def prepare(package: Package) -> None:
         shutil.rmtree(package.folder / name, ignore_errors=True)
         shutil.copytree(ROOT / name, package.folder / name, ignore=ignored)
     _refresh(package)
-    failing = _failing(package)
+    failing = _left_out(package) if trusted else _failing(package)
     for test in failing:
         print(f"left out, since it fails without any fault: {test}", file=sys.stderr)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -112,6 +117,16 @@ def prepare(package: Package) -> None:
         "use_git_change_detection": False,
     }
     (package.folder / "pyproject.toml").write_text(tomli_w.dumps(project), "utf-8")
+
+
+def _left_out(package: Package) -> list[str]:
+    """Tests that were left out last time."""
+    path = package.folder / "pyproject.toml"
+    if not path.exists():
+        return []
+    used = tomllib.loads(path.read_text("utf-8"))["tool"]["mutmut"]
+    selection: list[str] = used["pytest_add_cli_args_test_selection"]
+    return [each.removeprefix("--deselect=") for each in selection if each not in package.tests]
 
 
 def _failing(package: Package) -> list[str]:
@@ -237,14 +252,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, metavar="N", help="run N faults (default: all)")
     parser.add_argument("--survivors", action="store_true", help="show what was not noticed")
     parser.add_argument("--again", action="store_true", help="run what was not noticed again")
+    parser.add_argument("--trusted", action="store_true", help="do not try the tests first")
     given = parser.parse_args(arguments)
     if given.package is None:
         print("\n".join(packages()))
         return 0
     package = packages()[given.package]
     if not given.survivors:
-        again = [mutant.name for mutant, _, _ in survivors(package)] if given.again else []
-        prepare(package)
+        left = survivors(package) if given.again else []
+        again = [mutant.name for mutant, _, why in left if why is None]
+        prepare(package, given.trusted)
         if given.sample:
             mutmut(package, _MAKE)
             again = chosen(package, given.sample)

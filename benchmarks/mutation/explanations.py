@@ -14,19 +14,39 @@ class Explanation:
     Attributes:
         function: a pattern that the start of mutmut's name matches; empty for every function.
         change: a pattern that is found in the changed lines.
+        case_only: whether the lines must differ in upper and lower case alone.
         why: the reason.
     """
 
     function: str
     change: str
+    case_only: bool
     why: str
+
+    def fits(self, name: str, change: str) -> bool:
+        """Whether it explains a fault with this name and these changed lines."""
+        if self.case_only and not _differs_in_case(change):
+            return False
+        return bool(re.match(self.function, name) and re.search(self.change, change))
+
+
+def _differs_in_case(change: str) -> bool:
+    lines = change.casefold().splitlines()
+    before = [line[1:] for line in lines if line.startswith("-")]
+    return before == [line[1:] for line in lines if line.startswith("+")]
 
 
 def read_explanations(path: Path) -> tuple[Explanation, ...]:
     """All explanations of a file."""
     found = tomllib.loads(path.read_text("utf-8"))["explanation"]
     return tuple(
-        Explanation(each.get("function", ""), each.get("change", ""), each["why"]) for each in found
+        Explanation(
+            each.get("function", ""),
+            each.get("change", ""),
+            each.get("case_only", False),
+            each["why"],
+        )
+        for each in found
     )
 
 
@@ -34,7 +54,4 @@ def explanation_of(
     explanations: Sequence[Explanation], name: str, change: str
 ) -> Explanation | None:
     """The first explanation that fits a fault, if any."""
-    for each in explanations:
-        if re.match(each.function, name) and re.search(each.change, change):
-            return each
-    return None
+    return next((each for each in explanations if each.fits(name, change)), None)
