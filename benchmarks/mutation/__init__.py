@@ -1,1 +1,1 @@
-"""Mutation testing: small faults are put into the code, and a test must notice each of them."""
+"""Mutation testing: a test must notice each of many small wrong changes, the mutants."""

@@ -1,16 +1,16 @@
-"""Puts small faults into the code of a package and counts those that no test notices.
+"""Makes small wrong changes to a package, the mutants, and counts those that no test notices.
 
     pip install mutmut
     python -m benchmarks.mutation                       the packages that can be named
     python -m benchmarks.mutation training              one package; resumes where it was stopped
-    python -m benchmarks.mutation store --sample 300    300 of its faults, drawn with a fixed seed
-    python -m benchmarks.mutation store --survivors     the faults that no test noticed
+    python -m benchmarks.mutation store --sample 300    300 of its mutants, drawn with a fixed seed
+    python -m benchmarks.mutation store --survivors     the mutants that no test noticed
     python -m benchmarks.mutation store --again         those again, after new tests
-    python -m benchmarks.mutation store --trusted       without a first run of the tests as they are
+    python -m benchmarks.mutation store --trusted       without trying the tests first
 
-mutmut makes the faults and runs the tests that reach the changed function. It needs ``fork``. It
+mutmut makes the mutants and runs the tests that reach the changed function. It needs ``fork``. It
 does not change properties, other decorated functions, and code outside of functions.
-``packages.toml`` lists packages, tests and options, ``explained.toml`` the faults that no test can
+``packages.toml`` lists packages, tests and options, ``explained.toml`` the mutants that no test can
 notice or need not. The work is in ``build/mutation``. Sources and tests are copied there each time.
 """
 
@@ -38,7 +38,7 @@ BUILD = ROOT / "build" / "mutation"
 COPIED = ("mnist_studio", "tests", "resources", "docs", "benchmarks")
 SEED = 1
 KILLED = {1, 3, 37, 36, -24, 24, 152, 255, -9, -11}
-"""Exit codes of a noticed fault: a failed test, a crash, or a test that never ends."""
+"""Exit codes of a noticed mutant: a failed test, a crash, or a test that never ends."""
 NO_TESTS = {5, 33}
 
 
@@ -66,7 +66,7 @@ class Package:
 
 @dataclass(frozen=True)
 class Mutant:
-    """A fault and what became of it.
+    """A mutant and what became of it.
 
     Attributes:
         name: mutmut's.
@@ -93,7 +93,7 @@ def prepare(package: Package, trusted: bool) -> None:
         package: to mutate.
         trusted: whether its tests are known to pass, but for those that were left out last time.
 
-    Files keep their times, so mutmut changes only what is newer than its faults.
+    Files keep their times, so mutmut changes only what is newer than its mutants.
     """
     package.folder.mkdir(parents=True, exist_ok=True)
     for name in COPIED:
@@ -103,7 +103,7 @@ def prepare(package: Package, trusted: bool) -> None:
     _refresh(package)
     failing = _left_out(package) if trusted else _failing(package)
     for test in failing:
-        print(f"left out, since it fails without any fault: {test}", file=sys.stderr)
+        print(f"left out, since it fails without any mutant: {test}", file=sys.stderr)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     project["tool"]["mutmut"] = {
         **package.options,
@@ -130,7 +130,7 @@ def _left_out(package: Package) -> list[str]:
 
 
 def _failing(package: Package) -> list[str]:
-    """Tests that fail as it is. They would make every fault look noticed."""
+    """Tests that fail as it is. They would make every mutant look noticed."""
     command = [sys.executable, "-m", "pytest", "-q", "-rfE", "--tb=no", *package.tests]
     environment = {**os.environ, "PYTHONPATH": str(package.folder)}
     tried = subprocess.run(
@@ -191,7 +191,7 @@ def mutmut(package: Package, script: str, *arguments: str, given: str = "") -> s
 
 
 def mutants(package: Package) -> list[Mutant]:
-    """All faults of a package, by name."""
+    """All mutants of a package, by name."""
     found: dict[str, int | None] = {}
     for path in sorted((package.folder / "mutants").rglob("*.meta")):
         found |= json.loads(path.read_text("utf-8"))["exit_code_by_key"]
@@ -199,7 +199,7 @@ def mutants(package: Package) -> list[Mutant]:
 
 
 def changes(package: Package, found: Sequence[Mutant]) -> dict[str, str]:
-    """The changed lines of faults by name: ``-`` before and ``+`` after."""
+    """The changed lines of mutants by name: ``-`` before and ``+`` after."""
     names = json.dumps([each.name for each in found])
     shown = json.loads(mutmut(package, _SHOW, given=names)) if found else {}
     return {name: "\n".join(_changed(text.splitlines())) for name, text in shown.items()}
@@ -210,7 +210,7 @@ def _changed(lines: Sequence[str]) -> list[str]:
 
 
 def survivors(package: Package) -> list[tuple[Mutant, str, Explanation | None]]:
-    """The faults that no test noticed, each with its change and its explanation."""
+    """The mutants that no test noticed, each with its change and its explanation."""
     explanations = read_explanations(FOLDER / "explained.toml")
     unnoticed = [
         each for each in mutants(package) if each.code is not None and each.code not in KILLED
@@ -223,7 +223,7 @@ def survivors(package: Package) -> list[tuple[Mutant, str, Explanation | None]]:
 
 
 def report(package: Package) -> None:
-    """Prints the row of docs/reliability.md, then every fault that has no explanation."""
+    """Prints the row of docs/reliability.md, then every mutant that has no explanation."""
     run = [each for each in mutants(package) if each.code is not None]
     left = survivors(package)
     explained = sum(why is not None for _, _, why in left)
@@ -240,16 +240,16 @@ def report(package: Package) -> None:
 
 
 def chosen(package: Package, sample: int) -> list[str]:
-    """Names of faults, drawn with a fixed seed."""
+    """Names of mutants, drawn with a fixed seed."""
     names = [each.name for each in mutants(package)]
     return sorted(random.Random(SEED).sample(names, min(sample, len(names))))
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs, or shows, the faults of a package."""
+    """Runs, or shows, the mutants of a package."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation")
     parser.add_argument("package", nargs="?", choices=sorted(packages()))
-    parser.add_argument("--sample", type=int, metavar="N", help="run N faults (default: all)")
+    parser.add_argument("--sample", type=int, metavar="N", help="run N mutants (demutant: all)")
     parser.add_argument("--survivors", action="store_true", help="show what was not noticed")
     parser.add_argument("--again", action="store_true", help="run what was not noticed again")
     parser.add_argument("--trusted", action="store_true", help="do not try the tests first")

@@ -1,4 +1,4 @@
-"""Explanations of faults that no test can notice, or need not."""
+"""Explanations of mutants that no test can notice, or need not."""
 
 import re
 import tomllib
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a kind of fault is not noticed.
+    """Why a kind of mutant is not noticed.
 
     Attributes:
         function: a pattern that the start of mutmut's name matches; empty for every function.
@@ -24,7 +24,7 @@ class Explanation:
     why: str
 
     def fits(self, name: str, change: str) -> bool:
-        """Whether it explains a fault with this name and these changed lines."""
+        """Whether it explains a mutant with this name and these changed lines."""
         if self.case_only and not _differs_in_case(change):
             return False
         return bool(re.match(self.function, name) and re.search(self.change, change))
@@ -53,5 +53,5 @@ def read_explanations(path: Path) -> tuple[Explanation, ...]:
 def explanation_of(
     explanations: Sequence[Explanation], name: str, change: str
 ) -> Explanation | None:
-    """The first explanation that fits a fault, if any."""
+    """The first explanation that fits a mutant, if any."""
     return next((each for each in explanations if each.fits(name, change)), None)
