@@ -12,7 +12,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
-from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -29,7 +28,7 @@ def main(
     task: str,
     environment: Mapping[str, str],
     console: str,
-    lifeline: Connection | None = None,
+    lifeline: Connection,
 ) -> None:
     """Serves the requests of the parent until its end of the pipe closes.
 
@@ -38,12 +37,9 @@ def main(
         task: dotted name of the function or class that does the work.
         environment: variables to set before anything else is imported.
         console: file that takes what is printed; empty for nowhere.
-        lifeline: pipe that closes with the parent; that of ``multiprocessing`` if not given.
+        lifeline: pipe that closes with the parent.
     """
-    if lifeline is not None:
-        hold_on_to(lifeline)
-    elif parent := parent_process():
-        hold_on_to(parent.sentinel)
+    hold_on_to(lifeline)
     os.environ.update(environment)
     _leave_signals_to_parent(connection)
     _redirect(console)

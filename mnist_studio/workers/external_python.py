@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -41,6 +40,7 @@ class ExternalPythonProcess:
         self,
         python: str,
         theirs: Connection,
+        lifeline: Connection,
         task: str,
         environment: Mapping[str, str],
         console: str,
@@ -50,6 +50,7 @@ class ExternalPythonProcess:
         Args:
             python: path of its program.
             theirs: the child's end of the pipe; the child gets a copy.
+            lifeline: the child's end of another one; see ``workers.lifeline``.
             task: dotted name of the function or class that does the work.
             environment: variables that it gets besides the user's own.
             console: file that takes what is printed; empty for nowhere.
@@ -59,8 +60,6 @@ class ExternalPythonProcess:
         """
         self._python = python
         entry = str(paths.external_entry())
-        # This end closes with this process, and then the child ends.
-        lifeline, self._lifeline = Pipe(duplex=False)
         handles = [theirs.fileno(), lifeline.fileno()]
         try:
             self._process = subprocess.Popen(
@@ -70,10 +69,7 @@ class ExternalPythonProcess:
                 **_inheriting(handles),
             )  # fmt: skip
         except OSError as error:
-            self._lifeline.close()
             raise self._unusable(f"cannot be started: {error.strerror}") from error
-        finally:
-            lifeline.close()
 
     @property
     def pid(self) -> int:
@@ -122,7 +118,6 @@ class ExternalPythonProcess:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             return
-        self._lifeline.close()
 
     def is_alive(self) -> bool:
         """Whether it still runs."""

@@ -16,6 +16,7 @@ from mnist_studio import paths
 from mnist_studio.errors import JobError
 from mnist_studio.workers import child_entry
 from mnist_studio.workers.external_python import ExternalPythonProcess
+from mnist_studio.workers.lifeline import Lifeline
 
 # CUDA does not survive a fork, and only the standard spawn works in a packaged program.
 _SPAWN = multiprocessing.get_context("spawn")
@@ -29,8 +30,8 @@ _FLAGS = "_args_from_interpreter_flags"
 
 def launch(
     task: str, environment: Mapping[str, str], console: Path | None = None, python: str = ""
-) -> tuple[Connection, SpawnProcess | ExternalPythonProcess]:
-    """Starts a child; returns the parent's end of its pipe, and the process.
+) -> tuple[Connection, Lifeline, SpawnProcess | ExternalPythonProcess]:
+    """Starts a child; returns the parent's end of its pipe, its lifeline, and the process.
 
     Args:
         task: dotted name of the function or class that does the work.
@@ -51,31 +52,42 @@ def launch(
 
 def _launch(
     task: str, environment: Mapping[str, str], console: str, python: str
+) -> tuple[Connection, Lifeline, SpawnProcess | ExternalPythonProcess]:
+    lifeline = Lifeline()
+    try:
+        connection, process = _started(task, environment, console, python, lifeline)
+        lifeline.attach(process.pid or 0)
+        if isinstance(process, ExternalPythonProcess):
+            process.wait_until_ready(connection)
+    except BaseException:
+        lifeline.close()
+        raise
+    return connection, lifeline, process
+
+
+def _started(
+    task: str, environment: Mapping[str, str], console: str, python: str, lifeline: Lifeline
 ) -> tuple[Connection, SpawnProcess | ExternalPythonProcess]:
     ours, theirs = _SPAWN.Pipe()
-    process: SpawnProcess | ExternalPythonProcess
+    end = lifeline.child_end
     try:
         with _interrupts_blocked():
             if python:
-                process = ExternalPythonProcess(python, theirs, task, environment, console)
-            else:
-                process = _spawned(theirs, task, environment, console)
+                return ours, ExternalPythonProcess(python, theirs, end, task, environment, console)
+            return ours, _spawned(theirs, end, task, environment, console)
     except BaseException:
         ours.close()
         raise
     finally:
         theirs.close()
-    if isinstance(process, ExternalPythonProcess):
-        process.wait_until_ready(ours)
-    return ours, process
 
 
 def _spawned(
-    theirs: Connection, task: str, environment: Mapping[str, str], console: str
+    theirs: Connection, end: Connection, task: str, environment: Mapping[str, str], console: str
 ) -> SpawnProcess:
     process = _SPAWN.Process(
         target=child_entry.main,
-        args=(theirs, task, dict(environment), console),
+        args=(theirs, task, dict(environment), console, end),
         name=f"mnist-studio {task.rpartition('.')[2]}",
         daemon=True,
     )

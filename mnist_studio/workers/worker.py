@@ -71,7 +71,7 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         self._number = 0
         self._suspect = framework
         self._import = IMPORT, environment, python
-        connection, self._process = launch(task.name, environment, console, python)
+        connection, self._lifeline, self._process = launch(task.name, environment, console, python)
         self._channel = Channel(connection)
 
     def __enter__(self) -> Self:
@@ -153,6 +153,7 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
             ending = "killed"
             self._process.kill()
             self._process.join()
+        self._lifeline.close()
         return ending
 
     def _send(self, message: Request[RequestT] | Cancel | Command) -> None:

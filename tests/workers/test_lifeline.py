@@ -1,16 +1,19 @@
 """Children end with their parent, whatever they are doing."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from multiprocessing import Pipe
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mnist_studio.workers.child_entry import LARGEST_CONSOLE
+from mnist_studio.workers.lifeline import Lifeline
 from mnist_studio.workers.worker import Worker, final_result
 from tests.trained_runs import alive, until
 from tests.workers import example_tasks as tasks
@@ -65,44 +68,54 @@ def test_a_child_ends_at_once_with_its_parent(
     assert time.monotonic() - killed < 5.0
 
 
-WATCHING = """
+WAITING = """
 import sys, time
 from multiprocessing.connection import Connection
 from mnist_studio.workers import lifeline
 if sys.argv[2] == "thread":
-    lifeline._let_the_kernel_watch = lambda descriptor: None
-lifeline.hold_on_to(Connection(int(sys.argv[1]), writable=False))
-print("watching", flush=True)
+    lifeline.hold_on_to(Connection(int(sys.argv[1]), writable=False))
+print("waiting", flush=True)
 time.sleep(60)
 """
 
 
+@contextmanager
+def waiting(line: Lifeline, by: str) -> "Iterator[subprocess.Popen[bytes]]":
+    """A process with a copy of the child's end."""
+    end = line.child_end.fileno()
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITING, str(end), by], pass_fds=[end], stdout=subprocess.PIPE,
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as child:  # fmt: skip
+        yield child
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="passes a descriptor")
-@pytest.mark.parametrize(("by", "codes"), [("thread", {0}), ("kernel", {0, -9})])
-def test_the_thread_and_the_kernel_watch_each_by_itself(by: str, codes: set[int]) -> None:
-    theirs, ours = Pipe(duplex=False)
-    with subprocess.Popen(
-        [sys.executable, "-c", WATCHING, str(theirs.fileno()), by],
-        pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as child:  # fmt: skip
+def test_the_thread_alone_ends_the_child() -> None:
+    line = Lifeline()
+    with waiting(line, "thread") as child:
         assert child.stdout
-        assert child.stdout.readline().strip() == b"watching"
-        theirs.close()
+        assert child.stdout.readline().strip() == b"waiting"
         assert child.poll() is None
-        ours.close()
-        assert child.wait(10) in codes
+        line.close()
+        assert child.wait(10) == 0
 
 
+@linux
+def test_the_kernel_alone_ends_the_child_from_its_first_instruction_on() -> None:
+    line = Lifeline()
+    with waiting(line, "kernel") as child:
+        line.attach(child.pid)
+        line.close()
+        assert child.wait(10) == -signal.SIGKILL
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="passes a descriptor")
 def test_a_pipe_that_closed_before_ends_the_child_too() -> None:
-    theirs, ours = Pipe(duplex=False)
-    ours.close()
-    with subprocess.Popen(
-        [sys.executable, "-c", WATCHING, str(theirs.fileno()), "kernel"],
-        pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ) as child:  # fmt: skip
-        theirs.close()
+    line = Lifeline()
+    line._parent_end.close()
+    with waiting(line, "thread") as child:
+        line.close()
         assert child.wait(10) == 0
 
 
