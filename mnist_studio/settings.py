@@ -65,6 +65,13 @@ class Settings(msgspec.Struct, frozen=True):
             description="Seconds after which a training saves a checkpoint even within an epoch.",
         ),
     ] = 60
+    geometry: Annotated[
+        str,
+        Meta(title="Window", description="Size, place, and screen of the window, as Qt saves it."),
+    ] = ""
+    page: Annotated[
+        str, Meta(title="Page", description="Page that was shown when the window was closed.")
+    ] = "train"
     interpreters: Annotated[
         dict[str, Interpreter],
         Meta(

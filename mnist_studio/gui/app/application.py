@@ -179,6 +179,7 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     # Read before anything is painted, so that a dark window never flashes white.
     loaded = settings.load()
     window = MainWindow(Theme(qt, loaded[0].theme), loaded)
+    window.restore(loaded[0])
     reporter = ExceptionReporter()
     reporter.reported.connect(window.show_message)
     reporter.install()

@@ -1,15 +1,18 @@
 """The main window: the frame first, then the services and the pages."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QTimer, Signal, Slot
+from msgspec.structs import replace
+from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMainWindow
 
 from mnist_studio import settings
+from mnist_studio.errors import StoreError
 from mnist_studio.gui.app.dropped import found_in
 from mnist_studio.gui.app.frame import PAGES, Frame
 from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, ask_theme, install_shortcuts
@@ -20,8 +23,13 @@ if TYPE_CHECKING:
     from mnist_studio.gui.common.page import MessageKind, Page
     from mnist_studio.gui.services.studio import Studio
 
+LARGEST_PART = 0.95
+"""Part of the screen that a new window takes at most, in each direction."""
+
 QUIET_MS = 150
 """How long after a page is shown its plots are built."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class MainWindow(QMainWindow):
@@ -80,6 +88,15 @@ class MainWindow(QMainWindow):
         """The key of the page that is shown."""
         return self._shown
 
+    def restore(self, saved: settings.Settings) -> None:
+        """Opens where and as the window was closed, within a screen; before it is first shown."""
+        if not self.restoreGeometry(QByteArray.fromBase64(saved.geometry.encode())):
+            free = self.screen().availableSize()
+            self.resize(self.size().boundedTo(free * LARGEST_PART))
+        if saved.page in dict(PAGES):
+            self._shown = saved.page
+            self.frame.navigation.show_page(saved.page)
+
     def build_services(self) -> None:
         """Makes the services and the page that is shown, once."""
         if self._studio is not None:
@@ -106,9 +123,15 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def shut_down(self) -> None:
-        """Ends everything that runs and waits for it."""
+        """Ends everything that runs, waits for it, and saves how the window was."""
         if self._studio is not None:
             self._studio.close()
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        try:
+            settings.save(replace(settings.load()[0], geometry=geometry, page=self._shown))
+        except StoreError:
+            # The window is closed, so only the log can report it.
+            _LOG.exception("how the window was is not saved")
 
     def page(self, key: str) -> "Page":
         """A page, built at its first use."""
