@@ -19,6 +19,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -80,6 +81,7 @@ class Damage:
     Attributes:
         outcomes: kind of harm and what came of it -> number of cycles.
         losses: what was lost.
+        unnoticed_settings: cycles in which a setting was changed to another valid value.
     """
 
     def __init__(self, home: Path, seed: int) -> None:
@@ -98,6 +100,7 @@ class Damage:
         self._settings = settings.load()[0]
         self.outcomes: collections.Counter[tuple[str, str]] = collections.Counter()
         self.losses: list[str] = []
+        self.unnoticed_settings = 0
 
     def cycle(self, number: int) -> str:
         """One cycle; returns a line about it."""
@@ -164,7 +167,7 @@ class Damage:
             value, wanted = getattr(loaded, field), getattr(self._settings, field)
             if value not in (wanted, getattr(Settings(), field)) and not message:
                 # A flipped letter of a path is a valid path.
-                self.outcomes["settings", "unnoticed"] += 1
+                self.unnoticed_settings += 1
 
     def _of_copy(self, field: str) -> dict[object, object]:
         found: dict[object, object] = getattr(self._before, field)
@@ -176,6 +179,8 @@ class Damage:
             f"{name:12} {outcome:30} {count:5}"
             for (name, outcome), count in sorted(self.outcomes.items())
         ]
+        cycles, settings_changed = sum(self.outcomes.values()), self.unnoticed_settings
+        lines.insert(0, f"{cycles} cycles, settings changed unnoticed in {settings_changed}")
         return "\n".join((*lines, f"losses: {len(self.losses)}", *self.losses))
 
 
@@ -377,6 +382,9 @@ def main(arguments: Sequence[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--cycles", type=int, default=100, metavar="N", help="(default: 100)")
+    parser.add_argument(
+        "--minutes", type=float, metavar="N", help="end after so long at the latest"
+    )
     parser.add_argument("--first", type=int, default=1, metavar="N", help="number of the first one")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="(default: 1)")
     parser.add_argument("--verbose", action="store_true", help="print a line for each cycle")
@@ -384,7 +392,10 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         os.environ[paths.MODELS_VARIABLE] = str(Path(folder) / "no-models")
         damage = Damage(Path(folder), options.seed)
+        end = time.monotonic() + 60 * (options.minutes or 1e9)
         for number in range(options.first, options.first + options.cycles):
+            if time.monotonic() >= end:
+                break
             line = damage.cycle(number)
             if options.verbose:
                 print(line, flush=True)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import BinaryIO, TypeVar
 from uuid import uuid4
 
@@ -13,6 +14,11 @@ from mnist_studio.data.formats import is_page
 from mnist_studio.errors import DataError, SpecError, UsageError
 
 T = TypeVar("T")
+
+READERS_BLOCK = os.name == "nt"
+"""Whether a file cannot be replaced while somebody reads it."""
+REPLACE_ATTEMPTS, REPLACE_SECONDS = 20, 0.05
+"""How often, and how far apart, Windows is asked to replace a file that somebody reads."""
 
 LARGEST_TEXT = 4_000_000
 """Limit in bytes for text files: far more than any file that MNIST Studio writes for users."""
@@ -93,13 +99,27 @@ def staged(target: Path) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            stage.replace(target)
+            _replace(stage, target)
         finally:
             # After the rename the stage no longer exists.
             stage.unlink(missing_ok=True)
         _sync_folder(target.parent)
     except OSError as error:
         raise unwritable(error, target) from error
+
+
+def _replace(stage: Path, target: Path) -> None:
+    """Puts a file in place of another, also where a reader has that one open for a moment."""
+    for _ in range(REPLACE_ATTEMPTS - 1):
+        try:
+            stage.replace(target)
+        except PermissionError:
+            if not READERS_BLOCK:
+                raise
+            sleep(REPLACE_SECONDS)
+        else:
+            return
+    stage.replace(target)
 
 
 def _created(path: Path, private: bool) -> BinaryIO:

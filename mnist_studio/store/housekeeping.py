@@ -45,7 +45,7 @@ def sweep_if_due(home: Path) -> None:
             mark.touch()
     except OSError as error:
         # A full disk: what is removed may help, and the next opening does it again.
-        _LOG.warning("The home folder could not be cleaned up: %s", error)
+        _LOG.info("The home folder could not be cleaned up: %s", error)
         due = True
     if due:
         sweep(home)

@@ -182,3 +182,20 @@ def test_files_of_the_home_are_private_and_others_as_usual(home: Path, tmp_path:
     for target, mode in ((home / "a" / "x", 0o600), (tmp_path / "y", usual.stat().st_mode & 0o777)):
         write_bytes(target, b"content")
         assert target.stat().st_mode & 0o777 == mode
+
+
+def test_a_target_that_is_read_for_a_moment_is_replaced_on_windows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, refusals = Path.replace, iter([True, True])
+
+    def replace(self: Path, target: Path) -> Path:
+        if next(refusals, False):
+            raise PermissionError(errno.EACCES, "in use")
+        return real(self, target)
+
+    monkeypatch.setattr("mnist_studio.data.files.REPLACE_SECONDS", 0.0)
+    monkeypatch.setattr("mnist_studio.data.files.READERS_BLOCK", True)
+    monkeypatch.setattr(Path, "replace", replace)
+    write_bytes(tmp_path / "x", b"content")
+    assert (tmp_path / "x").read_bytes() == b"content"

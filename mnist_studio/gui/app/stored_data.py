@@ -67,6 +67,11 @@ class StoredDataDialog(QuestionOverlay):
         self._show_task()
         self._list_backups()
 
+    def reject(self) -> None:
+        """Closes the dialog, except where the database must be repaired first."""
+        if not self._damaged:
+            super().reject()
+
     def check(self) -> None:
         """Checks everything and shows the result."""
 
