@@ -187,7 +187,7 @@ class _home:  # noqa: N801 - used like a function
             os.environ["MNIST_STUDIO_HOME"] = self._before
 
 
-def by_coverage(reader: Reader, seconds: int, seed: int, corpus: Path) -> None:
+def by_coverage(reader: Reader, seconds: int, runs: int, seed: int, corpus: Path) -> None:
     """Lets atheris look for inputs; ends the process, with 0 if none failed."""
     # Not a dependency: few people look for inputs by coverage.
     atheris = import_module("atheris")
@@ -211,7 +211,7 @@ def by_coverage(reader: Reader, seconds: int, seed: int, corpus: Path) -> None:
 
     options = [
         sys.argv[0], str(corpus), f"-max_total_time={seconds}", f"-seed={seed}",
-        "-print_final_stats=1",
+        "-print_final_stats=1", f"-runs={runs}",
         f"-max_len={reader.longest}", f"-timeout={SECONDS:.0f}", f"-rss_limit_mb={2 * MEGABYTES}",
         f"-artifact_prefix={corpus.parent / reader.name}-failed-",
     ]  # fmt: skip
@@ -235,7 +235,9 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("reader", nargs="*", choices=[*READERS, []], help="default: all of them")
     parser.add_argument("--seconds", type=int, default=60, help="for each reader (default: 60)")
-    parser.add_argument("--count", type=int, default=1 << 40, help="inputs (default: no limit)")
+    parser.add_argument(
+        "--count", type=int, default=(1 << 31) - 1, help="inputs (default: no limit)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="(default: 1)")
     parser.add_argument("--corpus", type=Path, default=Path("fuzz"), help="(default: fuzz)")
     parser.add_argument("--coverage", action="store_true", help="let atheris find inputs")
@@ -247,7 +249,8 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(reader.name for reader in readers))
         return 0
     if chosen.coverage:
-        by_coverage(readers[0], chosen.seconds, chosen.seed, chosen.corpus / readers[0].name)
+        corpus = chosen.corpus / readers[0].name
+        by_coverage(readers[0], chosen.seconds, chosen.count, chosen.seed, corpus)
     if chosen.input:
         with tempfile.TemporaryDirectory() as place, _home(Path(place)):
             failure = failure_of(readers[0], chosen.input.read_bytes(), Path(place))
