@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnist_studio.errors import SpecError
+from mnist_studio.formatting import has_controls
 from mnist_studio.spec import codec
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu, Sigmoid
 from mnist_studio.spec.model import ModelSpec, Scaling
@@ -54,7 +55,7 @@ MODELS = st.builds(
 )
 RUNS = st.builds(
     RunSpec,
-    recipe=st.text(st.characters(codec="utf-8")),
+    recipe=st.text(st.characters(codec="utf-8")).filter(lambda name: not has_controls(name)),
     model=MODELS,
     training=st.builds(
         TrainingSpec,
