@@ -184,7 +184,7 @@ class Kills(Attack):
     ) -> None:
         deadline = time.monotonic() + seconds
         while not holds() and supervisor.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.001)
+            time.sleep(0.005)
 
     def _size(self, before: set[str], run: str) -> tuple[int, int]:
         """Bytes of the file of steps of the run, and when it changed."""
@@ -247,7 +247,7 @@ def _leaving(children: Sequence[psutil.Process]) -> float:
             for child in children:
                 _kill(child)
             raise Lost(f"a child outlived its supervisor by {LEAVE_SECONDS} s: {alive}")
-        time.sleep(0.002)
+        time.sleep(0.005)
     return time.monotonic() - began
 
 
