@@ -41,7 +41,7 @@ The recipe `fast-99` is based on [train MNIST fast](https://github.com/tuomaso/t
 
 The table lists the accuracy that each source reports and the accuracy that we measured.
 We report the test accuracy on MNIST after the *last* epoch, in percent.
-It is the mean over the seeds 42 to 46, with its 95 % CI by Student's t in brackets.
+It is the mean over the seeds 42 to 46, with its 95 % CI (Student's t) in brackets.
 Some cells have fewer seeds or epochs because a CPU needs hours for them.
 These cells name the number. A cell with one seed has no interval.
 

@@ -344,7 +344,7 @@ def sentences() -> str:
         return ""
     case, framework, widest = max(found, key=lambda each: each[2].largest)
     return (
-        f"Rounding moves a run too.\nThe same run with the same seed changed by up to "
+        f"Rounding also affects a run.\nThe same run with the same seed changed by up to "
         f"{widest.largest:.2f} pp (`{case.name}` in {registry.framework_title(framework)}) when "
         "only its threads or the last bit of its initial weights changed.\nSee "
         "[Framework parity](parity.md#what-rounding-alone-changes).\n"

@@ -19,10 +19,10 @@ _OUTPUT = 4000
 """Characters of its output that count. A resumed run has that of earlier processes before."""
 
 _SIGNALS = {
-    "SIGILL": "an instruction that this processor does not have",
-    "SIGSEGV": "an access to memory that is not its own",
-    "SIGBUS": "an access to memory that does not exist",
-    "SIGABRT": "an abort by one of its libraries",
+    "SIGILL": "an instruction that this processor does not support",
+    "SIGSEGV": "an invalid memory access",
+    "SIGBUS": "a memory bus error",
+    "SIGABRT": "an abort in one of its libraries",
     "SIGFPE": "an arithmetic error",
 }
 """What ends a process while it imports a library. Others, such as SIGKILL, come from outside."""
@@ -31,7 +31,7 @@ _WINDOWS = {
     0xC000001D: "SIGILL",
     0xC0000005: "SIGSEGV",
     0xC0000409: "SIGABRT",
-    0xC0000135: "a library that is missing",
+    0xC0000135: "a missing library",
 }
 """Exit codes of Windows for the same."""
 
@@ -57,12 +57,12 @@ _REMEDIES = (
         "Choose an environment with a build for older processors: mnist-studio environments",
     ),
     (
-        r"DLL|WinError|a library that is missing",
+        r"DLL|WinError|a missing library",
         "Install the Microsoft Visual C++ Redistributable, then reinstall it: {pip} {packages}",
     ),
     (
         r"cannot open shared object|\.so\b|\.dylib|Library not loaded|undefined symbol|GLIBC",
-        "Install the library that it names, or reinstall it: {pip} {packages}",
+        "Install the library named in the message, or reinstall the package: {pip} {packages}",
     ),
 )
 """Patterns of what a framework says, and what to try."""
@@ -78,7 +78,7 @@ def raised(title: str, packages: str, error: BaseException) -> FrameworkBroken:
     """
     said = " ".join(map(str, _chain(error)))
     what = f"{type(error).__name__}: {_first_line(str(error))}"
-    return _broken(title, packages, f"Its import fails with {what}", said, sys.executable)
+    return _broken(title, packages, f"Importing it fails with {what}", said, sys.executable)
 
 
 def died(
@@ -100,7 +100,7 @@ def died(
     meaning = f"{number}({name}), {_SIGNALS[name]}" if name in _SIGNALS else name
     written = _before_signal(output)
     said = _telling(written)
-    what = f"Its import ends the process with {meaning}" + (f": {said}" if said else "")
+    what = f"Importing it ends the process with {meaning}" + (f": {said}" if said else "")
     return _broken(title, packages, what, f"{written} {name}", python or sys.executable)
 
 

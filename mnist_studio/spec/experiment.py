@@ -132,7 +132,7 @@ def check_experiment(experiment: ExperimentSpec) -> None:
         )
     if has_controls(experiment.title):
         raise ExperimentError(
-            "The title has control characters or line breaks.", "Remove them.", ("title",)
+            "The title contains control characters or line breaks.", "Remove them.", ("title",)
         )
     if not 0 < experiment.threshold <= LARGEST_THRESHOLD:
         raise ExperimentError(

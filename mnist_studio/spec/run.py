@@ -166,7 +166,8 @@ def check(run: RunSpec) -> None:
     """
     if has_controls(run.recipe):
         raise SpecError(
-            f"The recipe name “{printable(run.recipe)}” has control characters or line breaks.",
+            f"The recipe name “{printable(run.recipe)}” contains control characters or line "
+            f"breaks.",
             "Remove them.",
             ("recipe",),
         )

@@ -120,7 +120,7 @@ def only_child(folder: Path) -> Iterator[None]:
         # It is an OSError too, so it is caught inside.
         except Timeout as error:
             raise StoreError(
-                f"An earlier process still trains the run {folder.name}.",
+                f"An earlier process is still training the run {folder.name}.",
                 "Try again in a moment, or end that process.",
             ) from error
     try:

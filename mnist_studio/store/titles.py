@@ -68,7 +68,9 @@ def tidy(title: str) -> str:
             "Enter a shorter title." if clean else "Enter a title.",
         )
     if has_controls(clean):
-        raise StoreError("The title has control characters.", "Enter letters, digits, or signs.")
+        raise StoreError(
+            "The title contains control characters.", "Use letters, digits, and punctuation."
+        )
     return clean
 
 

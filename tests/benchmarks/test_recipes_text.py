@@ -33,7 +33,7 @@ def test_missing_seeds_are_named(values: tuple[float, ...], text: str) -> None:
 
 
 def test_rounding_is_named_above_the_table() -> None:
-    page = recipes_text.text(cells(), (), {}, "Rounding moves a run too.\n")
-    before, _, after = page.partition("Rounding moves a run too.\n\n")
+    page = recipes_text.text(cells(), (), {}, "Rounding also affects a run.\n")
+    before, _, after = page.partition("Rounding also affects a run.\n\n")
     assert after.startswith("`python -m benchmarks.recipes` creates this page.")
     assert before.rstrip().endswith("uncertain by 0.1 pp at 99 %.")

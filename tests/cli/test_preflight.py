@@ -32,7 +32,9 @@ def test_doctor_survives_a_numpy_that_ends_its_process(tmp_path: Path, name: str
     (tmp_path / "numpy.py").write_text(f"import os, signal\nos.kill(os.getpid(), signal.{name})")
     found = studio("doctor", path=tmp_path)
     assert found.code == 1
-    assert "numpy is installed but broken. Its import ends the process with signal" in found.errors
+    assert (
+        "numpy is installed but broken. Importing it ends the process with signal" in found.errors
+    )
     assert name in found.errors
 
 
@@ -46,7 +48,7 @@ def test_doctor_reports_a_broken_framework_and_checks_the_rest(tmp_path: Path) -
     lines = {line["check"]: line for line in found.json}
     assert found.code == 1
     assert not lines["PyTorch"]["passed"]
-    assert "PyTorch is installed but broken. Its import fails" in lines["PyTorch"]["detail"]
+    assert "PyTorch is installed but broken. Importing it fails" in lines["PyTorch"]["detail"]
     assert "protobuf" in lines["PyTorch"]["detail"]
     assert lines["NumPy"]["passed"]
     assert lines["runs"]["passed"]

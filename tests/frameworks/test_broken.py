@@ -26,8 +26,11 @@ def _raised(error: BaseException) -> FrameworkBroken:
         (ImportError("cannot import name 'runtime_version' from 'google.protobuf'"), "protobuf"),
         (OSError("[WinError 126] Error loading c10.dll"), "Visual C++ Redistributable"),
         (ImportError("DLL load failed while importing _pywrap"), "Visual C++ Redistributable"),
-        (ImportError("libcudnn.so.9: cannot open shared object file"), "library that it names"),
-        (ImportError("torch/lib/libc10.so: undefined symbol: x"), "library that it names"),
+        (
+            ImportError("libcudnn.so.9: cannot open shared object file"),
+            "library named in the message",
+        ),
+        (ImportError("torch/lib/libc10.so: undefined symbol: x"), "library named in the message"),
         (RuntimeError("anything else"), "Reinstall it"),
         (SystemExit(3), "Reinstall it"),
     ],
@@ -36,7 +39,7 @@ def test_what_is_raised_is_quoted_with_what_to_try(error: BaseException, remedy:
     found = _raised(error)
     name = type(error).__name__
     assert found.problem.startswith(
-        f"PyTorch is installed but broken. Its import fails with {name}: "
+        f"PyTorch is installed but broken. Importing it fails with {name}: "
     )
     assert str(error).rstrip(".") in found.problem
     assert remedy in found.remedy
@@ -58,7 +61,7 @@ def test_the_cause_of_an_exception_counts_too() -> None:
 @pytest.mark.parametrize(
     ("name", "output", "said", "remedy"),
     [
-        ("SIGILL", "", "an instruction that this processor does not have", "older processors"),
+        ("SIGILL", "", "an instruction that this processor does not support", "older processors"),
         ("SIGABRT", f"loading\n{AVX}\nFatal Python error: Aborted\nnot this", AVX[:60], "older"),
         ("SIGSEGV", "", "SIGSEGV", "Reinstall it"),
         ("SIGABRT", "OMP: Error #15: found libomp.so", "OMP: Error #15", "OpenMP"),
@@ -71,7 +74,7 @@ def test_a_signal_is_named_with_what_was_said(
 ) -> None:
     found = broken.died("Keras", "tensorflow keras", -signal.Signals[name], output, "/env/python")
     assert found is not None
-    assert found.problem.startswith("Keras is installed but broken. Its import ends the process")
+    assert found.problem.startswith("Keras is installed but broken. Importing it ends the process")
     assert name in found.problem
     assert said in found.problem
     assert "not this" not in found.problem
@@ -81,7 +84,7 @@ def test_a_signal_is_named_with_what_was_said(
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [(3, "exit code 3"), (0xC000001D, "SIGILL"), (0xC0000135, "a library that is missing")],
+    [(3, "exit code 3"), (0xC000001D, "SIGILL"), (0xC0000135, "a missing library")],
 )
 def test_an_exit_code_is_named(code: int, said: str) -> None:
     found = broken.died("Keras", "tensorflow keras", code, "")

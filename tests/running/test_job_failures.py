@@ -93,7 +93,7 @@ def test_a_broken_installation_fails_in_the_child(
     monkeypatch.syspath_prepend(str(tmp_path))
     end = trained(small("pytorch"))[-1]
     assert isinstance(end, Failed)
-    assert "PyTorch is installed but broken. Its import fails with" in end.reason
+    assert "PyTorch is installed but broken. Importing it fails with" in end.reason
     assert "ImportError: libtorch.so is missing" in end.reason
     assert "pip install --force-reinstall torch" in end.reason
 
@@ -110,7 +110,7 @@ def test_an_import_that_ends_the_child_names_the_framework_and_what_it_said(
     monkeypatch.syspath_prepend(str(tmp_path))
     end = trained(small("pytorch"))[-1]
     assert isinstance(end, Crashed)
-    assert end.reason.startswith("PyTorch is installed but broken. Its import ends the process")
+    assert end.reason.startswith("PyTorch is installed but broken. Importing it ends the process")
     assert "SIGABRT" in end.reason
     assert "OMP: Error #15" in end.reason
     assert "Two copies of OpenMP were loaded" in end.reason

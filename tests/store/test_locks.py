@@ -118,7 +118,7 @@ def test_only_one_child_writes_into_a_folder(
     inner = locks.only_child(tmp_path)
     with (
         locks.only_child(tmp_path),
-        pytest.raises(StoreError, match="earlier process still trains"),
+        pytest.raises(StoreError, match="earlier process is still training"),
         inner,
     ):
         pass

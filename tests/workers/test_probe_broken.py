@@ -16,7 +16,11 @@ RAISING = (
     ("ImportError", "numpy.core.multiarray failed to import", "another version of NumPy"),
     ("AttributeError", "_ARRAY_API not found", "another version of NumPy"),
     ("TypeError", "Descriptors cannot be created directly.", "protobuf"),
-    ("ImportError", "libcudnn.so.9: cannot open shared object file", "library that it names"),
+    (
+        "ImportError",
+        "libcudnn.so.9: cannot open shared object file",
+        "library named in the message",
+    ),
     ("OSError", "[WinError 126] Error loading c10.dll", "Visual C++"),
     ("SystemExit", "no license", "Reinstall it"),
 )
@@ -64,7 +68,9 @@ def test_an_import_that_ends_its_process_is_reported(
         f"os.kill(os.getpid(), signal.{name})",
     )  # fmt: skip
     report = probe("pytorch")
-    assert report.problem.startswith("PyTorch is installed but broken. Its import ends the process")
+    assert report.problem.startswith(
+        "PyTorch is installed but broken. Importing it ends the process"
+    )
     assert name in report.problem
     assert said in report.problem
     assert remedy in report.problem

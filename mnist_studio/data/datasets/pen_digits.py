@@ -147,7 +147,7 @@ def read(path: Path) -> tuple[PenDigit, ...]:
         other = _next_to(path)
         if other is None or not _is_good(other):
             raise
-        raise DataError(error.problem, f"{other.name} in the same folder is good.") from error
+        raise DataError(error.problem, f"{other.name} in the same folder is intact.") from error
 
 
 def _is_good(path: Path) -> bool:

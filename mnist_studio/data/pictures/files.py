@@ -226,7 +226,7 @@ def _upright(levels: Levels, picture: "Image") -> Levels:
 def _refuse_large(path: Path | IO[bytes]) -> None:
     if isinstance(path, Path) and (size := path.stat().st_size) > MOST_BYTES:
         raise PictureError(
-            f"{path.name} has {count(size / 1e6)} MB, and an image can have at most "
+            f"{path.name} has {count(size / 1e6)} MB, but an image can have at most "
             f"{count(MOST_BYTES / 1e6)} MB.",
             "Save it in a smaller size.",
         )

@@ -30,10 +30,10 @@ MOST_PROBLEMS = 6
 
 _SENTENCE = (
     "Your runs are listed in a database, which is backed up after every run. "
-    "The folder of each run contains all of it, so the database can be rebuilt."
+    "The folder of each run contains all of its data, so the database can be rebuilt."
 )
 _NEWEST = "Newest backup"
-_TRAINS = "Wait until no run trains."
+_TRAINS = "Wait until no run is training."
 
 
 class StoredDataDialog(QuestionOverlay):
@@ -102,7 +102,7 @@ class StoredDataDialog(QuestionOverlay):
         layout.addWidget(self.progress)
         layout.addWidget(self.outcome)
         leave = (
-            ("Quit", self._quit, "Closes MNIST Studio; nothing is changed")
+            ("Quit", self._quit, "Closes MNIST Studio without changing anything")
             if self._damaged
             else ("Close", self.accept, "Closes this dialog")
         )
@@ -161,7 +161,7 @@ class StoredDataDialog(QuestionOverlay):
         runs, images = counted(result.runs, "run"), counted(result.own_images, "labeled image")
         text = f"The database now has {runs} and {images}."
         if result.replaced:
-            text += f" The former one is {result.replaced}."
+            text += f" The old database is now {result.replaced}."
         self._show(text)
         if self._damaged:
             self.accept()
@@ -180,7 +180,7 @@ class StoredDataDialog(QuestionOverlay):
         self.outcome.setText(text)
 
     def _show_task(self) -> None:
-        busy = "Wait, or cancel first." if self._task else ""
+        busy = "Wait for it to finish, or cancel it." if self._task else ""
         trains = busy or (_TRAINS if self._studio.busy else "")
         none = "" if self.backups.count() > 1 else "There are no backups yet."
         enable(self.check_button, busy, "Reads every run, image, and backup")
@@ -189,10 +189,10 @@ class StoredDataDialog(QuestionOverlay):
         enable(
             self.restore_button,
             trains or none,
-            "Goes back to the selected backup; newer runs come back from their folders",
+            "Goes back to the selected backup. Newer runs are read from their folders.",
         )
-        idle = "" if self._task else "Nothing is running now."
-        enable(self.cancel_button, idle, "Stops what is running now")
+        idle = "" if self._task else "No task is running."
+        enable(self.cancel_button, idle, "Stops the running task")
         self.progress.setVisible(self._task is not None)
 
     def _cancel(self) -> None:
@@ -223,5 +223,5 @@ def _path_of(chosen: Path | str | None) -> Path | None:
         return Path(chosen) if chosen else None
     newest = backup.newest_whole(paths.backups())
     if newest is None:
-        raise MnistStudioError("There is no backup that can be read.", "Rebuild the database.")
+        raise MnistStudioError("No backup can be read.", "Rebuild the database.")
     return newest.path

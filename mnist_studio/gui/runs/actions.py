@@ -56,7 +56,7 @@ class RunActions:
         self.code = QPushButton("Show code")
         self.reveal = QPushButton("Open folder")
         self.data = QPushButton("Your data…")
-        self.data.setToolTip("Checks, backs up, restores, or rebuilds what is stored")
+        self.data.setToolTip("Checks, backs up, restores, or rebuilds the database")
         self.delete.setProperty("danger", True)
         self.export.setProperty("primary", True)
         for action in (self.code, self.reveal, self.data):

@@ -192,12 +192,12 @@ def test_a_good_copy_in_the_same_folder_is_named(tmp_path: Path) -> None:
             plain.write_bytes(content)
         with pytest.raises(DataError) as caught:
             read(plain)
-        assert caught.value.remedy == "pen.txt.gz in the same folder is good."
+        assert caught.value.remedy == "pen.txt.gz in the same folder is intact."
     plain.write_text(TEXT)
     packed.write_bytes(b"<html>")
     with pytest.raises(DataError) as caught:
         read(packed)
-    assert caught.value.remedy == "pen.txt in the same folder is good."
+    assert caught.value.remedy == "pen.txt in the same folder is intact."
     plain.write_text("")
     with pytest.raises(DataError, match=r"pen\.txt\.gz .*: it is a web page") as caught:
         read(packed)

@@ -302,5 +302,5 @@ def test_every_complaint_about_a_picture_names_its_file(
             assert "mine.png" in caught.value.problem, name
             assert ("is a web page, not an image" in caught.value.problem) == (name == "page")
     monkeypatch.setattr(files, "MOST_BYTES", 10)
-    with pytest.raises(PictureError, match=r"mine\.png has 0 MB, and an image can have at most"):
+    with pytest.raises(PictureError, match=r"mine\.png has 0 MB, but an image can have at most"):
         open_picture(path)
