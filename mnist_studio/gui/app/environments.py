@@ -1,8 +1,10 @@
 """The dialog that shows, chooses and resets the Python environment of each framework."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from mnist_studio.frameworks import registry
@@ -18,6 +20,7 @@ from mnist_studio.gui.services.background import (
 )
 from mnist_studio.gui.services.texts import error_text
 from mnist_studio.workers import environments
+from mnist_studio.workers.probe import FrameworkReport, probe
 
 WIDTH = 620
 """Pixels; paths are long."""
@@ -51,6 +54,12 @@ class EnvironmentsDialog(QuestionOverlay):
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.addLayout(self._grid)
+        self._test = button(
+            "Test",
+            self.test,
+            tip="Imports each framework in its environment, which takes a few seconds",
+        )
+        layout.addWidget(self._test, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addWidget(self._error)
         self.offer((("Close", lambda: None),), primary=0)
         self.finished.connect(self._leave)
@@ -65,6 +74,17 @@ class EnvironmentsDialog(QuestionOverlay):
         self._error.clear()
         self._locations[framework].setText(f"Testing {python} …")
         self._start(work)
+
+    def test(self) -> None:
+        """Imports each framework in its environment, and shows what is broken."""
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[FrameworkReport, ...]:
+            return tuple(probe(name, is_cancelled) for name in FRAMEWORKS)
+
+        self._error.clear()
+        for location in self._locations.values():
+            location.setText("Testing …")
+        self._start(work, self._show_reports)
 
     def reset(self, framework: str) -> None:
         """Chooses the environment of MNIST Studio again."""
@@ -101,10 +121,18 @@ class EnvironmentsDialog(QuestionOverlay):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _start(self, work: Work) -> None:
-        for control in (*self._choose.values(), *self._reset.values()):
+    def _start(self, work: Work, done: Callable[[Any], object] | None = None) -> None:
+        for control in (*self._choose.values(), *self._reset.values(), self._test):
             control.setEnabled(False)
-        self._task = self._background.start(work, self._done, self._fail)
+        self._task = self._background.start(work, done or self._done, self._fail)
+
+    @Slot(object)
+    def _show_reports(self, reports: tuple[FrameworkReport, ...]) -> None:
+        self._done(None)
+        for report in reports:
+            location = self._locations[report.name]
+            result = report.problem or "It works."
+            location.setText(f"{location.text()}\n{result}")
 
     @Slot(object)
     def _done(self, nothing: object) -> None:
@@ -122,6 +150,7 @@ class EnvironmentsDialog(QuestionOverlay):
             self._task.cancel()
 
     def _show(self) -> None:
+        self._test.setEnabled(True)
         for framework, location in self._locations.items():
             version = registry.version(framework) or "not installed"
             python = registry.python(framework)

@@ -155,6 +155,10 @@ class DeviceChoice(ComboBox):
             for device in report.devices:
                 self._add(device)
         self._show_devices()
+        # One that was never installed is a choice.
+        broken = [report.problem for report in reports if report.problem and report.version]
+        if broken:
+            self.setToolTip("\n".join(broken))
 
     def _add(self, device: Device) -> None:
         if device.kind in ("cuda", "mps"):

@@ -10,10 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
 from mnist_studio.frameworks import registry
+from mnist_studio.gui.app import environments as dialogs
 from mnist_studio.gui.app.environments import EnvironmentsDialog
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.settings import Interpreter, Settings
 from mnist_studio.workers import environments
+from mnist_studio.workers.probe import FrameworkReport
 
 
 def opened(window: MainWindow) -> EnvironmentsDialog:
@@ -52,6 +54,26 @@ def test_an_environment_that_cannot_be_used_is_reported(window: MainWindow, qtbo
     qtbot.waitUntil(choose.isEnabled, timeout=5000)
     assert "There is no program at no-such-python" in dialog._error.text()
     assert settings.load()[0] == Settings()
+    button(dialog, "Close").click()
+
+
+def test_a_broken_framework_is_shown_with_what_to_try(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def probed(name: str, is_cancelled: Callable[[], bool]) -> FrameworkReport:
+        problem = "PyTorch is installed but broken. Reinstall it." if name == "pytorch" else ""
+        return FrameworkReport(name, registry.framework_title(name), "1.0", (), problem)
+
+    monkeypatch.setattr(dialogs, "probe", probed)
+    dialog = opened(window)
+    test = button(dialog, "Test")
+    test.click()
+    assert not test.isEnabled()
+    assert dialog._locations["numpy"].text() == "Testing …"
+    qtbot.waitUntil(test.isEnabled, timeout=5000)
+    lines = {name: label.text().splitlines() for name, label in dialog._locations.items()}
+    assert lines["pytorch"][-1] == "PyTorch is installed but broken. Reinstall it."
+    assert lines["numpy"][-1] == "It works."
     button(dialog, "Close").click()
 
 
