@@ -95,7 +95,8 @@ def prepare(package: Package, trusted: bool) -> None:
 
     Files keep their times, so mutmut changes only what is newer than its mutants.
     """
-    package.folder.mkdir(parents=True, exist_ok=True)
+    # Python does not look again at a folder of its path that was missing when it started.
+    (package.folder / "mutants").mkdir(parents=True, exist_ok=True)
     for name in COPIED:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.rmtree(package.folder / name, ignore_errors=True)

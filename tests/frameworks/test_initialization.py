@@ -1,5 +1,6 @@
 """Initial weights are what their equations say: spread, shape, and where they come from."""
 
+from collections.abc import Callable
 from math import sqrt
 
 import numpy as np
@@ -20,6 +21,8 @@ from mnist_studio.spec.layers import (
     Uniform,
 )
 from mnist_studio.spec.model import ModelSpec
+
+Draw = Callable[[Initializer], Array]
 
 LIMITS: dict[Initializer, float] = {
     "glorot_uniform": sqrt(6 / (784 + 40)),
@@ -56,11 +59,10 @@ def kernel(initial: Initializer) -> Array:
     return initial_weights(dense(initial), 1, "float64")["dense1.kernel"]
 
 
-@pytest.mark.parametrize(
-    ("drawn", "fan_in"), [(kernel("he_normal"), 784), (convolution("he_normal"), 25 * 6)]
-)
-def test_he_normal_has_the_variance_of_fan_in(drawn: Array, fan_in: int) -> None:
+@pytest.mark.parametrize(("draw", "fan_in"), [(kernel, 784), (convolution, 25 * 6)])
+def test_he_normal_has_the_variance_of_fan_in(draw: Draw, fan_in: int) -> None:
     """He et al. 2015: 2 / fan-in. Of fan-out it would be 20 times, or an eighth, of that."""
+    drawn = draw("he_normal")
     assert drawn.shape in ((784, 40), (5, 5, 6, 48))
     # Standard errors of a standard deviation of 7,200 values or more: below 0.9 %.
     assert drawn.std() == pytest.approx(sqrt(2 / fan_in), rel=0.035)
@@ -70,13 +72,14 @@ def test_he_normal_has_the_variance_of_fan_in(drawn: Array, fan_in: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("drawn", "limit"),
+    ("draw", "initial", "limit"),
     [
-        *((kernel(name), limit) for name, limit in LIMITS.items()),
-        *((convolution(name), limit) for name, limit in OF_FILTERS.items()),
+        *((kernel, name, limit) for name, limit in LIMITS.items()),
+        *((convolution, name, limit) for name, limit in OF_FILTERS.items()),
     ],
 )
-def test_a_uniform_kernel_fills_its_limits(drawn: Array, limit: float) -> None:
+def test_a_uniform_kernel_fills_its_limits(draw: Draw, initial: Initializer, limit: float) -> None:
+    drawn = draw(initial)
     assert 0.998 * limit < drawn.max() < limit
     assert -limit < drawn.min() < -0.998 * limit
     assert drawn.std() == pytest.approx(limit / sqrt(3), rel=0.03)
@@ -99,6 +102,13 @@ def test_a_bias_uses_the_fans_of_its_kernel(initial: Initializer, limit: float) 
 def test_a_normal_bias_uses_the_fan_in_of_its_kernel() -> None:
     drawn = [initial_weights(dense(bias="he_normal"), seed)["dense1.bias"] for seed in range(50)]
     assert np.std(drawn) == pytest.approx(sqrt(2 / 784), rel=0.07)
+
+
+def test_the_bias_of_a_convolution_has_a_value_for_every_filter() -> None:
+    model = ModelSpec((Conv(3, size=5, initial_bias=Uniform(0.5)), Flatten(), Dense(10)))
+    bias = initial_weights(model, 1)["conv1.bias"]
+    assert bias.shape == (3,)
+    assert bias.all()
 
 
 def test_a_layer_without_a_bias_has_none() -> None:
