@@ -17,27 +17,24 @@ def attack(home: Path, monkeypatch: pytest.MonkeyPatch) -> Kills:
     return Kills(home, "numpy", 1, ["epochs"])
 
 
-@pytest.mark.parametrize("victim", ["both", "child, then supervisor"])
-def test_a_slow_supervisor_that_dies_loses_nothing(attack: Kills, victim: Victim) -> None:
-    late = Kill(victim, training=True, moment=0.9, writing=False, pause=0.3, shift=0.0)
-    done = attack.cycle(1, "epochs", [late])
-    assert done.problem == ""
-    assert done.resumed == 1
+def test_a_slow_supervisor_that_dies_loses_nothing(attack: Kills) -> None:
+    victims: tuple[Victim, ...] = ("both", "child, then supervisor")
+    for number, victim in enumerate(victims, 1):
+        late = Kill(victim, training=True, moment=0.9, writing=False, pause=0.3, shift=0.0)
+        done = attack.cycle(number, "epochs", [late])
+        assert (done.problem, done.resumed) == ("", 1)
 
 
-def test_kills_by_chance_lose_nothing(attack: Kills) -> None:
-    for _ in range(2):
-        attack.next_cycle()
-    assert [result["problem"] for result in attack.results()] == ["", ""]
-
-
-def test_the_command_goes_on_behind_the_last_cycle(
+def test_kills_by_chance_lose_nothing_and_the_command_goes_on_behind_them(
     attack: Kills, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    attack.cycle(1, "epochs", [])
-    arguments = ["--cycles", "1", "--shape", "epochs", "--home", str(home)]
+    attack.next_cycle()
+    arguments = ["--cycles", "2", "--shape", "epochs", "--home", str(home)]
     assert main(arguments) == 0
-    assert "1 cycles, 0 kills" in capsys.readouterr().out
+    assert "2: epochs: " in (output := capsys.readouterr().out)
+    assert "1: epochs: " not in output
+    assert "2 cycles, " in output
+    assert [result["problem"] for result in attack.results()] == ["", ""]
 
 
 def test_a_loss_is_reported() -> None:
