@@ -179,7 +179,8 @@ def _gathered(home: Path | None, chosen: Path | None) -> tuple[_Contents, Path |
         # Runs of today that were deleted would come back.
         contents.add(present, runs)
         return contents, chosen
-    contents.add(present, None)
+    # In a damaged database, a run without a folder may be a changed id.
+    contents.add(present, None if present.complete else runs)
     if present.complete:
         return contents, None
     return contents, _add_backups(contents, home)

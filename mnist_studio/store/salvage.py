@@ -44,7 +44,7 @@ class Salvaged:
         runs: id -> everything about a run.
         experiments: that are stored.
         own_images: of the user.
-        complete: whether everything was read.
+        complete: whether everything was read, and the file is not damaged.
     """
 
     runs: dict[str, RunRecord] = field(default_factory=dict)
@@ -109,7 +109,9 @@ class _Tables:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._names = tables_of(connection)
-        self.complete = "runs" in self._names
+        # A changed id is a readable row too, but does not match the index of the table.
+        (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        self.complete = "runs" in self._names and verdict == "ok"
 
     def values(self, table: str, columns: str, decode: Callable[[Row], _Value]) -> Iterator[_Value]:
         """The values of all rows that can be read."""

@@ -15,6 +15,7 @@ from mnist_studio.events import Epoch
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts, backup, run_record
+from mnist_studio.store.check import check
 from mnist_studio.store.experiments import Experiment, Membership
 from mnist_studio.store.rebuild import rebuild
 from mnist_studio.store.rows import Run
@@ -221,3 +222,18 @@ def test_the_database_of_a_newer_version_is_not_replaced(home: Path, filled: Eve
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreTooNew):
         rebuild(home)
+
+
+def test_a_flipped_bit_in_an_id_makes_no_second_run(home: Path, filled: Everything) -> None:
+    """The row stays readable; only the index of the table still has the former id."""
+    path = home / "studio.sqlite"
+    old = filled.runs[0].id.encode()
+    new = old[:-1] + (b"0" if old[-1:] != b"0" else b"1")
+    content = path.read_bytes()
+    # The row has the title behind the id, and the index has not.
+    title = filled.runs[0].title.encode()
+    assert content.count(old + title) == 1
+    path.write_bytes(content.replace(old + title, new + title))
+    assert check(home).problems
+    rebuild(home)
+    assert everything(home) == filled
