@@ -1,6 +1,6 @@
 """How far rounding alone moves the accuracy of a run: threads, and the last bit of its weights.
 
-    python -m benchmarks.rounding [--only CASE ...] [--in FRAMEWORK ...] [--write]
+    python -m benchmarks.rounding [--only CASE ...] [--in FRAMEWORK ...] [--threads N ...] [--write]
 
 Trains every case in every framework over five seeds: on one thread, on two threads, and on one
 thread from initial weights that differ by 1e-7 of their size, in their last bit. All else is
@@ -113,7 +113,7 @@ def main(arguments: Sequence[str]) -> int:
     if not options.write:
         for case in CASES:
             if case.name in (options.only or {case.name}):
-                _measure(case, options.frameworks)
+                _measure(case, options.frameworks, options.threads)
     PAGE.write_text(with_table(PAGE.read_text("utf-8"), read()), "utf-8")
     return 0
 
@@ -131,12 +131,16 @@ def _key(row: Mapping[str, str]) -> Key:
     return Key(row["case"], framework, int(row["seed"]), variant)
 
 
-def _measure(case: Case, frameworks: Iterable[FrameworkName]) -> None:
+def _measure(
+    case: Case, frameworks: Iterable[FrameworkName], numbers: Iterable[int] = (1, 2)
+) -> None:
     """Trains the runs of a case that have no result, in one process for each number of threads."""
     for framework in case.frameworks:
         if framework not in frameworks:
             continue
         for threads, variants in ((1, ("one thread", "last bit")), (2, ("two threads",))):
+            if threads not in numbers:
+                continue
             known = read()
             missing = [
                 Key(case.name, framework, seed, convert(variant, Variant))
@@ -355,6 +359,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rounding")
     parser.add_argument("--only", nargs="*", default=())
     parser.add_argument("--in", nargs="*", default=registry.FRAMEWORKS, dest="frameworks")
+    parser.add_argument("--threads", nargs="*", type=int, default=(1, 2))
     parser.add_argument("--write", action="store_true", help="train nothing")
     return parser
 
