@@ -12,6 +12,7 @@ from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.run import KnownBugName, RunSpec, TrainingSpec
 from mnist_studio.training.divergence import advice, check_finite, check_loss, likely_cause
+from tests.error_sentences import why_no_sentences
 
 MODEL = ModelSpec((Flatten(), Dense(16), Relu(), Dense(10)))
 
@@ -50,6 +51,17 @@ def test_a_loss_of_other_digits_is_checked_too() -> None:
 )
 def test_the_likely_cause_comes_with_a_number_to_try(optimizer: Optimizer, cause: str) -> None:
     assert cause in likely_cause(TrainingSpec(optimizer))
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [Adam(learning_rate=5.0), Sgd(momentum=0.99), Adadelta(), RmsProp(learning_rate=1e-9), Adam()],
+)
+def test_causes_and_advice_are_sentences(optimizer: Optimizer) -> None:
+    training = TrainingSpec(optimizer)
+    given = advice(RunSpec("", MODEL, training), 0.1, 10_000)
+    for text in (likely_cause(training), given):
+        assert why_no_sentences(text, text) == ""
 
 
 def test_chance_level_is_reported_with_its_likely_cause() -> None:
