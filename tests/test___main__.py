@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.store.runs import RunStore
@@ -99,6 +100,16 @@ def test_json_is_utf_8_whatever_the_encoding_of_the_stream(home: Path, encoding:
     )  # fmt: skip
     assert done.returncode == 0
     assert json.loads(done.stdout.decode("utf-8"))["title"] == "Größe 家 “x”"
+
+
+def test_a_printed_file_is_utf_8_as_the_file_would_be(home: Path, tmp_path: Path) -> None:
+    with RunStore() as store:
+        run = store.create(replace(run_spec(RECIPES["tiny-10"]), recipe="Größe 家"))
+    done = subprocess.run(
+        [sys.executable, "-m", "mnist_studio", "runs", "settings", run.id], capture_output=True,
+        check=True, cwd=ROOT, env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+    )  # fmt: skip
+    assert 'recipe = "Größe 家"' in done.stdout.decode("utf-8")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closes files between fork and exec")

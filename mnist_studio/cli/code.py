@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> int:
     check_native_script(spec)
     text = native_script.notebook(spec) if arguments.notebook else native_script.script(spec)
     if arguments.output is None:
-        output.block(text)
+        output.document(text)
         return 0
     write_bytes(arguments.output, text.encode())
     output.note(f"Saved to {arguments.output}.")

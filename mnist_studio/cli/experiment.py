@@ -95,7 +95,7 @@ def run(arguments: Namespace) -> int:
         output.note(f"Saved to {arguments.write}.")
         return 0
     executor = _executor(arguments)
-    if isinstance(executor, Local):
+    if arguments.data:
         for spec in expand_cells(experiment):
             sources.require(spec.dataset, arguments.data)
     _confirm(experiment, arguments.yes, executor)

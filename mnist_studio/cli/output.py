@@ -34,14 +34,7 @@ def json_line(value: object) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    content = _json(value)
-    binary = getattr(sys.stdout, "buffer", None)
-    if binary is None:
-        line(content.decode())
-        return
-    _written(sys.stdout.flush)  # Earlier text comes first.
-    _written(lambda: binary.write(content + b"\n"))
-    _written(binary.flush)
+    _utf_8(_json(value) + b"\n")
 
 
 def line(text: str) -> None:
@@ -53,8 +46,20 @@ def line(text: str) -> None:
     block(printable_lines(text) + "\n")
 
 
+def document(text: str) -> None:
+    """Writes the content of a file, such as a script: in UTF-8, as the file would be.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if sys.stdout.isatty():
+        block(text)
+    else:
+        _utf_8(text.encode())
+
+
 def block(text: str) -> None:
-    """Writes lines that contain nothing from outside, such as a script, as they are.
+    """Writes lines as they are.
 
     Raises:
         OutputError: they cannot be written.
@@ -109,6 +114,17 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
     )  # fmt: skip
     console.print(grid)
     block(text.getvalue())
+
+
+def _utf_8(content: bytes) -> None:
+    """Writes text in UTF-8, whatever the encoding of the stream."""
+    binary = getattr(sys.stdout, "buffer", None)
+    if binary is None:
+        block(content.decode())
+        return
+    _written(sys.stdout.flush)  # Earlier text comes first.
+    _written(lambda: binary.write(content))
+    _written(binary.flush)
 
 
 def _json(value: object) -> bytes:

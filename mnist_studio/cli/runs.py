@@ -187,7 +187,7 @@ def _row(run: Run) -> tuple[str, ...]:
 def _write_settings(chosen: Run, path: Path | None) -> None:
     text = files.write([chosen.spec])
     if path is None:
-        output.line(text.rstrip("\n"))
+        output.document(text)
     else:
         write_bytes(path, text.encode())
 

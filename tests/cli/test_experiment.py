@@ -1,4 +1,5 @@
 import io
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, Grid
 from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.store.runs import RunStore
-from tests.cli.conftest import Main, studio
+from tests.cli.conftest import COMMAND, Main, studio
 
 SMALL = ExperimentSpec(
     title="small",
@@ -194,3 +195,21 @@ def test_yes_is_an_answer(here: Main, tmp_path: Path) -> None:
     said = here("experiment", path, "--yes")
     assert "Train them?" not in said.errors
     assert "needs MNIST" in said.errors
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="writes to /dev/full")
+def test_a_full_disk_behind_the_output_stops_an_experiment(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        "format = 2\n[experiment]\ntitle = 'x'\nepochs = 1000\nseeds = [1, 2]\n"
+        "datasets = ['builtin']\n[[experiment.pairs]]\nrecipe = 'tiny-10'\nframework = 'numpy'\n"
+    )
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "experiment", str(file), "--json"], stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False, timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "mnist-studio: The output could not be written: No space left on device." in done.stderr
+    assert f"To resume: mnist-studio experiment {file}" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from mnist_studio.cli import preflight
-from tests.cli.conftest import studio
+from mnist_studio.frameworks import registry
+from tests.cli.conftest import TRAIN, studio
 
 
 @pytest.mark.parametrize("command", [("doctor",), ("doctor", "--json"), ("runs",), ("train", "x")])
@@ -52,3 +53,23 @@ def test_doctor_reports_a_broken_framework_and_checks_the_rest(tmp_path: Path) -
     assert "protobuf" in lines["PyTorch"]["detail"]
     assert lines["NumPy"]["passed"]
     assert lines["runs"]["passed"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no signals")
+@pytest.mark.skipif(registry.version("pytorch") is None, reason="PyTorch is not installed")
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise AttributeError('_ARRAY_API not found')", "another version of NumPy"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGILL)", "SIGILL"),
+    ],
+)
+def test_predict_says_that_the_framework_of_a_model_is_broken(
+    tmp_path: Path, code: str, said: str
+) -> None:
+    assert studio(*TRAIN, "--framework", "pytorch").code == 0
+    (tmp_path / "torch.py").write_text(code)
+    found = studio("predict", "--index", 0, path=tmp_path)
+    assert found.code == 1
+    assert "PyTorch is installed but broken. " in found.errors
+    assert said in found.errors
