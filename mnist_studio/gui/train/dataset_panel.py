@@ -48,7 +48,10 @@ class DatasetPanel(QWidget):
         self.download_button = button("Download", source.download, _DOWNLOAD, quiet=True)
         self._progress = ProgressLine("Progress of the import")
         self.cancel_button = button(
-            "Cancel", source.cancel, "Stops, but keeps the files that are complete", quiet=True
+            "Cancel",
+            source.cancel,
+            "Stops, and keeps what was received for the next time",
+            quiet=True,
         )
         self.folder_button = button("Folder…", self._choose_folder, _USE_FOLDER, quiet=True)
         self.remove_button = button("Remove folder", self._remove, _REMOVE_FOLDER, quiet=True)
