@@ -92,7 +92,10 @@ class Attack:
         every = shapes(framework)
         self.shapes = {name: every[name] for name in names}
         self.unbroken = {name: self._reference(name) for name in self.shapes}
-        self._whole = {name: self._fingerprint(run) for name, (run, _) in self.unbroken.items()}
+        with RunStore() as store:
+            self._whole = {
+                name: self._fingerprint(store, run) for name, (run, _) in self.unbroken.items()
+            }
 
     @property
     def done(self) -> int:
@@ -134,7 +137,7 @@ class Attack:
         """
         with RunStore() as store:
             store.recover()
-            self._check_earlier()
+            self._check_earlier(store)
             if run not in {known.id for known in store.runs()}:
                 return ""
             found = store.run(run)
@@ -167,8 +170,8 @@ class Attack:
                 if not isinstance(ended, Finished):
                     raise Lost(f"the run could not be resumed: {ended}")
             self._compare(store, store.run(run), name)
-        self._check_earlier()
-        self._tidy()
+            self._check_earlier(store)
+            self._tidy(store)
         return resumed
 
     def folders(self) -> Iterator[Path]:
@@ -195,17 +198,16 @@ class Attack:
             raise Lost(f"{run.id} has {len(store.epochs(run.id))} epochs")
         self._check_epochs(store, run, name)
 
-    def _check_earlier(self) -> None:
+    def _check_earlier(self, store: RunStore) -> None:
         for name, (run, _) in self.unbroken.items():
-            if self._fingerprint(run) != self._whole[name]:
+            if self._fingerprint(store, run) != self._whole[name]:
                 raise Lost(f"the earlier run {run} was changed")
 
-    def _fingerprint(self, run: str) -> str:
+    def _fingerprint(self, store: RunStore, run: str) -> str:
         """A hash of everything about a run: its row, its epochs, and its files."""
         digest = hashlib.sha256()
-        with RunStore() as store:
-            found = store.run(run)
-            digest.update(repr((found, store.epochs(run))).encode())
+        found = store.run(run)
+        digest.update(repr((found, store.epochs(run))).encode())
         for file in sorted(found.folder.iterdir()):
             if not file.name.endswith(".lock"):
                 digest.update(file.name.encode() + file.read_bytes())
@@ -226,13 +228,12 @@ class Attack:
         run, (start, whole) = json.loads(file.read_text())
         return run, (start, whole)
 
-    def _tidy(self) -> None:
+    def _tidy(self, store: RunStore) -> None:
         """Deletes the runs of cycles before the last ones."""
         kept = {run for run, _ in self.unbroken.values()}
-        with RunStore() as store:
-            others = [run for run in store.runs() if run.id not in kept and not run.bundled]
-            for run in others[KEPT_RUNS:]:
-                store.delete(run.id)
+        others = [run for run in store.runs() if run.id not in kept and not run.bundled]
+        for run in others[KEPT_RUNS:]:
+            store.delete(run.id)
 
 
 def losses(results: Sequence[Mapping[str, Any]]) -> str:
