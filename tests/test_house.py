@@ -7,19 +7,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE, TESTS = ROOT / "mnist_studio", ROOT / "tests"
+OF_BENCHMARKS = {"attack": ROOT / "benchmarks", "benchmarks": ROOT / "benchmarks"}
+"""Folders of tests whose modules are benchmarks: an attack is one of them."""
 OF_A_PACKAGE = {
-    "fuzz",
-    "house",
-    "words",
-    "packaging",
-    "imports",
-    "end_to_end",
-    "first_launch",
-    "program",
-    "damage",
-    "kills",
-    "full_disk",
-}
+    "house", "words", "packaging", "imports", "end_to_end", "first_launch", "program",
+}  # fmt: skip
 """Tests of a whole package, not of one module."""
 
 
@@ -28,7 +20,7 @@ def _misplaced() -> list[str]:
     found = []
     for test in sorted(TESTS.rglob("test_*.py")):
         place = test.relative_to(TESTS)
-        folder = (ROOT if place.parts[0] == "benchmarks" else PACKAGE) / place.parent
+        folder = OF_BENCHMARKS.get(place.parts[0]) or PACKAGE / place.parent
         subjects = {path.stem for path in folder.iterdir()} if folder.is_dir() else set()
         name = test.stem.removeprefix("test_")
         known = any(name == one or name.startswith(f"{one}_") for one in subjects)
