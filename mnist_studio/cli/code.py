@@ -15,7 +15,7 @@ from mnist_studio.spec.run import FrameworkName, RunSpec
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
-    parser.add_argument("recipe", metavar="RECIPE", help="recipe; see: recipes")
+    parser.add_argument("recipe", metavar="RECIPE", help="recipe (see: recipes)")
     options.add_framework(parser, "numpy, pytorch, or keras")
     options.add_known_bugs(parser)
     parser.add_argument(

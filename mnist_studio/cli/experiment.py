@@ -57,7 +57,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--jobs",
         type=int,
         metavar="N",
-        help="parallel runs; with more than one, their times are not comparable (default: 1)",
+        help="parallel runs, whose times are not comparable if there is more than one (default: 1)",
     )
     parser.add_argument(
         "--executor",

@@ -28,7 +28,9 @@ from mnist_studio.spec.run import DeviceName, FrameworkName, KnownBugName, Preci
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
-    parser.add_argument("recipe", nargs="?", metavar="RECIPE", help="recipe to check; see: recipes")
+    parser.add_argument(
+        "recipe", nargs="?", metavar="RECIPE", help="recipe to check (see: recipes)"
+    )
     parser.add_argument(
         "--differences",
         action="store_true",

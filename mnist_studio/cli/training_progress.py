@@ -113,7 +113,7 @@ def describe(event: Event) -> str:
                 f"{duration(training_time(event))} on {event.device} · run {event.run}"
             )
         case Stopped():
-            return f"stopped after step {event.step:,}; the weights are saved · run {event.run}"
+            return f"stopped after step {event.step:,}, weights saved · run {event.run}"
         case Failed(reason=reason) | Crashed(reason=reason) | Cancelled(reason=reason):
             return f"{type(event).__name__.lower()}: {reason}"
         case Log(text=text):

@@ -60,7 +60,7 @@ def select_experiment(store: RunStore, experiment_id: str) -> Selection:
         StoreError: it cannot be read.
     """
     # Only this function needs the code of experiments.
-    from mnist_studio.experiments.cells import stored_cells
+    from mnist_studio.experiments.stored_cells import stored_cells
 
     experiment = store.experiments.experiment(experiment_id)
     cells = stored_cells(store, experiment)

@@ -10,7 +10,6 @@ from mnist_studio.codegen import native_script
 from mnist_studio.errors import MnistStudioError, SpecError, UnknownName
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Finished, Stopped, Terminal
 from mnist_studio.experiments import estimates
-from mnist_studio.experiments.cells import stored_cells, trained_fraction
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
     CellChanged,
@@ -35,6 +34,7 @@ from mnist_studio.experiments.job_pool import (
     RemoveCell,
 )
 from mnist_studio.experiments.progress import ExperimentProgress
+from mnist_studio.experiments.stored_cells import stored_cells, trained_fraction
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec

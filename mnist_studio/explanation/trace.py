@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import OptimizerState, Weights
 from mnist_studio.frameworks.numpy_scratch import tracing
-from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace, TrainingInput
+from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace, TrainingInput
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.layers import BatchNorm, Dropout
 from mnist_studio.spec.run import FULL_BATCH, RunSpec, storage

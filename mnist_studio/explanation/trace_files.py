@@ -11,7 +11,7 @@ import numpy as np
 from mnist_studio.data.files import write_bytes
 from mnist_studio.explanation.trace import Trace
 from mnist_studio.frameworks.base import Array
-from mnist_studio.frameworks.numpy_scratch.trace import (
+from mnist_studio.frameworks.numpy_scratch.traced_arrays import (
     ArrayChange,
     LayerPass,
     NetworkTrace,

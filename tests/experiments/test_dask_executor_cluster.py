@@ -19,7 +19,7 @@ from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data.datasets import sources
 from mnist_studio.events import Finished
-from mnist_studio.experiments.cells import stored_cells
+from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.store import artifacts

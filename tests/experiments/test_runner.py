@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import DataError, SpecError, StoreError
 from mnist_studio.events import Epoch, Finished, Phase, Progress, Started
-from mnist_studio.experiments.cells import stored_cells
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
     CellChanged,
@@ -19,6 +18,7 @@ from mnist_studio.experiments.events import (
 )
 from mnist_studio.experiments.executors import Local
 from mnist_studio.experiments.runner import ExperimentRunner
+from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.frameworks import registry
 from mnist_studio.spec.experiment import RecipePair, expand_cells
 from mnist_studio.store.runs import RunStore

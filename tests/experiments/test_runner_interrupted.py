@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.experiments.cells import stored_cells
 from mnist_studio.experiments.events import ExperimentCell
+from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.store import artifacts

@@ -20,7 +20,7 @@ from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.network import Network
 from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
 from mnist_studio.frameworks.numpy_scratch.parallel import ThreadTeam
-from mnist_studio.frameworks.numpy_scratch.trace import (
+from mnist_studio.frameworks.numpy_scratch.traced_arrays import (
     ArrayChange,
     LayerPass,
     NetworkTrace,

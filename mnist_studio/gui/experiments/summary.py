@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from mnist_studio.experiments import estimates
-from mnist_studio.experiments.cells import stored_cells
 from mnist_studio.experiments.events import ExperimentCell, ExperimentEnded
+from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.formatting import counted, duration
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services import texts

@@ -3,7 +3,7 @@ import pytest
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk
-from mnist_studio.frameworks.numpy_scratch.trace import TrainingInput
+from mnist_studio.frameworks.numpy_scratch.traced_arrays import TrainingInput
 from mnist_studio.frameworks.numpy_scratch.tracing import forward, step
 from mnist_studio.spec.layers import Dropout, Layer
 from mnist_studio.spec.run import RunSpec

@@ -25,7 +25,7 @@ from mnist_studio.explanation.trace_files import (
 )
 from mnist_studio.formatting import counted, percent
 from mnist_studio.frameworks.base import Array
-from mnist_studio.frameworks.numpy_scratch.trace import NetworkTrace
+from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace
 from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented

@@ -1,4 +1,4 @@
-"""A trace: every array of one image's pass through a network, and of a training step on it.
+"""The arrays of a trace: of one image's pass through a network, and of a training step on it.
 
 The arrays have no batch axis, because there is only one image.
 """
