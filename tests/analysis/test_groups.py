@@ -67,3 +67,13 @@ def test_figures_by_seed() -> None:
         3: pytest.approx(0.8),
     }
     assert list(by_seed(group, dict.fromkeys("abcd", 1.0))) == [1, 2, 3]
+
+
+def test_a_group_can_have_some_of_its_runs_only() -> None:
+    (group,) = groups({"a": spec(3), "b": spec(1), "c": spec(2)})
+    some = group.only({"a", "c", "of another group"})
+    assert some is not None
+    assert (some.runs, some.seeds) == (("c", "a"), (2, 3))
+    assert (some.key, some.spec, some.title) == (group.key, group.spec, group.title)
+    assert group.only(["a", "b", "c"]) == group
+    assert group.only(()) is None

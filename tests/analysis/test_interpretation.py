@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_studio.analysis.interpretation import Vote, interpret
+from mnist_studio.analysis.interpretation import Vote, consensus, interpret
 from mnist_studio.formatting import NOTHING
 
 
@@ -125,3 +125,25 @@ def test_digits_that_share_the_lowest_confidence_are_all_named() -> None:
     equal = interpret([agreed(4, 0.7), agreed(2, 0.7)])
     assert equal is not None
     assert equal.detail == "All models agree. Confidence for each digit: 70.0 %."
+
+
+def certain(name: str, digit: int) -> Vote:
+    """A vote with a confidence of 91 %."""
+    return Vote(name, tuple(0.91 if n == digit else 0.01 for n in range(10)))
+
+
+@pytest.mark.parametrize(
+    ("digits", "agreed", "headline"),
+    [
+        ((3,), True, "a predicts 3"),
+        ((3, 3), True, "Both models agree"),
+        ((3, 3, 3), True, "All three models agree"),
+        ((3, 3, 5), False, "Two of three models predict 3"),
+    ],
+)
+def test_models_agree_if_all_predict_the_same(
+    digits: tuple[int, ...], agreed: bool, headline: str
+) -> None:
+    found = consensus([certain(name, digit) for name, digit in zip("abc", digits, strict=False)])
+    assert found is not None
+    assert (found.digit, found.agreed, found.headline) == (3, agreed, headline)
