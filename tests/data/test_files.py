@@ -160,7 +160,7 @@ Disk = namedtuple("Disk", "f_files f_favail f_bavail")
 @pytest.mark.parametrize(
     ("disk", "said"),
     [
-        (Disk(f_files=1000, f_favail=0, f_bavail=5000), "no room for more files"),
+        (Disk(f_files=1000, f_favail=0, f_bavail=5000), "cannot hold more files"),
         (Disk(f_files=1000, f_favail=5, f_bavail=0), "the disk is full"),
         # A file system without a fixed number of files.
         (Disk(f_files=0, f_favail=0, f_bavail=0), "the disk is full"),

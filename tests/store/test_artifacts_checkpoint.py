@@ -69,7 +69,7 @@ def test_fewer_or_other_steps_are_refused(tmp_path: Path, spec: RunSpec) -> None
     with pytest.raises(StoreError, match="it has fewer than 3 steps"):
         artifacts.check_steps(tmp_path, loaded)
     steps.write_bytes(bytes([content[0] ^ 1]) + content[1:])
-    with pytest.raises(StoreError, match="its steps are not those of the checkpoint"):
+    with pytest.raises(StoreError, match="its steps do not match the checkpoint"):
         artifacts.check_steps(tmp_path, loaded)
     steps.unlink()
     with pytest.raises(StoreError, match="it has fewer than 3 steps"):

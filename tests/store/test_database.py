@@ -60,7 +60,7 @@ def test_an_invalid_database_is_reported_and_left_unchanged(home: Path, content:
     with pytest.raises(StoreError, match=r"studio\.sqlite. is damaged") as raised:
         RunStore(home)
 
-    assert "backups" in raised.value.remedy
+    assert "backup" in raised.value.remedy
     assert path.read_bytes() == content
     assert [file.name for file in home.iterdir()] == ["studio.sqlite"]
 
@@ -187,7 +187,7 @@ def test_a_disk_without_room_for_a_journal_is_not_called_a_missing_right(
         # What SQLite says where it cannot make its journal.
         error = sqlite3.OperationalError("unable to open database file")
         error.sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
-        with pytest.raises(StoreError, match="no room for more files"), explained(path):
+        with pytest.raises(StoreError, match="cannot hold more files"), explained(path):
             raise error
         store.release(run.id)
 
