@@ -64,8 +64,8 @@ A *known bug* is a bug of a source that you can turn on to see its effect. It is
 Each row compares runs with and without one known bug, with the same seeds.
 The cost is the mean difference of these pairs, in percentage points.
 With fewer than five seeds, it is undecided whether a bug costs anything.
-With more, the cost has a simultaneous 95 % CI (Student's t).
-All intervals of the table hold together.
+With five or more seeds, the cost has a simultaneous 95 % CI (Student's t).
+All intervals in the table hold simultaneously.
 
 | recipe | known bug | framework | without | with | cost (pp) |
 |---|---|---|---|---|---|

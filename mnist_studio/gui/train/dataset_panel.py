@@ -50,7 +50,7 @@ class DatasetPanel(QWidget):
         self.cancel_button = button(
             "Cancel",
             source.cancel,
-            "Stops, and keeps what was received for the next time",
+            "Stops, but keeps the received files for the next attempt",
             quiet=True,
         )
         self.folder_button = button("Folder…", self._choose_folder, _USE_FOLDER, quiet=True)
