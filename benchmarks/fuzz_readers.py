@@ -286,7 +286,7 @@ def _archive_seeds() -> list[bytes]:
 
 
 def _read_archive(content: bytes, folder: Path) -> None:
-    run_archive.recorded_events(run_archive.open_archive(content))
+    run_archive.recorded_events(run_archive.open_archive(content), RUN)
 
 
 def _sealed_seeds() -> list[bytes]:
