@@ -163,7 +163,7 @@ def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
         rows.append(("reason", run.terminal.reason))
         rows += _reached(epochs)
     for name, value in rows:
-        output.line(f"{name:16}{value}")
+        output.line(f"{name:15} {value}")
 
 
 def _reached(epochs: Sequence[Epoch]) -> list[tuple[str, str]]:

@@ -55,6 +55,7 @@ def test_a_run_is_shown_with_its_time_breakdown(run: str, here: Main) -> None:
     assert wall == pytest.approx(end["measures"]["wall_seconds"], abs=0.0005)
     assert shown["prediction speed"].endswith("images/s in batches of 250")
     assert shown["peak memory"].endswith(" MB")
+    assert "latency of one image " in said.output
     assert here("runs", "show", "nothing").code == 2
 
 
