@@ -36,6 +36,9 @@ COUNTS = (1, 3, 5)
 LEAVE_SECONDS = 5.0
 """After its supervisor was killed, a child must have ended within this time."""
 
+START_SECONDS = 300.0
+"""How long a training may take until its first step; on a busy machine, Keras needs a minute."""
+
 END_SECONDS = 240.0
 """A supervisor whose child was killed must have ended within this time."""
 
@@ -171,7 +174,7 @@ class Kills(Attack):
         if not kill.training:
             self._until(lambda: False, supervisor, kill.moment * start)
             return
-        self._until(lambda: self._size(before, run) != known, supervisor, 60.0)
+        self._until(lambda: self._size(before, run) != known, supervisor, START_SECONDS)
         spec = self.shapes[name].training
         total = max(1, spec.epochs * (spec.epoch_steps or 21))
         left = max(0.1, whole * (1 - self._size(before, run)[0] / 8 / total))
