@@ -36,7 +36,7 @@ def test_a_picture_is_explained_in_words(run: str, tmp_path: Path) -> None:
         "Completeness error",
         "dense1",
         "among 1,297 training images",
-        "predicted as a 5",
+        "makes the model predict a 5",
     ):
         assert words in said.output
 
