@@ -127,7 +127,8 @@ def _left_out(package: Package) -> list[str]:
         return []
     used = tomllib.loads(path.read_text("utf-8"))["tool"]["mutmut"]
     selection: list[str] = used["pytest_add_cli_args_test_selection"]
-    return [each.removeprefix("--deselect=") for each in selection if each not in package.tests]
+    added = [each for each in selection if each not in package.tests]
+    return [one.removeprefix("--deselect=") for one in added if one.startswith("--deselect=")]
 
 
 def _failing(package: Package) -> list[str]:
