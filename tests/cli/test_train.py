@@ -72,7 +72,7 @@ def test_frameworks_that_are_broken_do_not_keep_the_others_from_training(tmp_pat
         ("finished", "numpy"), ("failed", "pytorch"), ("failed", "keras"),
     ]  # fmt: skip
     assert "half of it is missing" in ends[1]["reason"]
-    assert "pip install tensorflow" in ends[2]["reason"]
+    assert "pip install --force-reinstall tensorflow" in ends[2]["reason"]
 
 
 @pytest.mark.parametrize(
