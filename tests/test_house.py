@@ -1,5 +1,6 @@
 """The house is as the documents say: tests lie where their modules lie, and named files exist."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -46,3 +47,18 @@ def test_every_module_that_a_page_names_exists(page: str) -> None:
 
 def test_the_architecture_is_read_in_a_sitting() -> None:
     assert len((ROOT / "docs" / "architecture.md").read_text("utf-8").splitlines()) <= 150
+
+
+def test_no_two_classes_share_a_name() -> None:
+    """The frameworks mirror each other and the description that they build, so theirs do."""
+    places: dict[str, list[str]] = {}
+    for module in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(module.relative_to(PACKAGE)))
+    shared = {
+        name: modules
+        for name, modules in places.items()
+        if len(modules) > 1 and not any(one.startswith("frameworks") for one in modules)
+    }
+    assert shared == {}

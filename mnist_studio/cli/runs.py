@@ -37,7 +37,7 @@ class RunLine:
 
 
 @dataclass(frozen=True)
-class RunDetails(RunLine):
+class DetailedRunLine(RunLine):
     """A run in JSON with its epochs, whose events are those of the training."""
 
     epochs: tuple[Epoch, ...]
@@ -153,7 +153,7 @@ def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
     if json:
         line = _json(run)
         values = {field.name: getattr(line, field.name) for field in fields(line)}
-        output.json_line(RunDetails(**values, epochs=tuple(epochs)))
+        output.json_line(DetailedRunLine(**values, epochs=tuple(epochs)))
         return
     rows = [("run", run.id), ("title", titled(run.title, run.spec)), ("status", run.status)]
     if isinstance(run.terminal, Finished | Stopped):

@@ -90,7 +90,7 @@ def _check(json: bool, set_aside: bool) -> int:
     return 1 if report.problems else 0
 
 
-def summary(report: check.Report) -> str:
+def summary(report: check.StoreReport) -> str:
     """What a report says in one sentence."""
     newest = moment(report.newest_backup) if report.newest_backup is not None else "none yet"
     found = counted(len(report.problems), "problem")

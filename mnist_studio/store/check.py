@@ -105,7 +105,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Report:
+class StoreReport:
     """The result of a check.
 
     Attributes:
@@ -130,7 +130,7 @@ def check(
     progress: Progress = lambda fraction: None,
     is_cancelled: IsCancelled = lambda: False,
     deep: bool = True,
-) -> Report:
+) -> StoreReport:
     """Checks database, folders, and backups. Nothing is changed.
 
     Args:
@@ -165,7 +165,7 @@ class _Check:
         self._experiments: dict[str, Row] = {}
         self._readable = False
 
-    def report(self) -> Report:
+    def report(self) -> StoreReport:
         copies = backup.all_in(self._backups)
         self._check_database()
         found = folders.all_in(self._runs)
@@ -179,7 +179,7 @@ class _Check:
             self._progress(done / len(steps))
         self._check_experiments()
         self._check_leftovers()
-        return Report(
+        return StoreReport(
             tuple(self._problems),
             self._counts["runs"],
             self._counts["own_images"],

@@ -23,7 +23,7 @@ from mnist_studio.store.rows import (
     COLUMNS,
     MEMBER_COLUMNS,
     Row,
-    RunRow,
+    RunColumns,
     epochs_of,
     member_of,
     run_of,
@@ -148,7 +148,7 @@ def from_database(database: Database, folder: Path) -> RunRecord:
     found = database.rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", folder.name)
     if not found:
         raise StoreError(f"There is no run {folder.name}.", "Check the list of runs.")
-    row = typed(found[0], RunRow, "stored run")
+    row = typed(found[0], RunColumns, "stored run")
     run_of(found[0], folder.parent)  # Raises if the description or the outcome is damaged.
     return RunRecord(
         run=row.id,
@@ -236,7 +236,7 @@ def _sealed_steps(record: RunRecord, folder: Path) -> Steps | None:
     return steps if steps.count == trained else None
 
 
-def _terminal(row: RunRow) -> Terminal | None:
+def _terminal(row: RunColumns) -> Terminal | None:
     """How the run ended, or while a resumed run trains, its previous end."""
     try:
         return terminal_of(row.terminal)

@@ -38,7 +38,7 @@ _Value = TypeVar("_Value")
 _LOG = logging.getLogger(__name__)
 
 
-class RunRow(msgspec.Struct, frozen=True, array_like=True):
+class RunColumns(msgspec.Struct, frozen=True, array_like=True):
     """A row of ``COLUMNS``, with the types and limits that the program relies on."""
 
     id: Id
@@ -155,7 +155,7 @@ def run_of(row: Row, runs: Path) -> Run:
         StoreDamaged: the row is damaged.
         StoreError: it was written by a newer version.
     """
-    stored = typed(row, RunRow, "stored run")
+    stored = typed(row, RunColumns, "stored run")
     try:
         spec = codec.parse(stored.spec)
     except SpecError as error:
@@ -208,7 +208,7 @@ def member_of(row: Row) -> MemberRow:
     return typed(row, MemberRow, "membership of the stored run")
 
 
-def _terminal(stored: RunRow) -> Terminal:
+def _terminal(stored: RunColumns) -> Terminal:
     """How a run ended.
 
     Raises:

@@ -24,7 +24,7 @@ from mnist_studio.store.rows import (
     MEMBER_COLUMNS,
     MemberRow,
     Row,
-    RunRow,
+    RunColumns,
     epoch_of,
     member_of,
     run_of,
@@ -171,7 +171,7 @@ def _record(
     row: Row, epochs: Mapping[str, list[Epoch]], members: Mapping[str, MemberRow]
 ) -> RunRecord:
     run = run_of(row, Path())
-    stored = typed(row, RunRow, "stored run")
+    stored = typed(row, RunColumns, "stored run")
     return RunRecord(
         run=run.id,
         title=run.title,

@@ -75,7 +75,7 @@ class StoredDataDialog(QuestionOverlay):
     def check(self) -> None:
         """Checks everything and shows the result."""
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> checking.Report:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> checking.StoreReport:
             return checking.check(None, progress, is_cancelled)
 
         self._start(work, self._on_check)
@@ -144,7 +144,7 @@ class StoredDataDialog(QuestionOverlay):
         self._show_task()
 
     @Slot(object)
-    def _on_check(self, report: checking.Report) -> None:
+    def _on_check(self, report: checking.StoreReport) -> None:
         lines = [f"{problem.what} {problem.remedy}" for problem in report.problems]
         more = len(lines) - MOST_PROBLEMS
         shown = lines[:MOST_PROBLEMS] + ([f"{more} more"] if more > 0 else [])
