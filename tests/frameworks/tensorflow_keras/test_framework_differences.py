@@ -65,7 +65,7 @@ def test_the_first_weights() -> None:
 
 
 def test_padding_puts_the_odd_row_after() -> None:
-    assert says("convolution padding").startswith(f"{default(layers.Conv2D, 'padding')}; ")
+    assert says("convolution padding").startswith(f"{default(layers.Conv2D, 'padding')}. ")
     conv = layers.Conv2D(1, 2, padding="same", kernel_initializer="ones")
     found = conv(np.ones((1, 3, 3, 1), np.float32)).numpy().reshape(3, 3)
     assert found.tolist() == [[4, 4, 2], [4, 4, 2], [2, 2, 1]]
