@@ -2,9 +2,9 @@
 
     python docs/images/make.py [RECIPE [EPOCHS]]
 
-Trains a recipe in all three frameworks through the window, on MNIST where it can be had and else on
-the built-in digits, and once more with a fault; draws a three on the pad, proves parity, hands
-weights over, opens the code, and keeps what the window shows. Takes minutes.
+It trains a recipe in all three frameworks in the window, on MNIST if it is on this computer, else
+on the built-in digits, and once more with a known bug. Then it draws digits, checks parity, opens
+the code, and saves what the window shows. This takes minutes.
 """
 
 import os
@@ -42,7 +42,7 @@ DRAWN = {
     "4": [[(0.4, 0.2), (0.35, 0.5), (0.5, 0.52), (0.65, 0.5)], [(0.62, 0.3), (0.6, 0.8)]],
     "7": [[(0.3, 0.25), (0.5, 0.25), (0.68, 0.25), (0.58, 0.5), (0.48, 0.8)]],
 }
-"""Strokes of digits, in places of the pad."""
+"""Strokes of digits, in fractions of the canvas."""
 
 
 def main() -> None:
@@ -94,7 +94,7 @@ class Photographer:
         self._parity()
 
     def _train(self, recipe: str, epochs: int) -> None:
-        """All three frameworks; waits until the last of them is well on its way."""
+        """All three frameworks; waits until the last one has trained for a while."""
         page = self._page("train", TrainPage)
         settings = page.settings
         self._until(lambda: self._studio.datasets.has_mnist is not None)
@@ -102,7 +102,7 @@ class Photographer:
         settings.recipe.choose(recipe)
         settings.recipe.chosen.emit(recipe)
         settings.numbers.epochs.set_number(epochs)
-        # One thread each: beside other programs PyTorch's threads would wait for each other.
+        # One thread each: if other programs are running, PyTorch's threads wait for each other.
         settings.numbers.threads.set_number(1)
         settings.numbers.epochs.edited.emit()
         page.train_button.click()
@@ -110,7 +110,7 @@ class Photographer:
         self._until(lambda: last.terminal is not None or last.fraction > 0.5)
 
     def _train_with_fault(self) -> None:
-        """The same in PyTorch, with the softmax twice."""
+        """The same in PyTorch, with the softmax applied twice."""
         page = self._page("train", TrainPage)
         page.settings.frameworks.button("pytorch").click()
         page.settings.known_bugs.boxes["double-softmax"].click()
@@ -144,7 +144,7 @@ class Photographer:
         self._take("pinned")
 
     def _draw(self) -> None:
-        """A three, with the mouse; waits for the answer of every model by its own framework."""
+        """A three, drawn with the mouse; waits for the prediction of every model's own framework."""
         self._window.go("draw")
         self._pause(0.5)
         self._stroke(three())
@@ -152,7 +152,7 @@ class Photographer:
         self._pause(1)
 
     def _stroke(self, places: Sequence[tuple[float, float]]) -> None:
-        """A stroke with the mouse through places of the pad, from 0 to 1."""
+        """A stroke with the mouse through points of the canvas, from 0 to 1."""
         pad = self._page("draw", DrawPage).canvas
         points = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in places]
         QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
@@ -162,7 +162,7 @@ class Photographer:
         QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
 
     def _own(self) -> None:
-        """A few drawings saved as own images, and the scores of every model."""
+        """A few labeled drawings, and the scores of every model."""
         page = self._page("draw", DrawPage)
         for label, strokes in DRAWN.items():
             self._studio.drawing.clear()
@@ -179,7 +179,7 @@ class Photographer:
         page.tabs.show_panel("predictions")
 
     def _why(self) -> None:
-        """What in the three speaks for it, and NumPy's training step on it."""
+        """The pixels that make it a three, and NumPy's training step on it."""
         tabs = self._page("draw", DrawPage).tabs
         tabs.show_panel("explanation")
         panel = tabs.panel("explanation")
@@ -203,7 +203,7 @@ class Photographer:
         return len(latest) == trained and all(p.engine == p.framework for p in latest)
 
     def _experiments(self) -> None:
-        """A ready-made experiment, as it waits to be run."""
+        """A ready-made experiment before its first run."""
         self._window.go("experiments")
         page = self._page("experiments", ExperimentsPage)
         page.list.choose("ready/batch-sizes")
@@ -214,7 +214,7 @@ class Photographer:
         self._window.go("compare")
         page = self._page("compare", ComparePage)
         self._until(lambda: bool(page.selected))
-        # Where these runs had no MNIST, the models that came with the studio had other digits.
+        # If these runs had no MNIST, the bundled models were tested on other images.
         digits = page.selected[0].run.spec.dataset
         same = (row.id for row in page.selected if row.run.spec.dataset == digits)
         page.runs.model.check(frozenset(same))
@@ -230,7 +230,7 @@ class Photographer:
         self._pause(1)
 
     def _take(self, name: str, shown: QWidget | None = None) -> None:
-        """The window, or what is shown over it, light and dark."""
+        """The window or a dialog, light and dark."""
         for scheme in ("light", "dark"):
             self._studio.theme.choose(scheme)
             self._pause(0.3)
@@ -249,7 +249,7 @@ class Photographer:
 
 
 def three() -> list[tuple[float, float]]:
-    """Points of a three in a square with sides of length 1: two bows."""
+    """Points of a three in a square with sides of length 1: two arcs."""
     upper = [(0.48 + 0.17 * sin(a), 0.32 - 0.15 * cos(a)) for a in _angles(-0.35 * pi, 1.05 * pi)]
     lower = [(0.46 + 0.21 * sin(a), 0.66 - 0.19 * cos(a)) for a in _angles(-0.02 * pi, 1.35 * pi)]
     return upper + lower
