@@ -144,7 +144,7 @@ class Photographer:
         self._take("pinned")
 
     def _draw(self) -> None:
-        """A three, drawn with the mouse; waits for the prediction of every model's own framework."""
+        """A three, drawn with the mouse; waits until every model's own framework predicts."""
         self._window.go("draw")
         self._pause(0.5)
         self._stroke(three())

@@ -67,7 +67,7 @@ def test_such_titles_and_names_are_refused() -> None:
     with pytest.raises(StoreError, match="control characters"):
         titles.tidy("a\x1bb")
     spec = replace(run_spec(RECIPES["tiny-10"]), recipe="a\nb")
-    with pytest.raises(SpecError, match="“a b” has control characters or line breaks"):
+    with pytest.raises(SpecError, match="“a b” contains control characters or line breaks"):
         run.check(spec)
     with pytest.raises(SpecError, match="control characters"):
         files.read(files.write([spec]))
