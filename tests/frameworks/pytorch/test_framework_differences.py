@@ -37,7 +37,7 @@ def test_the_data_loader() -> None:
     assert "shuffle is off" in says("shuffling")
     assert not default(DataLoader, "shuffle")
     fact = says("batch size and last batch")
-    assert f"DataLoader: {default(DataLoader, 'batch_size')} image;" in fact
+    assert f"DataLoader: {default(DataLoader, 'batch_size')} image," in fact
     assert f"drop_last is {default(DataLoader, 'drop_last')}" in fact
 
 
