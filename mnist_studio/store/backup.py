@@ -104,15 +104,13 @@ def create(
         StoreError: the folder is not writable.
     """
     path = _new_path(folder, f"{prefix}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
-    with writing(path):
-        with (
-            files.staged(path) as stage,
-            # An empty file is an empty database to SQLite, which fills it under its own handle.
-            closing(sqlite3.connect(stage.name, isolation_level=None)) as target,
-        ):
+    with writing(path), files.staged(path) as stage:
+        # An empty file is an empty database to SQLite, which fills it under its own handle.
+        with closing(sqlite3.connect(stage.name, isolation_level=None)) as target:
             connection.backup(target)
+        # Before the rename: afterwards another process may have thinned this backup out.
         if changed is not None:
-            os.utime(path, ns=(changed, changed))
+            os.utime(stage.name, ns=(changed, changed))
     return path
 
 
