@@ -75,7 +75,7 @@ class ParityCheckPanel(QStackedWidget):
         theme = self._studio.theme
         self.recipe = ComboBox("Recipe", theme)
         self.recipe.offer(provenance.offered())
-        self.recipe.setMinimumWidth(theme.pixels(400))
+        self.recipe.setMinimumWidth(theme.pixels(330))
         self.run_button = button("Run checks", self.run, primary=True)
         self.cancel_button = button("Cancel", self.runner.cancel)
         self.controls = holder(row(self.recipe, self.cancel_button, self.run_button))

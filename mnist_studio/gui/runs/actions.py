@@ -61,7 +61,9 @@ class RunActions:
         self.export.setProperty("primary", True)
         for action in (self.code, self.reveal, self.data):
             action.setProperty("quiet", True)
-        for action in (self.resume, self.continue_as_new, self.rename, self.delete, self.export):
+        for action in (
+            self.data, self.resume, self.continue_as_new, self.rename, self.delete, self.export,
+        ):  # fmt: skip
             line.addWidget(action)
 
     def show_selected(self, selected: Sequence[RunRow]) -> None:

@@ -73,7 +73,7 @@ class RunsPage(Page):
 
     def _lay_out(self) -> None:
         actions = self.controls
-        self.details.body.addLayout(line_of(actions.code, actions.reveal, 1, actions.data, gap=4))
+        self.details.body.addLayout(line_of(actions.code, actions.reveal, 1, gap=4))
         table = Card()
         table.body.addWidget(self.table)
         left = split(Qt.Orientation.Vertical, (table, self.curves), (430, 240))
