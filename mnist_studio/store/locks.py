@@ -10,7 +10,7 @@ otherwise write between the steps of the one that resumes its run.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -107,23 +107,38 @@ def is_free(folder: Path) -> bool:
 
 
 @contextmanager
-def only_child(folder: Path) -> Iterator[None]:
+def waiting(file: Path, seconds: float, busy: StoreError) -> Iterator[None]:
+    """Holds the lock of a file; waits for another process that holds it.
+
+    Args:
+        file: of the lock.
+        seconds: to wait at most.
+        busy: the error if it is still held then.
+
+    Raises:
+        StoreError: ``busy``, or the folder cannot be written.
+    """
+    lock = FileLock(file, timeout=seconds, is_singleton=False)
+    with writing(file):
+        try:
+            lock.acquire()
+        # It is an OSError too, so it is caught inside.
+        except Timeout as error:
+            raise busy from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def only_child(folder: Path) -> AbstractContextManager[None]:
     """For the child that trains a run: no other child writes into the folder meanwhile.
 
     Raises:
         StoreError: another child does not end, or the folder cannot be written.
     """
-    lock = FileLock(folder / CHILD, timeout=PATIENCE_SECONDS, is_singleton=False)
-    with writing(folder / CHILD):
-        try:
-            lock.acquire()
-        # It is an OSError too, so it is caught inside.
-        except Timeout as error:
-            raise StoreError(
-                f"An earlier process is still training the run {folder.name}.",
-                "Try again in a moment, or end that process.",
-            ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = StoreError(
+        f"An earlier process is still training the run {folder.name}.",
+        "Try again in a moment, or end that process.",
+    )
+    return waiting(folder / CHILD, PATIENCE_SECONDS, busy)

@@ -5,13 +5,12 @@ with each checkpoint; the supervisor writes title and outcome. Every change repl
 whole, under a lock, so that neither undoes what the other wrote.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-from filelock import FileLock, Timeout
 from msgspec import Meta
 from msgspec.structs import replace
 
@@ -19,8 +18,7 @@ from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch, Measures, Terminal
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import sealed
-from mnist_studio.store.disk import writing
+from mnist_studio.store import locks, sealed
 
 RECORD = "record.json"
 LOCK = "record.lock"
@@ -182,24 +180,14 @@ def add_progress(
     )
 
 
-@contextmanager
-def changing(folder: Path) -> Iterator[None]:
+def changing(folder: Path) -> AbstractContextManager[None]:
     """For code that reads and writes the record of a run: other writers wait.
 
     Raises:
         StoreError: the folder cannot be written, or another process holds the record for too long.
     """
-    lock = FileLock(folder / LOCK, timeout=PATIENCE_SECONDS, is_singleton=False)
-    with writing(folder / LOCK):
-        try:
-            lock.acquire()
-        # It is an OSError too, so it is caught inside.
-        except Timeout as error:
-            raise StoreError(
-                f"The record of the run {folder.name} is in use by another process.",
-                "Try again in a moment.",
-            ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = StoreError(
+        f"The record of the run {folder.name} is in use by another process.",
+        "Try again in a moment.",
+    )
+    return locks.waiting(folder / LOCK, PATIENCE_SECONDS, busy)
