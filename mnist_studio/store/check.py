@@ -11,7 +11,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Set
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -133,6 +133,9 @@ def check(
 ) -> StoreReport:
     """Checks database, folders, and backups. Nothing is changed.
 
+    Another process may delete a run or a backup meanwhile. So only problems that a second look
+    finds again are reported.
+
     Args:
         home: folder of the user's data; the usual one if not given.
         progress: gets fractions of 1.
@@ -143,7 +146,12 @@ def check(
         CancelledByUser: it was cancelled.
         StoreError: the home cannot be read.
     """
-    return _Check(home, progress, is_cancelled, deep).report()
+    first = _Check(home, progress, is_cancelled, deep).report()
+    if not first.problems:
+        return first
+    second = _Check(home, lambda fraction: None, is_cancelled, deep).report()
+    lasting = tuple(problem for problem in second.problems if problem in first.problems)
+    return replace(second, problems=lasting)
 
 
 class _Check:

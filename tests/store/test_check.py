@@ -3,13 +3,14 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from mnist_studio.errors import StoreDamaged
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, check, run_record
+from mnist_studio.store import artifacts, backup, check, run_record
 from mnist_studio.store.rebuild import rebuild
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -216,3 +217,35 @@ def test_a_row_that_differs_from_its_record_is_named_and_rebuilt(
     with RunStore(home) as store:
         assert store.run(runs[0].id) == runs[0]
         assert store.epochs(runs[0].id) == (epoch(runs[0].id), epoch(runs[0].id, 2))
+
+
+def test_a_backup_that_is_deleted_during_the_check_is_no_problem(
+    home: Path, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    victim = backup.all_in(home / "backups")[-1].path
+    read = backup.contents
+
+    def thinned_out(path: Path) -> backup.Contents:
+        if path == victim:
+            path.unlink()
+        return read(path)
+
+    monkeypatch.setattr(backup, "contents", thinned_out)
+    assert check.check(home).problems == ()
+    assert not victim.exists()
+
+
+def test_a_run_that_is_deleted_during_the_check_is_no_problem(
+    home: Path, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_rows = check._Check._check_rows
+
+    def deleted_meanwhile(self: check._Check, connection: Any, table: str, *rest: Any) -> None:
+        read_rows(self, connection, table, *rest)
+        if table == "runs":
+            monkeypatch.undo()
+            with RunStore(home) as store:
+                store.delete(runs[0].id)
+
+    monkeypatch.setattr(check._Check, "_check_rows", deleted_meanwhile)
+    assert check.check(home).problems == ()
