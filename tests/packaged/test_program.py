@@ -88,7 +88,7 @@ def test_it_is_small_enough() -> None:
 def test_it_works_for_a_newcomer(program: Path, newcomer: dict[str, str]) -> None:
     done = said(newcomer, program, "selftest", "--json")
     tried = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [one for one in tried if not one["good"]] == []
+    assert [one for one in tried if not one["passed"]] == []
     assert len(tried) == 10
     assert done.returncode == 0
     # PyTorch makes one folder a user, and leaves it.
