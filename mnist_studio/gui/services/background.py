@@ -33,9 +33,20 @@ class BackgroundTask(QObject):
     failed = Signal(object)
     ended = Signal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(
+        self, parent: QObject, done: Callable[[Any], object], failed: Callable[[Exception], object]
+    ) -> None:
+        """A task that has not begun.
+
+        Args:
+            parent: whose end is its own.
+            done: a slot for the result.
+            failed: a slot for the exception.
+        """
         super().__init__(parent)
         self._cancelled = Event()
+        self.done.connect(done)
+        self.failed.connect(failed)
 
     @property
     def is_cancelled(self) -> bool:
@@ -90,9 +101,7 @@ class Background(QObject):
             done: a slot for the result.
             failed: a slot for the exception.
         """
-        task = BackgroundTask(self)
-        task.done.connect(done)
-        task.failed.connect(failed)
+        task = BackgroundTask(self, done, failed)
         self._tasks.add(task)
         # Delayed, so that the caller can connect more signals before the first is emitted.
         QTimer.singleShot(0, task, lambda: self._submit(task, work))

@@ -96,14 +96,9 @@ class RunLibrary(QObject):
     ) -> BackgroundTask:
         """Does work that replaces the database, while the store is closed.
 
-        Args:
-            work: gets ``progress`` and ``is_cancelled``.
-            done: a slot for the result.
-            failed: a slot for the exception.
+        The arguments are those of ``Background.start``.
         """
-        task = BackgroundTask(self)
-        task.done.connect(done)
-        task.failed.connect(failed)
+        task = BackgroundTask(self, done, failed)
         # It lives as long as this object: its signals arrive after the work.
         self._thread.replace(lambda: task.execute(work))
         return task

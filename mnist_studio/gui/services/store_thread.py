@@ -1,6 +1,7 @@
 """The thread that owns the store: it executes commands and reads all runs again after each."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -101,18 +102,18 @@ class StoreThread(QThread):
         """A replacement that comes before the store is opened again; other commands wait."""
         commands = []
         deadline = monotonic() + REOPEN_SECONDS
-        try:
+        found = None
+        # Nothing came in time.
+        with suppress(Empty):
             while (rest := deadline - monotonic()) > 0 and not self._ending.is_set():
                 command = self._commands.get(timeout=rest)
                 if isinstance(command, _Replacement):
-                    return command
+                    found = command
+                    break
                 commands.append(command)
-        except Empty:
-            pass
-        finally:
-            for command in commands:
-                self._commands.put(command)
-        return None
+        for command in commands:
+            self._commands.put(command)
+        return found
 
     def _report_damage(self, error: Exception) -> None:
         """Reports a database that must be rebuilt or restored, once until it was opened."""
