@@ -19,7 +19,9 @@ def _leave_first_folder() -> None:
     if getattr(sys, "frozen", False):
         return
     first = "" if sys.flags.safe_path else sys.path.pop(0)
-    if _ROOT not in sys.path and (first == _ROOT or not __package__):
+    if first == _ROOT or not __package__:
+        # An installation for developers has it at the end, behind every other MNIST Studio.
+        sys.path[:] = [folder for folder in sys.path if folder != _ROOT]
         sys.path.insert(_last_place(), _ROOT)
 
 

@@ -299,7 +299,8 @@ def test_ended_workers_leave_no_process_and_no_open_file() -> None:
         assert worker.end(0.0) == "ended"  # Ending it twice does no harm.
         del worker
     assert not any(alive(pid) for pid in pids)
-    assert _open_files() == before
+    # Others may leave meanwhile: those of an earlier test that Python collects now.
+    assert _open_files() <= before
 
 
 @linux
