@@ -21,6 +21,7 @@ from mnist_studio.gui.theme.theme import Theme
 if TYPE_CHECKING:
     from mnist_studio.gui.app.close_guard import CloseGuard
     from mnist_studio.gui.common.page import MessageKind, Page
+    from mnist_studio.gui.common.undo_bar import UndoBar
     from mnist_studio.gui.services.studio import Studio
 
 LARGEST_PART = 0.95
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.overlay = ShortcutsOverlay(self)
         self.frame = Frame(theme)
         self.close_guard: CloseGuard | None = None
+        self.undo_bar: UndoBar | None = None
         self._loaded = loaded
         self._studio: Studio | None = None
         self._plots_imported = False
@@ -102,11 +104,14 @@ class MainWindow(QMainWindow):
         if self._studio is not None:
             return
         from mnist_studio.gui.app.close_guard import CloseGuard
+        from mnist_studio.gui.common.undo_bar import UndoBar
         from mnist_studio.gui.services.studio import Studio
 
         self._studio = studio = Studio(self.theme, self._loaded)
         studio.page_requested.connect(self.go)
         studio.message.connect(self.show_message)
+        self.undo_bar = UndoBar(self.frame, self.frame.stack, self.theme)
+        studio.undo_offered.connect(self.undo_bar.offer)
         studio.data_requested.connect(self._open_data)
         studio.library.damaged.connect(self._offer_repair)
         self.close_guard = CloseGuard(self, studio)
@@ -150,6 +155,9 @@ class MainWindow(QMainWindow):
         self.frame.stack.setCurrentWidget(page)
         self.frame.top.show_page(page.title, page.sentence, page.buttons)
         self.frame.navigation.show_page(key)
+        if self.undo_bar:
+            # On the Draw page, Ctrl+Z is for the canvas.
+            self.undo_bar.free_keys(key != "draw")
         page.enter()
         if self._plots_imported:
             QTimer.singleShot(QUIET_MS, page.prepare)
@@ -201,6 +209,8 @@ class MainWindow(QMainWindow):
         """Closes everything that covers the page."""
         self.overlay.hide()
         self.page(self._shown).notice.hide()
+        if self.undo_bar:
+            self.undo_bar.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Starts what takes longer than a frame after the first paint."""

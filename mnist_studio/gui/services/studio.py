@@ -39,6 +39,7 @@ class Studio(QObject):
 
     Signals:
         message: a sentence for the user and its kind (plain, good, bad).
+        undo_offered: a sentence that says what was done, and the function that undoes it.
         page_requested: the name of a page to show.
         training_requested: train with the settings of the Train page.
         picture_requested: let the user select a picture.
@@ -50,6 +51,7 @@ class Studio(QObject):
     """
 
     message = Signal(str, str)
+    undo_offered = Signal(str, object)
     page_requested = Signal(str)
     training_requested = Signal()
     picture_requested = Signal()

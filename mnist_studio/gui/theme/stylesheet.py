@@ -161,6 +161,7 @@ QMenu::separator { height: 1px; background: $line; margin: 4px; }
 QFrame#notice { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame#notice[kind="bad"] { border-color: $bad; }
 QFrame#notice[kind="good"] { border-color: $good; }
+QFrame#undoBar { background: $panel; border: 1px solid $secondary; border-radius: 8px; }
 QFrame#overlay { background: $panel; border: 1px solid $line; border-radius: 12px; }
 QLabel#key { background: $ground; border: 1px solid $line; border-radius: 5px; padding: 2px 8px;
   font-size: ${t12}px; }
