@@ -1,4 +1,4 @@
-"""A training of the built-in digits by NumPy, in this process."""
+"""A training of the built-in digits in this process, by NumPy if nothing else is said."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ import pytest
 from mnist_studio.data.datasets import builtin
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.events import Epoch, Event, Finished, Stopped
-from mnist_studio.frameworks.base import Learner
+from mnist_studio.frameworks.base import Learner, Weights
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.frameworks.numpy_scratch.learner import NumpyLearner
 from mnist_studio.spec.model import ModelSpec
@@ -59,6 +59,7 @@ class Bench:
     folder: Path
     data: DataSplit
     on_event: OnEvent = ignore
+    made: Callable[[RunSpec, Weights], Learner] = NumpyLearner
     control: Control = field(default_factory=Control)
     events: list[Event] = field(default_factory=list)
 
@@ -75,7 +76,7 @@ class Bench:
         )
         training = self.spec.training
         weights = initial_weights(self.spec.model, training.seed, training.precision)
-        self.learner: Learner = NumpyLearner(self.spec, weights)
+        self.learner = self.made(self.spec, weights)
 
     def train(self, *sizes: int, resume: bool = False) -> Finished | Stopped:
         training = Training(self.session, self.learner)

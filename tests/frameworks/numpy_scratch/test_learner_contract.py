@@ -6,6 +6,7 @@ from tests.frameworks.contract import (
 )
 from tests.frameworks.layer_contract import AveragePoolContract, BatchNormContract
 from tests.frameworks.optimizer_contract import OptimizerContract
+from tests.frameworks.resume_contract import ResumeContract
 from tests.frameworks.step_contract import BatchContract, ClipContract, FaultContract
 
 
@@ -22,6 +23,10 @@ class TestEvaluation(EvaluationContract):
 
 
 class TestTraining(TrainingContract):
+    pass
+
+
+class TestResume(ResumeContract):
     pass
 
 

@@ -6,6 +6,7 @@ from tests.frameworks.contract import (
 )
 from tests.frameworks.layer_contract import AveragePoolContract, BatchNormContract
 from tests.frameworks.optimizer_contract import OptimizerContract
+from tests.frameworks.resume_contract import ResumeContract
 from tests.frameworks.step_contract import (
     BatchContract,
     ClipContract,
@@ -27,6 +28,10 @@ class TestEvaluation(EvaluationContract):
 
 
 class TestTraining(TrainingContract):
+    pass
+
+
+class TestResume(ResumeContract):
     pass
 
 
