@@ -3,9 +3,10 @@
 The parent sends a ``Request``. The child answers it with any number of ``Progress`` messages and
 then with exactly one ``Result`` or ``WorkerError``. While it works, the parent may send ``Cancel``
 and ``Command``. NumPy arrays travel as their dtype, shape and bytes, paths
-as text.
+as the bytes of their names.
 """
 
+import os
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
@@ -14,6 +15,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
+
+from mnist_studio.errors import JobError
 
 T = TypeVar("T")
 
@@ -112,8 +115,17 @@ class Channel:
 
 
 def encode(value: object) -> bytes:
-    """A value as MessagePack."""
-    return _encoder.encode(value)
+    """A value as MessagePack.
+
+    Raises:
+        JobError: a text has a file name that is not UTF-8, such as the name of the home folder.
+    """
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError as error:
+        raise JobError(
+            f"The name {error.object!a} is not UTF-8. Rename the file or folder."
+        ) from error
 
 
 def decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
@@ -130,17 +142,17 @@ def decode(content: bytes | msgspec.Raw, kind: Any) -> Any:
     return msgspec.msgpack.decode(content, type=kind, dec_hook=_value)
 
 
-def _parts(value: object) -> _ArrayParts | str:
+def _parts(value: object) -> _ArrayParts | bytes:
     if isinstance(value, np.ndarray):
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, Path):
-        return str(value)
+        return os.fsencode(value)  # A name need not be UTF-8, and a text must be.
     raise NotImplementedError(f"The channel cannot carry {type(value).__name__}.")
 
 
-def _value(kind: type, parts: _ArrayParts | str) -> NDArray[Any] | Path:
-    if isinstance(parts, str):
-        return Path(parts)
+def _value(kind: type, parts: _ArrayParts | bytes) -> NDArray[Any] | Path:
+    if isinstance(parts, bytes):
+        return Path(os.fsdecode(parts))
     dtype, shape, content = parts
     # Frameworks want arrays that can be written, and the message's own bytes cannot.
     return np.frombuffer(content, dtype).reshape(shape).copy()

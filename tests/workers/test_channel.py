@@ -1,4 +1,6 @@
 import multiprocessing
+import os
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -6,6 +8,7 @@ import numpy as np
 import pytest
 from msgspec import Raw
 
+from mnist_studio.errors import JobError
 from mnist_studio.frameworks.base import Chunk
 from mnist_studio.workers.channel import (
     Cancel,
@@ -88,11 +91,16 @@ def test_a_closed_end_is_noticed_by_the_other() -> None:
 
 def test_a_torn_message_is_a_closed_channel() -> None:
     ours, theirs = multiprocessing.Pipe()
-    import os
-
     # The length of a message, and less than that.
     os.write(theirs.fileno(), (100).to_bytes(4, "big") + b"torn")
     theirs.close()
     with pytest.raises(ChannelClosed):
         Channel(ours).receive()
     ours.close()
+
+
+def test_a_path_that_is_not_utf8_travels_and_such_a_text_is_refused_with_its_name() -> None:
+    path = Path(os.fsdecode(b"/home/\xff"))
+    assert decode(encode(path), Path) == path
+    with pytest.raises(JobError, match=r"The name '/home/\\udcff' is not UTF-8. Rename"):
+        encode(str(path))
