@@ -22,6 +22,9 @@ _UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _LOG = logging.getLogger(__name__)
 
 Theme = Literal["system", "light", "dark"]
+DrawLayout = Literal["simple", "expert"]
+Votes = Literal["best", "all"]
+Step = Literal["draw", "train", "compare"]
 
 
 class Interpreter(msgspec.Struct, frozen=True):
@@ -71,7 +74,32 @@ class Settings(msgspec.Struct, frozen=True):
     ] = ""
     page: Annotated[
         str, Meta(title="Page", description="Page that was shown when the window was closed.")
-    ] = "train"
+    ] = "draw"
+    draw_layout: Annotated[
+        DrawLayout,
+        Meta(
+            title="Layout of the Draw page",
+            description="Large prediction of the best model, or all models and the network input.",
+        ),
+    ] = "simple"
+    all_models_open: Annotated[
+        bool,
+        Meta(title="All models", description="Whether the simple Draw page shows all models."),
+    ] = False
+    votes: Annotated[
+        Votes,
+        Meta(
+            title="Votes",
+            description="Whether the best networks or all models decide the common prediction.",
+        ),
+    ] = "best"
+    steps_done: Annotated[
+        tuple[Step, ...],
+        Meta(title="First steps", description="Which of the first steps you have done."),
+    ] = ()
+    steps_hidden: Annotated[
+        bool, Meta(title="Hide first steps", description="Whether the first steps are hidden.")
+    ] = False
     interpreters: Annotated[
         dict[str, Interpreter],
         Meta(

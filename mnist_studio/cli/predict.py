@@ -5,7 +5,7 @@ and by the confidence of the models.
 """
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.interpretation import Interpretation, Verdict, Vote, interpret
 from mnist_studio.analysis.known_bugs import titled
+from mnist_studio.analysis.voters import RULE, voters
 from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
@@ -35,14 +36,14 @@ class PredictionInput:
         true_label: None where it isn't known.
         p_values: fraction of real digits that are at least as unusual as each of its digits; empty
             where it cannot be computed.
-        votes: of the models so far, for each of its digits.
+        votes: of the models so far by their run's id, for each of its digits.
     """
 
     name: str
     images: NDArray[np.uint8]
     true_label: int | None
     p_values: tuple[float, ...]
-    votes: tuple[list[Vote], ...]
+    votes: tuple[dict[str, Vote], ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,9 @@ def run(arguments: Namespace) -> int:
         for model in group:
             succeeded &= _predict(evaluator, model, inputs, on_prediction)
     if not arguments.json:
-        _write_consensus(inputs)
+        _write_consensus(inputs, frozenset(run.id for run in voters(runs)))
+        if len(voters(runs)) < len(runs):
+            output.note(RULE)
     return 0 if succeeded else 1
 
 
@@ -152,7 +155,7 @@ def _input(
     """A picture, with how unusual its digits are."""
     found = detector.p_values(images)
     p_values = () if found is None else tuple(found.tolist())
-    return PredictionInput(name, images, true_label, p_values, tuple([] for _ in images))
+    return PredictionInput(name, images, true_label, p_values, tuple({} for _ in images))
 
 
 def _predict(
@@ -178,7 +181,7 @@ def _prediction(evaluator: Evaluator, model: Run, source: PredictionInput) -> Pr
     title = titled(model.title, model.spec)
     votes = [Vote(title, one) for one in distributions]
     for vote, others in zip(votes, source.votes, strict=True):
-        others.append(vote)
+        others[model.id] = vote
     return PredictionLine(
         image=source.name,
         run=model.id,
@@ -212,8 +215,9 @@ def _correctness(line: PredictionLine) -> str:
     return ", correct" if line.prediction == str(line.true_label) else ", wrong"
 
 
-def _write_consensus(inputs: Sequence[PredictionInput]) -> None:
-    """Writes the consensus of all models on each picture, as the window shows it."""
+def _write_consensus(inputs: Sequence[PredictionInput], voting: Collection[str]) -> None:
+    """Writes the consensus on each picture of the models that vote, as the window shows it."""
     for each in inputs:
-        if found := interpret(each.votes, each.p_values):
+        votes = [[vote for run, vote in one.items() if run in voting] for one in each.votes]
+        if votes and all(votes) and (found := interpret(votes, each.p_values)):
             output.line(f"{each.name}: {found.headline}. {found.detail}")

@@ -95,6 +95,7 @@ def newest(runs: Sequence[Run], pinned: Collection[str] = ()) -> tuple[Run, ...]
     """The trained runs that predict: the newest 20 of each framework, the newest first.
 
     Pinned runs, by their ids, precede newer ones. All of them predict, even more than 20.
+    Others are pinned for the time being, such as the most accurate ones.
     """
     count: Counter[str] = Counter()
     chosen = []

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LARGEST_PART = 0.95
 """Part of the screen that a new window takes at most, in each direction."""
 
+FIRST_PAGE = "draw"
+"""The page of the first start: it shows what the program does, without a wait."""
+
 QUIET_MS = 150
 """How long after a page is shown its plots are built."""
 
@@ -95,9 +98,8 @@ class MainWindow(QMainWindow):
         if not self.restoreGeometry(QByteArray.fromBase64(saved.geometry.encode())):
             free = self.screen().availableSize()
             self.resize(self.size().boundedTo(free * LARGEST_PART))
-        if saved.page in dict(PAGES):
-            self._shown = saved.page
-            self.frame.navigation.show_page(saved.page)
+        self._shown = saved.page if saved.page in dict(PAGES) else FIRST_PAGE
+        self.frame.navigation.show_page(self._shown)
 
     def build_services(self) -> None:
         """Makes the services and the page that is shown, once."""
@@ -159,6 +161,7 @@ class MainWindow(QMainWindow):
             # On the Draw page, Ctrl+Z is for the canvas.
             self.undo_bar.free_keys(key != "draw")
         page.enter()
+        self.studio.page_shown.emit(key)
         if self._plots_imported:
             QTimer.singleShot(QUIET_MS, page.prepare)
 

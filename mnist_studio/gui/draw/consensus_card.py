@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton
 from mnist_studio.analysis.interpretation import Interpretation
 from mnist_studio.data.datasets.examples import Example
 from mnist_studio.formatting import NOTHING
-from mnist_studio.gui.common.basics import column, holder, label, row
+from mnist_studio.gui.common.basics import Elided, column, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.theme.theme import Theme
 
@@ -32,11 +32,12 @@ class ConsensusCard(Card):
         self._number = holder(self._line)
         self.headline = label(role="headline", wrap=True)
         self.detail = label(role="secondary", wrap=True)
+        self.rule = Elided(role="secondary")
         line = QHBoxLayout()
         line.setSpacing(16)
         line.addWidget(self.digit)
         line.addWidget(self._number)
-        line.addLayout(column(1, self.headline, self.detail, 1, gap=4), 1)
+        line.addLayout(column(1, self.headline, self.detail, self.rule, 1, gap=4), 1)
         self.body.addLayout(line)
         theme.changed.connect(self._size)
         self._size()
@@ -53,6 +54,10 @@ class ConsensusCard(Card):
         self.digit.setText(found.text)
         self._show_places(found, focus)
         self._show_texts(found.headline, verdict or found.detail)
+
+    def show_rule(self, rule: str) -> None:
+        """Shows which models vote, in one sentence."""
+        self.rule.setText(rule)
 
     def show_blank(self) -> None:
         """Shows what to do on a blank canvas."""
@@ -98,7 +103,7 @@ class ConsensusCard(Card):
     @Slot()
     def _size(self) -> None:
         self.digit.setFixedWidth(self._theme.pixels(56))
-        self.setFixedHeight(self._theme.pixels(98))
+        self.setFixedHeight(self._theme.pixels(116))
 
 
 def true_label_verdict(example: Example, predictions: Sequence[Sequence[float]]) -> str:

@@ -71,6 +71,7 @@ class ModelCard(Card):
         self._differs.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = ElidedLines(shown.title, "cardTitle", TITLE_LINES)
         self._engine = FrameworkLabel(theme, shown.framework, narrow=True)
+        self._reached = Elided(role="secondary")
         self._note = Elided(role="secondary")
         self._state: EngineState | None = None
         self._prediction: Prediction | None = None
@@ -78,7 +79,7 @@ class ModelCard(Card):
         self.bars = ProbabilityBars(theme, shown.framework)
         self.pin = IconButton(theme, "pin", "Pin", self._pin, checkable=True)
         first = row(self._title, self.pin, gap=2)
-        self._texts = holder(column(1, first, self._engine, self._note, 1, gap=0))
+        self._texts = holder(column(1, first, self._engine, self._reached, self._note, 1, gap=0))
         self._result = holder(column(1, self.digit, self._differs, 1, gap=0))
         line = QHBoxLayout()
         line.setSpacing(10)
@@ -113,6 +114,8 @@ class ModelCard(Card):
         self.setAccessibleName(shown.title)
         accuracy = shown.figures.accuracy
         reached = "" if accuracy is None else f", test accuracy {percent(accuracy)}"
+        self._reached.setText("" if accuracy is None else f"Test accuracy {percent(accuracy)}")
+        self._reached.setVisible(accuracy is not None)
         self.setToolTip(f"{shown.title}: trained on {shown.dataset}{reached}. Click to select")
 
     def show_prediction(self, prediction: Prediction | None, focus: int = 0) -> None:

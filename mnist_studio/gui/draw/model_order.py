@@ -4,14 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from mnist_studio.analysis.voters import quality
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.prediction.state import Prediction
 
 ORDERS: Mapping[str, str] = MappingProxyType(
     {
+        "accuracy": "Most accurate first",
         "newest": "Newest first",
         "confidence": "Most confident first",
-        "accuracy": "Most accurate first",
         "name": "By name",
         "latency": "Fastest first",
     }
@@ -28,7 +29,7 @@ class ModelFilter:
         text: words that a title must contain, in upper or lower case.
     """
 
-    order: str = "newest"
+    order: str = "accuracy"
     framework: str = ""
     text: str = ""
 
@@ -54,22 +55,22 @@ def arranged(
         pinned: ids of runs.
     """
 
-    def key(row: RunRow) -> tuple[bool, float, str]:
+    def key(row: RunRow) -> tuple[bool, float, float, str]:
         return row.id not in pinned, *_rank(row, predictions.get(row.id), chosen.order)
 
     return sorted(filter(chosen.admits, rows), key=key)
 
 
-def _rank(row: RunRow, prediction: Prediction | None, order: str) -> tuple[float, str]:
+def _rank(row: RunRow, prediction: Prediction | None, order: str) -> tuple[float, float, str]:
     """Smaller for models that come first. A model without the figure comes last."""
     last = float("inf")
     if order == "name":
-        return 0.0, row.title.casefold()
+        return 0.0, 0.0, row.title.casefold()
     if order == "accuracy":
-        accuracy = row.figures.accuracy
-        return (last if accuracy is None else -accuracy), ""
+        on_mnist, accuracy, _ = quality(row.run)
+        return float(not on_mnist), -accuracy, ""
     if order == "confidence":
-        return (last if prediction is None else -min(map(max, prediction.digits))), ""
+        return 0.0, (last if prediction is None else -min(map(max, prediction.digits))), ""
     if order == "latency":
-        return (last if prediction is None else prediction.milliseconds), ""
-    return 0.0, ""
+        return 0.0, (last if prediction is None else prediction.milliseconds), ""
+    return 0.0, 0.0, ""

@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.analysis.interpretation import Interpretation, Vote, interpret
+from mnist_studio.analysis.voters import RULE
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import GAP, column, holder, row
 from mnist_studio.gui.common.card import Card
@@ -16,6 +17,9 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.prediction.state import EngineState, Prediction
+from mnist_studio.settings import Votes
+
+EVERY = "Every model that is loaded has one vote, whatever its test accuracy."
 
 SORT_DELAY_MS = 400
 """Pause without predictions before cards are sorted by them again."""
@@ -29,6 +33,7 @@ class PredictionsPanel(QStackedWidget):
         self._studio = studio
         self.consensus = ConsensusCard(studio.theme)
         self.bar = PredictionsBar(studio.theme)
+        self.bar.votes.choose(studio.settings.votes)
         self.grid = ModelGrid(studio.theme)
         self._consensus_timer = self._timer(self._show_consensus)
         self._sort_timer = self._timer(self._arrange)
@@ -74,6 +79,7 @@ class PredictionsPanel(QStackedWidget):
         studio.novelty.changed.connect(self._show_consensus)
         studio.drawing.image_changed.connect(self._show_focus)
         self.bar.changed.connect(self._arrange)
+        self.bar.votes.chosen.connect(self._choose_votes)
         self.grid.chosen.connect(predictions.choose)
         self.grid.pinned.connect(predictions.pin)
         self.consensus.selected.connect(studio.drawing.look_at)
@@ -97,6 +103,18 @@ class PredictionsPanel(QStackedWidget):
     def _models(self) -> list[RunRow]:
         loaded = self._studio.predictions.loaded
         return [row for row in self._studio.library.trained if row.id in loaded]
+
+    def _voters(self) -> list[RunRow]:
+        """The models that vote on the common prediction."""
+        if self._studio.settings.votes == "all":
+            return self._models()
+        voters = self._studio.predictions.voters
+        return [row for row in self._models() if row.id in voters]
+
+    @Slot(str)
+    def _choose_votes(self, votes: Votes) -> None:
+        self._studio.remember(votes=votes)
+        self._show_consensus()
 
     @Slot(object)
     def _show_prediction(self, prediction: Prediction) -> None:
@@ -132,6 +150,7 @@ class PredictionsPanel(QStackedWidget):
         if example and not current:
             return  # All predictions are of an earlier image.
         found = self._interpretation()
+        self.consensus.show_rule(RULE if self._studio.settings.votes == "best" else EVERY)
         if found:
             self.consensus.show_interpretation(found, focus, self._verdict())
         else:
@@ -154,12 +173,12 @@ class PredictionsPanel(QStackedWidget):
         return true_label_verdict(example, [one.digits[0] for one in known])
 
     def _interpretation(self) -> Interpretation | None:
-        """The common prediction of the models that have predicted all digits of the drawing."""
+        """The common prediction of the voters that have predicted all digits of the drawing."""
         predictions, drawn = self._studio.predictions, len(self._studio.drawing.images)
         latest = predictions.current if self._studio.drawing.example else predictions.latest
         complete = [
             (row.title, latest[row.id].digits)
-            for row in self._models()
+            for row in self._voters()
             if row.id in latest and len(latest[row.id].digits) == drawn
         ]
         votes = [[Vote(name, digits[at]) for name, digits in complete] for at in range(drawn)]
@@ -193,6 +212,8 @@ class PredictionsBar(QWidget):
         self.order.offer([(key, text, "") for key, text in ORDERS.items()])
         self.framework = ComboBox("Framework", theme)
         self.framework.offer([("all", "All frameworks", ""), *_frameworks()])
+        self.votes = ComboBox("Votes", theme)
+        self.votes.offer([("best", "Best networks vote", ""), ("all", "All models vote", "")])
         self.search = QLineEdit()
         self.search.setAccessibleName("Search for models")
         self.search.setPlaceholderText("Search models")
@@ -201,14 +222,17 @@ class PredictionsBar(QWidget):
         for cross in self.search.findChildren(QToolButton):
             cross.setAccessibleName("Clear the search")
             cross.setToolTip("Shows all models again")
-        self.order.setToolTip("Order of the models below the pinned ones (default: newest first)")
+        self.order.setToolTip(
+            "Order of the models below the pinned ones (default: most accurate first)"
+        )
+        self.votes.setToolTip(f"Who decides the common prediction (default: best). {RULE}")
         self.framework.setToolTip("Shows models of one framework (default: all)")
         self.search.setToolTip("Shows models whose titles contain all of these words")
         self.order.chosen.connect(self._notify)
         self.framework.chosen.connect(self._notify)
         self.search.textChanged.connect(self._notify)
-        line = row(self.order, self.framework, self.search, gap=8)
-        for at, stretch in enumerate((3, 3, 4)):
+        line = row(self.order, self.framework, self.votes, self.search, gap=8)
+        for at, stretch in enumerate((3, 3, 3, 3)):
             line.setStretch(at, stretch)
         self.setLayout(line)
 

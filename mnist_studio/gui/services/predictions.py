@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from mnist_studio.analysis.voters import most_accurate, voters
 from mnist_studio.gui.services.latest_only import LatestOnlyThread
 from mnist_studio.prediction.messages import ModelRef, model_ref
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
@@ -77,11 +78,24 @@ class Predictions(QObject):
 
     @property
     def chosen(self) -> str:
-        """The id of the selected run: the user's choice, or else the newest."""
-        return self._choice if self._choice in self._loaded else next(iter(self._loaded), "")
+        """The id of the selected run: the user's choice, or else the most accurate."""
+        return self._choice if self._choice in self._loaded else self.best
+
+    @property
+    def best(self) -> str:
+        """The id of the most accurate model; empty if none is loaded."""
+        best = most_accurate(run for run in self._runs if run.id in self._loaded)
+        return best.id if best else ""
+
+    @property
+    def voters(self) -> frozenset[str]:
+        """The ids of the models that vote on the common prediction."""
+        return frozenset(
+            run.id for run in voters([run for run in self._runs if run.id in self._loaded])
+        )
 
     def choose(self, run: str) -> None:
-        """Selects a loaded run by its id."""
+        """Selects a loaded run by its id. It stays loaded, however many newer ones there are."""
         self._choice = run
         self._report_choice()
 
@@ -107,9 +121,13 @@ class Predictions(QObject):
             self.pins_changed.emit()
 
     def load(self, runs: Sequence[Run]) -> None:
-        """Loads the pinned ones of these trained runs and the newest of each framework."""
+        """Loads the newest of these trained runs of each framework, and some of the older ones.
+
+        Those are the pinned ones, the models that vote, and the selected one.
+        """
         self._runs = runs
-        chosen = newest(runs, self._pinned)
+        kept = self._pinned | {run.id for run in voters(runs)} | {self._choice}
+        chosen = newest(runs, kept)
         loaded = {run.id: model_ref(run) for run in chosen}
         if loaded == self._loaded:
             return
@@ -119,7 +137,7 @@ class Predictions(QObject):
         self._loaded = loaded
         self._report_choice()
         if loaded or self._predictors:
-            self._start().load_models(chosen, self._pinned)
+            self._start().load_models(chosen, kept)
         if len(self._images):
             self.predict(self._images)
 

@@ -1,7 +1,8 @@
 """The state that all pages share: theme, runs, queue, drawing, predictions, datasets."""
 
 from pathlib import Path
-from typing import IO
+from threading import Lock
+from typing import IO, Any
 
 import numpy as np
 from msgspec.structs import replace
@@ -48,6 +49,8 @@ class Studio(QObject):
         data_requested: show the dialog of the stored data.
         settings_dropped: the path of a file with settings for the Train page.
         activity_changed: ``activity`` changed.
+        page_shown: the name of the page that is shown now.
+        own_training_requested: train with the settings of the Train page and the own images.
     """
 
     message = Signal(str, str)
@@ -60,6 +63,8 @@ class Studio(QObject):
     settings_dropped = Signal(object)
     data_requested = Signal()
     activity_changed = Signal()
+    page_shown = Signal(str)
+    own_training_requested = Signal()
 
     def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
         super().__init__()
@@ -67,6 +72,7 @@ class Studio(QObject):
         self._settings, self._complaint = loaded or settings.load()
         chosen = self._settings.data_folder
         folder = paths.expanded(chosen) if chosen else None
+        self._saving = Lock()
         self.background = Background(self)
         self._pictures = LatestOnlyRunner[Path | IO[bytes]](self.background, _digits_of, self)
         self._pictures.done.connect(self._show_picture)
@@ -155,21 +161,28 @@ class Studio(QObject):
     def choose_theme(self, choice: Choice) -> None:
         """Sets the theme and saves the choice."""
         self.theme.choose(choice)
+        self.remember(theme=choice)
+
+    @property
+    def settings(self) -> settings.Settings:
+        """The settings of the user, as this window last read or changed them."""
+        return self._settings
+
+    def remember(self, **values: Any) -> None:
+        """Saves some settings, by their names; the others stay as they are in the file."""
+        self._settings = replace(self._settings, **values)
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
-            # Read again: a command may have changed the other settings meanwhile.
-            settings.save(replace(settings.load()[0], theme=choice))
+            # Read again: a command may have changed other settings. One change at a time, as two
+            # threads that read before either has saved would lose one of their changes.
+            with self._saving:
+                settings.save(replace(settings.load()[0], **values))
 
         self.background.start(work, self._ignore, self.complain)
 
     @Slot()
     def _save_pins(self) -> None:
-        pinned = tuple(sorted(self.predictions.pinned))
-
-        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
-            settings.save(replace(settings.load()[0], pinned=pinned))
-
-        self.background.start(work, self._ignore, self.complain)
+        self.remember(pinned=tuple(sorted(self.predictions.pinned)))
 
     def open_picture(self, file: Path | IO[bytes]) -> None:
         """Shows the digits of a picture file, or of its content, on the canvas."""

@@ -36,11 +36,11 @@ def test_a_new_window_fits_the_screen(home: Path, qtbot: QtBot, theme: Theme) ->
     free = window.screen().availableSize()
     assert window.width() <= max(window.minimumWidth(), LARGEST_PART * free.width())
     assert window.height() <= max(window.minimumHeight(), LARGEST_PART * free.height())
-    assert window.shown == "train"
+    assert window.shown == "draw"
 
 
 def test_a_damaged_state_gives_a_new_window(home: Path, qtbot: QtBot, theme: Theme) -> None:
     settings.save(replace(settings.Settings(), geometry="no geometry", page="no page"))
     window = _opened(qtbot, theme)
-    assert window.shown == "train"
+    assert window.shown == "draw"
     assert window.width() >= window.minimumWidth()

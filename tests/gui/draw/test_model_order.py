@@ -34,7 +34,8 @@ def order(wanted: ModelFilter, *pinned: str) -> str:
 
 
 def test_orders() -> None:
-    assert order(ModelFilter()) == "Cba"
+    assert order(ModelFilter()) == "baC"
+    assert order(ModelFilter("newest")) == "Cba"
     assert order(ModelFilter("name")) == "abC"
     assert order(ModelFilter("accuracy")) == "baC"
     assert order(ModelFilter("confidence")) == "aCb"
@@ -42,12 +43,12 @@ def test_orders() -> None:
 
 
 def test_the_pinned_come_first_in_every_order() -> None:
-    assert order(ModelFilter(), "a") == "aCb"
+    assert order(ModelFilter("newest"), "a") == "aCb"
     assert order(ModelFilter("accuracy"), "C", "a") == "aCb"
 
 
 def test_filters_hold_for_the_pinned_too() -> None:
-    assert order(ModelFilter(framework="numpy"), "b") == "Ca"
+    assert order(ModelFilter("newest", "numpy"), "b") == "Ca"
     assert order(ModelFilter(text="model C")) == "C"
     assert order(ModelFilter(text="c MODEL")) == "C"
     assert order(ModelFilter(text="nothing")) == ""

@@ -152,3 +152,17 @@ def test_a_card_in_two_columns_is_not_cut(panel: PredictionsPanel, qtbot: QtBot)
     title = card._title
     assert title.heightForWidth(title.width()) <= title.height()
     assert card.minimumSizeHint().width() <= panel._studio.theme.pixels(NARROWEST)
+
+
+def test_cards_are_sorted_by_test_accuracy_and_show_it(panel: PredictionsPanel) -> None:
+    assert list(panel.grid.cards) == ["bundled-robust", "bundled-record", "bundled-fast-99"]
+    reached = [card._reached.text() for card in panel.grid.cards.values()]
+    assert reached == ["Test accuracy 99.67 %", "Test accuracy 99.66 %", "Test accuracy 99.11 %"]
+
+
+def test_who_votes_is_shown_and_can_be_chosen(qtbot: QtBot, panel: PredictionsPanel) -> None:
+    assert panel.consensus.rule.text().startswith("One vote per network")
+    panel.bar.votes.choose("all")
+    panel.bar.votes.chosen.emit("all")
+    assert panel.consensus.rule.text().startswith("Every model")
+    qtbot.waitUntil(lambda: settings.load()[0].votes == "all", timeout=WAIT)

@@ -93,3 +93,26 @@ def test_only_the_newest_of_a_framework_are_loaded(predictions: Predictions) -> 
     many = [replace(run(name=f"{number}"), created=number) for number in range(25)]
     predictions.load(many)
     assert predictions.loaded == {f"{number}" for number in range(5, 25)}
+
+
+def measured(name: str, accuracy: float, created: float, recipe: str = "tiny-10") -> Run:
+    """A model with a test accuracy."""
+    (spec,) = run_specs(recipe_form(recipe, ("pytorch",), "builtin"))
+    end = events.Finished(
+        run=name, framework="pytorch", epochs=1, step=1, test_accuracy=accuracy, test_loss=1.0,
+        latency_ms=1.0, seconds={}, device="CPU",
+    )  # fmt: skip
+    return Run(name, name, spec, "finished", created, Path("nowhere"), end)
+
+
+def test_the_best_models_and_the_selected_one_stay_loaded(predictions: Predictions) -> None:
+    best = measured("best", 0.99, 0.0)
+    second, looked_at = measured("second", 0.985, 0.5, "mlp-128"), measured("poor", 0.3, 0.7)
+    predictions.load([looked_at, second, best])
+    assert predictions.chosen == predictions.best == "best"
+    predictions.choose("poor")
+    weak = [measured(f"{number}", 0.9, number) for number in range(21, 0, -1)]
+    predictions.load([*weak, looked_at, second, best])
+    assert {"best", "second", "poor"} <= predictions.loaded
+    assert predictions.voters == {"best", "second"}
+    assert predictions.chosen == "poor"

@@ -134,7 +134,11 @@ class ExplanationPanel(QWidget):
 
     @Slot()
     def _choose(self) -> None:
-        self.model.choose(self._studio.predictions.chosen)
+        predictions = self._studio.predictions
+        if self.isVisible() and predictions.chosen:
+            # The model that is looked at stays, even if another one becomes the best.
+            predictions.choose(predictions.chosen)
+        self.model.choose(predictions.chosen)
         self._ask()
 
     @Slot()

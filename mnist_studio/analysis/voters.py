@@ -1,0 +1,61 @@
+"""Which models decide the common prediction for a drawing.
+
+One vote per run would let many short runs of one weak network outvote a few good models.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from mnist_studio.events import Finished, Stopped
+from mnist_studio.spec.model import ModelSpec
+from mnist_studio.store.rows import Run
+
+MOST_VOTES = 5
+"""The largest number of networks that vote."""
+
+MARGIN = 0.01
+"""Networks whose test accuracy is further below the best one do not vote."""
+
+RULE = (
+    "One vote per network: its most accurate model, if its test accuracy is within 1 pp of the "
+    "best. At most five vote."
+)
+"""The rule as the user reads it."""
+
+
+def test_accuracy(run: Run) -> float | None:
+    """The test accuracy at the end of a run, a fraction; None if it was not measured."""
+    end = run.terminal
+    return end.test_accuracy if isinstance(end, Finished | Stopped) else None
+
+
+def quality(run: Run) -> tuple[bool, float, float]:
+    """A sort key: larger for better models, and of equals for the newer one.
+
+    MNIST comes first. Its test set has 10,000 images, and that of the built-in dataset a few
+    hundred, so an accuracy on the one does not compare with one on the other.
+    """
+    accuracy = test_accuracy(run)
+    return run.spec.dataset == "mnist", -1.0 if accuracy is None else accuracy, run.created
+
+
+def most_accurate(runs: Iterable[Run]) -> Run | None:
+    """The best of some models; None without models."""
+    return max(runs, key=quality, default=None)
+
+
+def voters(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """The models of these that vote, the most accurate first."""
+    networks: dict[ModelSpec, Run] = {}
+    for run in sorted(runs, key=quality, reverse=True):
+        networks.setdefault(run.spec.model, run)
+    best = next(iter(networks.values()), None)
+    if best is None:
+        return ()
+    close = [run for run in networks.values() if _is_close(run, best)]
+    return tuple(close[:MOST_VOTES])
+
+
+def _is_close(run: Run, best: Run) -> bool:
+    (on_mnist, accuracy, _), (best_on_mnist, highest, _) = quality(run), quality(best)
+    # Accuracies have few decimals, so a hair more than the margin is rounding.
+    return on_mnist == best_on_mnist and accuracy >= highest - MARGIN - 1e-9
