@@ -4,7 +4,8 @@
                                  [--device NAME] [--threads N] [--write]
 
 HOME stores the runs of this machine, and benchmarks/recipes.csv the results of all machines, each
-with the processor and the number of threads that rounded its sums. A run with a result is not
+with the processor and the number of threads that rounded its sums. The accuracies also go to
+resources/results.json, where the window reads them. A run with a result is not
 trained again, so you can interrupt this and start it again, also on another machine. A result
 counts only for the exact description that it was made with. ``--write`` trains nothing. It needs
 MNIST (MNIST_STUDIO_DATA).
@@ -31,6 +32,8 @@ from mnist_studio import paths
 from mnist_studio.events import Finished
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import recipe_results
+from mnist_studio.store.recipe_results import RecipeResult
 from mnist_studio.store.runs import RunStore
 
 TARGET = Path(__file__).parents[1] / "docs" / "recipes.md"
@@ -68,6 +71,7 @@ def main(arguments: Sequence[str]) -> int:
         )
     found = results(wanted)
     _save(found)
+    recipe_results.write(bundled(wanted, found))
     accuracies = {spec: result.accuracy for spec, result in found.items()}
     page = text(cells(), known_bug_cells(), accuracies, rounding.sentences())
     TARGET.write_text(page, "utf-8")
@@ -139,6 +143,21 @@ def _save(found: Mapping[RunSpec, Result]) -> None:
                 (digest(spec), spec.recipe, spec.framework, training.seed, training.epochs,
                  bugs, *result)
             )  # fmt: skip
+
+
+def bundled(wanted: Iterable[Cell], found: Mapping[RunSpec, Result]) -> tuple[RecipeResult, ...]:
+    """The results of every cell, for the window."""
+    rows = []
+    for cell in dict.fromkeys(wanted):
+        by_seed = {
+            spec.training.seed: found[spec].accuracy for spec in cell.specs() if spec in found
+        }
+        rows.append(
+            RecipeResult(
+                cell.recipe, "mnist", cell.framework, cell.epochs, cell.known_bugs, by_seed
+            )
+        )
+    return tuple(row for row in rows if row.accuracies)
 
 
 def _missing(wanted: Iterable[Cell]) -> list[RunSpec]:

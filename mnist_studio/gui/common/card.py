@@ -1,6 +1,6 @@
 """A titled panel, and a section that opens and closes below its title."""
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import Elided
@@ -40,7 +40,12 @@ class CollapsibleSection(QWidget):
 
     Attributes:
         head: the title.
+
+    Signals:
+        toggled: the user or the program opened or closed it.
     """
+
+    toggled = Signal(bool)
 
     def __init__(self, title: str, theme: Theme, inside: QWidget) -> None:
         super().__init__()
@@ -63,6 +68,11 @@ class CollapsibleSection(QWidget):
         theme.changed.connect(self._apply_theme)
         self._show(False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether its content is shown."""
+        return self.head.isChecked()
+
     def open(self, is_open: bool = True) -> None:
         """Opens or closes the section."""
         self.head.setChecked(is_open)
@@ -70,6 +80,7 @@ class CollapsibleSection(QWidget):
     @Slot(bool)
     def _show(self, is_open: bool) -> None:
         self._inside.setVisible(is_open)
+        self.toggled.emit(is_open)
         self.head.setToolTip("Hides this section." if is_open else "Shows this section.")
         self._apply_theme()
 

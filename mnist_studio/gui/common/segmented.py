@@ -1,9 +1,9 @@
-"""Segmented controls: a few choices side by side, one or any number of which are on."""
+"""A few choices side by side: one of them is on, or any number, each with a check box."""
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from mnist_studio.gui.common.basics import enable
@@ -111,8 +111,47 @@ class _Segment(QToolButton):
             self.ensure_width()
 
 
+class _Toggle(QToolButton):
+    """A button with a check box before its text, so that it does not look like one of a choice."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setText(text)
+        self.setObjectName("toggle")
+        self.setCheckable(True)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the button, then the box in the room that the style sheet leaves for it."""
+        super().paintEvent(event)
+        side = round(0.85 * self.fontMetrics().height())
+        box = QRectF(8.5, (self.height() - side) / 2 + 0.5, side - 1, side - 1)
+        colors, on = self.palette(), self.isChecked()
+        frame = colors.highlight() if on else colors.placeholderText()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setOpacity(1.0 if self.isEnabled() else 0.5)
+        painter.setPen(QPen(frame.color(), 1))
+        painter.setBrush(frame.color() if on else QColor(Qt.GlobalColor.transparent))
+        painter.drawRoundedRect(box, 3, 3)
+        if on:
+            painter.setPen(QPen(colors.highlightedText().color(), 1.6))
+            painter.drawPolyline([_at(box, *place) for place in _CHECK])
+        painter.end()
+
+
+_CHECK = ((0.22, 0.52), (0.42, 0.72), (0.79, 0.3))
+"""Corners of the check mark in its box, from 0 to 1."""
+
+
+def _at(box: QRectF, x: float, y: float) -> QPointF:
+    return QPointF(box.left() + x * box.width(), box.top() + y * box.height())
+
+
 class Toggles(QFrame):
-    """Buttons side by side, any number of which are on.
+    """Buttons with check boxes side by side, any number of which are on.
 
     Signals:
         changed: the user switched one.
@@ -124,23 +163,16 @@ class Toggles(QFrame):
         self, name: str, choices: Sequence[tuple[str, str, str]], on: Collection[str]
     ) -> None:
         super().__init__()
-        self.setObjectName("segmented")
         self.setAccessibleName(name)
         self._buttons: dict[str, QToolButton] = {}
         line = QHBoxLayout(self)
-        line.setContentsMargins(1, 1, 1, 1)
-        line.setSpacing(1)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
         for key, text, tip in choices:
-            widget = QToolButton()
-            widget.setObjectName("segment")
-            widget.setText(text)
+            widget = _Toggle(text)
             widget.setToolTip(tip)
             widget.setAccessibleName(f"{name}: {text}")
-            widget.setCheckable(True)
             widget.setChecked(key in on)
-            widget.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
-            widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            widget.setCursor(Qt.CursorShape.PointingHandCursor)
             widget.clicked.connect(lambda checked: self.changed.emit())
             self._buttons[key] = widget
             line.addWidget(widget)

@@ -17,7 +17,7 @@ MOST = 12
 NOTHING = (
     "The cost of each known bug appears here. Select two finished runs with the same settings and "
     "seed, one with a known bug and one without. You can turn on known bugs on the Train page, "
-    "below the training settings."
+    "under “Try a known bug”."
 )
 
 

@@ -22,6 +22,7 @@ QWidget#statusLine { background: $panel; border-top: 1px solid $line; }
 QLabel { background: transparent; }
 QLabel#pageName { font-size: ${t17}px; font-weight: 600; }
 QLabel#cardTitle { font-weight: 600; }
+QLabel#groupTitle { color: $secondary; font-size: ${t12}px; font-weight: 600; }
 QLabel#secondary { color: $secondary; font-size: ${t12}px; }
 QLabel#headline { font-size: ${t15}px; font-weight: 600; }
 QLabel#headline[kind="good"] { color: $good; }
@@ -65,6 +66,12 @@ QToolButton#segment:hover { background: $ground; }
 QToolButton#segment:checked { background: $hover; font-weight: 600; }
 QToolButton#segment:focus { border-color: $accent; }
 QToolButton#segment:disabled { color: $off; }
+
+QToolButton#toggle { border: 1px solid $line; border-radius: 6px; background: $panel;
+  padding: 2px 9px 2px ${h26}px; min-height: ${h22}px; color: $text; }
+QToolButton#toggle:hover { background: $hover; }
+QToolButton#toggle:focus { border: 2px solid $accent; padding: 1px 8px 1px ${h25}px; }
+QToolButton#toggle:disabled { color: $off; }
 
 QToolButton#iconButton { border: 2px solid transparent; border-radius: 6px;
   background: transparent; }
@@ -176,7 +183,7 @@ def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
         pixels: converts a length of the design to pixels.
     """
     sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56)}
-    heights = {"h22": pixels(22)}
+    heights = {"h22": pixels(22), "h25": pixels(26) - 1, "h26": pixels(26)}
     return _SHEET.substitute(
         **palette.__dict__,
         **sizes,

@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
-from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_fifty, one_two_five
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.train.fields import FIELD_WIDTH
 from mnist_studio.gui.train.form import Form
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.run import ClipNorm, ClipValue, Precision, Sampling
@@ -62,7 +60,7 @@ _TIPS = {
 }
 
 
-class AdvancedFields(QWidget):
+class AdvancedFields(QObject):
     """Shows these settings of a form and reads them back.
 
     Signals:
@@ -71,8 +69,8 @@ class AdvancedFields(QWidget):
 
     edited = Signal()
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
         self.precision = _choice("Precision", theme, PRECISIONS)
         self.sampling = _choice("Batches", theme, SAMPLINGS)
         self.epoch_steps = StepperSpinBox("Steps per epoch", theme, 0, 10_000_000, by_fifty)
@@ -81,32 +79,27 @@ class AdvancedFields(QWidget):
         self.limit = StepperSpinBox("Clipping threshold", theme, 0, 1e6, one_two_five, whole=False)
         self.amounts = {key: _amount_field(amount, theme) for key, amount in AMOUNTS.items()}
         self.smoothness = StepperSpinBox("Smoothness", theme, 0.5, 14, _by_half, whole=False)
-        self._lay_out(theme)
+        tips = _TIPS | {amount.title: f"{amount.tip} (0: none)" for amount in AMOUNTS.values()}
+        for name, control in self.by_name().items():
+            control.setToolTip(tips[name])
         for choice in (self.precision, self.sampling, self.clip):
             choice.chosen.connect(self._notify)
         for field in (self.epoch_steps, self.limit, self.smoothness, *self.amounts.values()):
             field.edited.connect(self._notify)
 
-    def _lay_out(self, theme: Theme) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnMinimumWidth(1, theme.pixels(FIELD_WIDTH))
-        rows: dict[str, QWidget] = {
+    def by_name(self) -> dict[str, QWidget]:
+        """The fields by their labels."""
+        return {
             "Precision": self.precision, "Batches": self.sampling,
             "Steps per epoch": self.epoch_steps, "Gradient clipping": self.clip,
             "Clipping threshold": self.limit,
-            **{AMOUNTS[key].title: field for key, field in self.amounts.items()},
-            "Smoothness": self.smoothness,
+            **self.augmentation(),
         }  # fmt: skip
-        tips = _TIPS | {amount.title: f"{amount.tip} (0: none)" for amount in AMOUNTS.values()}
-        self._labels = {control: label(name, "secondary") for name, control in rows.items()}
-        for place, (control, name) in enumerate(self._labels.items()):
-            control.setToolTip(tips[name.text()])
-            grid.addWidget(name, place, 0)
-            grid.addWidget(control, place, 1)
+
+    def augmentation(self) -> dict[str, QWidget]:
+        """The fields of the random changes of images, by their labels."""
+        amounts = {AMOUNTS[key].title: field for key, field in self.amounts.items()}
+        return {**amounts, "Smoothness": self.smoothness}
 
     def show_form(self, form: Form) -> None:
         """Shows a form. Emits nothing."""
@@ -151,13 +144,8 @@ class AdvancedFields(QWidget):
 
     def _show_relevant(self) -> None:
         """Hides numbers that have no effect."""
-        relevant = {
-            self.limit: self.clip.choice != "none",
-            self.smoothness: self.amounts["elastic"].number > 0,
-        }
-        for control, visible in relevant.items():
-            control.setVisible(visible)
-            self._labels[control].setVisible(visible)
+        self.limit.setVisible(self.clip.choice != "none")
+        self.smoothness.setVisible(self.amounts["elastic"].number > 0)
 
 
 def _choice(name: str, theme: Theme, texts: Mapping[Any, str]) -> ComboBox:

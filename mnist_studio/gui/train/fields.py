@@ -22,9 +22,6 @@ from mnist_studio.gui.train.form import Form
 from mnist_studio.spec.run import LARGEST_BATCH, LARGEST_EPOCHS, DeviceName
 from mnist_studio.workers.probe import FrameworkReport, probe
 
-FIELD_WIDTH = 150
-"""Width of all fields, so that they are aligned below each other."""
-
 _LARGEST_SEED = 2**31 - 1
 _LARGEST_VALIDATION = 59_999
 _LARGEST_THREADS = 1024

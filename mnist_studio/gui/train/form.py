@@ -113,6 +113,23 @@ def preview_run(form: Form) -> RunSpec:
     return _run_spec(form, form.base.framework)
 
 
+def changed_settings(form: Form) -> int:
+    """How many settings differ from the recipe, besides dataset, frameworks, epochs and bugs."""
+    recipe = recipes.RECIPES.get(form.recipe)
+    if recipe is None:
+        return 0
+    plain = run_form(recipes.run_spec(recipe))
+    changed = [name for name in _BEHIND_THE_FOLD if getattr(form, name) != getattr(plain, name)]
+    return len(changed) + bool(form.base.own_images)
+
+
+_BEHIND_THE_FOLD = (
+    "device", "batch_size", "learning_rate", "seed", "validation", "threads", "precision",
+    "sampling", "epoch_steps", "clip", "augmentation",
+)  # fmt: skip
+"""The settings of a form that the page shows only on request."""
+
+
 def applicable_bugs(form: Form) -> tuple[KnownBugName, ...]:
     """The known bugs that change something in the run of a form."""
     run = preview_run(form)

@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter
 
 from mnist_studio import events
 from mnist_studio.errors import SpecError
-from mnist_studio.gui.common.basics import GAP, button, enable
+from mnist_studio.gui.common.basics import button, enable
 from mnist_studio.gui.common.code_dialog import CodeDialog
+from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import ask
 from mnist_studio.gui.common.text_files import SETTINGS, TextFiles
@@ -15,7 +15,7 @@ from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.live_plots import LivePlots
 from mnist_studio.gui.train.live_runs import LiveRuns
-from mnist_studio.gui.train.settings_panel import SettingsPanel
+from mnist_studio.gui.train.settings_panel import WIDTH, SettingsPanel
 from mnist_studio.spec.run import RunSpec
 
 _IDLE = "No run is training. Click Train to start one."
@@ -73,18 +73,13 @@ class TrainPage(Page):
             shortcut.activated.connect(action)
 
     def _lay_out(self) -> None:
-        right = QSplitter(Qt.Orientation.Vertical)
-        right.setHandleWidth(GAP)
-        right.setChildrenCollapsible(False)
-        right.addWidget(self.plots)
-        right.addWidget(self.runs)
-        right.setStretchFactor(0, 1)
-        right.setSizes([484, 196])
-        line = QHBoxLayout()
-        line.setSpacing(GAP)
-        line.addWidget(self.settings)
-        line.addWidget(right, 1)
-        self.body.addLayout(line)
+        right = Splitter(Qt.Orientation.Vertical)
+        right.add((self.plots, self.runs), (484, 196))
+        right.setStretchFactor(1, 0)
+        whole = Splitter(Qt.Orientation.Horizontal)
+        whole.add((self.settings, right), (WIDTH, 800))
+        whole.setStretchFactor(0, 0)
+        self.body.addWidget(whole, 1)
 
     def prepare(self) -> None:
         """Builds the plots."""
@@ -167,6 +162,9 @@ class TrainPage(Page):
         enable(self.stop_button, idle, "Ends after the current batch and saves the weights")
         enable(self.discard_button, idle, "Ends at once and deletes the weights")
         self.pause_button.setText("Resume" if queue.paused else "Pause")
+        for action in (self.pause_button, self.stop_button, self.discard_button):
+            # At first there is one button only.
+            action.setVisible(queue.busy)
         self.train_button.setText("Add to queue  F5" if queue.busy else "Train  F5")
         busy = self.studio.experiment.busy
         problem = _EXPERIMENT_RUNS if busy else self.settings.complaint.text()

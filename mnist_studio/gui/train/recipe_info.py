@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from mnist_studio.formatting import NOTHING, count
 from mnist_studio.gui.common.basics import label
-from mnist_studio.gui.common.provenance import origin
+from mnist_studio.gui.common.provenance import method, origin
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.theme.theme import Theme
@@ -20,14 +20,15 @@ _TIPS = {
     "Reported": "The result that the recipe's authors published",
     "Source": "The project behind the recipe, and what it specifies",
     "Assumptions": "Settings that the source leaves open, and the values used here",
+    "Method": "Optimizer, schedule, inputs, initialization, and whatever is unusual",
 }
 
 
 class RecipeInfo(QWidget):
-    """A summary of the network, then a paragraph on each aspect of its source.
+    """A paragraph on each aspect of a recipe's source, and one on its training method.
 
     Attributes:
-        summary: of the network.
+        summary: of the network; the page places it.
         details: paragraphs by their titles.
     """
 
@@ -36,9 +37,8 @@ class RecipeInfo(QWidget):
         self.summary = label(wrap=True)
         self.details: dict[str, QLabel] = {}
         lines = QVBoxLayout(self)
-        lines.setContentsMargins(0, 2, 0, 2)
+        lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(4)
-        lines.addWidget(self.summary)
         for title, tip in _TIPS.items():
             self.details[title] = label(role="secondary", wrap=True)
             self.details[title].setToolTip(tip)
@@ -52,6 +52,7 @@ class RecipeInfo(QWidget):
             "Reported": source.reported,
             "Source": source.source,
             "Assumptions": source.inferred,
+            "Method": method(run),
         }
         for title, text in texts.items():
             self.details[title].setText(f"{title}: {text}")

@@ -1,16 +1,16 @@
 """The left side of the Train page: all settings of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from msgspec import structs
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.errors import SpecError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common import provenance
-from mnist_studio.gui.common.basics import button, label, row
+from mnist_studio.gui.common.basics import GAP, button, column, holder, label, row
 from mnist_studio.gui.common.card import Card, CollapsibleSection
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented
@@ -18,9 +18,11 @@ from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.advanced_fields import AdvancedFields
 from mnist_studio.gui.train.dataset_panel import DatasetPanel, OwnImagesBox
-from mnist_studio.gui.train.fields import FIELD_WIDTH, DeviceChoice, NumberFields
+from mnist_studio.gui.train.field_group import FieldGroup
+from mnist_studio.gui.train.fields import DeviceChoice, NumberFields
 from mnist_studio.gui.train.form import (
     Form,
+    changed_settings,
     preview_run,
     recipe_form,
     run_specs,
@@ -28,11 +30,23 @@ from mnist_studio.gui.train.form import (
     with_recipe,
 )
 from mnist_studio.gui.train.known_bugs import KnownBugSwitches
+from mnist_studio.gui.train.network_picture import NetworkPicture
 from mnist_studio.gui.train.recipe_info import NetworkTable, RecipeInfo
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
 FIRST_RECIPE = "mlp-128"
+WIDTH = 316
+"""Smallest width of the form, in lengths of the design."""
+
+MORE, BUGS = "More settings", "Try a known bug"
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "Optimization": ("Learning rate", "Batch size", "Gradient clipping", "Clipping threshold"),
+    "Data": ("Validation set", "Batches", "Steps per epoch"),
+    "Computation": ("Seed", "Device", "CPU threads", "Precision"),
+}
+"""The labels of the fields in each group of ``MORE``."""
 
 
 class SettingsPanel(Card):
@@ -65,8 +79,8 @@ class SettingsPanel(Card):
         theme = self._studio.theme
         self.recipe = ComboBox("Recipe", theme)
         self.recipe.offer(provenance.offered())
+        self.picture = NetworkPicture(theme)
         self.origin = RecipeInfo()
-        self._method = label(role="secondary", wrap=True)
         self.code_button = button(
             "Code", self.code_requested.emit, "Shows these settings as a script (F6)", quiet=True
         )
@@ -83,10 +97,11 @@ class SettingsPanel(Card):
         self.own_images = OwnImagesBox(theme, self._studio.own_images)
         self.device = DeviceChoice(theme, self._studio.background)
         self.numbers = NumberFields(theme, self)
-        self.advanced = AdvancedFields(theme)
-        self.advanced_section = CollapsibleSection("Advanced settings", theme, self.advanced)
-        self.known_bugs = KnownBugSwitches(theme)
+        self.advanced = AdvancedFields(theme, self)
         self.network = NetworkTable(theme)
+        self.more = CollapsibleSection(MORE, theme, self._more_settings())
+        self.known_bugs = KnownBugSwitches(theme)
+        self.bugs = CollapsibleSection(BUGS, theme, self.known_bugs)
         self.complaint = label(role="bad", wrap=True)
 
     def _lay_out(self) -> None:
@@ -94,40 +109,47 @@ class SettingsPanel(Card):
         inside.setObjectName("scrolled")
         lines = QVBoxLayout(inside)
         lines.setContentsMargins(0, 0, 4, 0)
-        lines.setSpacing(6)
-        files = (self.code_button, self.open_button, self.save_button)
-        lines.addLayout(row(label("Recipe", "cardTitle"), 1, *files, gap=0))
-        for widget in (self.recipe, self.origin, label("Train in", "cardTitle"), self.frameworks):
+        lines.setSpacing(10)
+        for title, widgets in {
+            "Network": (self.recipe, self.picture, self.origin.summary),
+            "Dataset": (self.dataset.choice, self.dataset),
+            "Train in": (self.frameworks,),
+        }.items():
+            lines.addLayout(column(label(title, "cardTitle"), *widgets, gap=6))
+        for widget in (self._epochs(), self.complaint, self.more, self.bugs):
             lines.addWidget(widget)
-        lines.addLayout(self._fields())
-        for part in (self._method, self.complaint, self.advanced_section):
-            lines.addWidget(part)
-        bugs = label("Known bugs", "cardTitle")
-        bugs.setToolTip("Bugs found in published scripts. Turn one on to measure its effect.")
-        lines.addLayout(row(bugs, 1, self.known_bugs.source_heading, gap=0))
-        lines.addWidget(self.known_bugs)
-        lines.addWidget(label("Network", "cardTitle"))
-        lines.addWidget(self.network)
         lines.addStretch(1)
         self.body.addWidget(_scrolled(inside))
         self.body.setContentsMargins(0, 0, 0, 0)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
-    def _fields(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnMinimumWidth(1, self._studio.theme.pixels(FIELD_WIDTH))
-        grid.addWidget(label("Dataset", "secondary"), 0, 0)
-        grid.addWidget(self.dataset.choice, 0, 1)
-        grid.addWidget(self.dataset, 1, 0, 1, 2)
-        grid.addWidget(self.own_images, 2, 0, 1, 2)
-        rows: dict[str, QWidget] = {"Device": self.device, **self.numbers.by_name()}
-        for place, (name, control) in enumerate(rows.items(), start=3):
-            grid.addWidget(label(name, "secondary"), place, 0)
-            grid.addWidget(control, place, 1)
-        return grid
+    def _epochs(self) -> FieldGroup:
+        group = FieldGroup(self._studio.theme, {"Epochs": self.numbers.epochs})
+        group.setContentsMargins(0, 4, 0, 0)
+        return group
+
+    def _more_settings(self) -> QWidget:
+        """Everything that a first training does not need, in groups."""
+        theme, numbers, rows = self._studio.theme, self.numbers.by_name(), self.advanced.by_name()
+        controls: dict[str, QWidget] = {**numbers, **rows, "Device": self.device}
+        groups = [
+            FieldGroup(theme, {name: controls[name] for name in names}, title)
+            for title, names in GROUPS.items()
+        ]
+        groups[1].add_wide(self.own_images)
+        groups.append(FieldGroup(theme, self.advanced.augmentation(), "Augmentation"))
+        for title, widget in (
+            ("About this recipe", self.origin),
+            ("Layers", self.network),
+            ("Code and files", holder(row(*self._file_buttons(), 1, gap=0))),
+        ):
+            group = FieldGroup(theme, {}, title)
+            group.add_wide(widget)
+            groups.append(group)
+        return holder(column(*groups, gap=GAP))
+
+    def _file_buttons(self) -> tuple[QPushButton, ...]:
+        return self.code_button, self.open_button, self.save_button
 
     def _connect(self) -> None:
         self.recipe.chosen.connect(self._change_recipe)
@@ -145,8 +167,12 @@ class SettingsPanel(Card):
         return self._form
 
     def sizeHint(self) -> QSize:
-        """A fixed width, whatever the content."""
-        return QSize(self._studio.theme.pixels(316), self._studio.theme.pixels(600))
+        """A fixed width at first, whatever the content."""
+        return QSize(self._studio.theme.pixels(WIDTH), self._studio.theme.pixels(600))
+
+    def minimumSizeHint(self) -> QSize:
+        """The width at which every control is whole; the height scrolls."""
+        return QSize(self._studio.theme.pixels(WIDTH), self._studio.theme.pixels(200))
 
     def specs(self) -> tuple[RunSpec, ...]:
         """The runs to train.
@@ -225,9 +251,11 @@ class SettingsPanel(Card):
         run = preview_run(self._form)
         self.recipe.setToolTip(f"A network with its training settings (ID: {run.recipe})")
         self.origin.show_run(run)
-        self._method.setText(provenance.method(run))
+        self.picture.show_model(run.model)
         self.network.show_model(run.model)
         self.known_bugs.show_form(self._form)
+        self.more.head.setText(_with_count(MORE, changed_settings(self._form), "changed"))
+        self.bugs.head.setText(_with_count(BUGS, len(self._form.known_bugs), "on"))
         problem, field = "", ""
         try:
             self.specs()
@@ -238,6 +266,11 @@ class SettingsPanel(Card):
         self.complaint.setVisible(bool(problem))
         self.numbers.mark(field)
         self.edited.emit()
+
+
+def _with_count(title: str, number: int, what: str) -> str:
+    """A title that says what a closed section hides: ``More settings · 2 changed``."""
+    return f"{title} · {number} {what}" if number else title
 
 
 def _scrolled(inside: QWidget) -> QScrollArea:
