@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mnist_studio.gui.app.close_guard import CloseGuard
     from mnist_studio.gui.common.page import MessageKind, Page
     from mnist_studio.gui.common.undo_bar import UndoBar
+    from mnist_studio.gui.services.outcome import Outcome
     from mnist_studio.gui.services.studio import Studio
 
 LARGEST_PART = 0.95
@@ -114,6 +115,7 @@ class MainWindow(QMainWindow):
         studio.message.connect(self.show_message)
         self.undo_bar = UndoBar(self.frame, self.frame.stack, self.theme)
         studio.undo_offered.connect(self.undo_bar.offer)
+        studio.outcome.connect(self.show_outcome)
         studio.data_requested.connect(self._open_data)
         studio.library.damaged.connect(self._offer_repair)
         self.close_guard = CloseGuard(self, studio)
@@ -170,6 +172,11 @@ class MainWindow(QMainWindow):
         """Shows a message over the page that is shown."""
         self.page(self._shown).notice.show_message(text, cast("MessageKind", kind))
 
+    @Slot(object)
+    def show_outcome(self, outcome: "Outcome") -> None:
+        """Shows how something ended over the page that is shown."""
+        self.page(self._shown).show_outcome(outcome)
+
     def train(self) -> None:
         """Trains with the settings of the Train page, and with a number that is still typed."""
         typed = QApplication.focusWidget()
@@ -214,6 +221,7 @@ class MainWindow(QMainWindow):
         self.page(self._shown).notice.hide()
         if self.undo_bar:
             self.undo_bar.hide()
+        self.page(self._shown).outcome.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Starts what takes longer than a frame after the first paint."""

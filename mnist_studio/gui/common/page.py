@@ -1,4 +1,4 @@
-"""The base of all pages, and the message above a page."""
+"""The base of all pages, the message above a page, and the card in its corner."""
 
 from typing import Literal
 
@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import GAP, label, restyle
+from mnist_studio.gui.common.outcome_card import OutcomeCard
+from mnist_studio.gui.services.outcome import Outcome
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
@@ -63,6 +65,7 @@ class Page(QWidget):
         studio: the services that all pages share.
         buttons: for the top bar, one of them primary.
         notice: messages above the page.
+        outcome: what has ended, over a corner of the page.
         body: the content.
     """
 
@@ -79,6 +82,7 @@ class Page(QWidget):
         self.action_line.setContentsMargins(0, 0, 0, 0)
         self.action_line.setSpacing(GAP)
         self.notice = Notice(studio.theme)
+        self.outcome = OutcomeCard(studio.theme, self)
         self.body = QVBoxLayout()
         self.body.setSpacing(GAP)
         whole = QVBoxLayout(self)
@@ -86,6 +90,11 @@ class Page(QWidget):
         whole.setSpacing(GAP)
         whole.addWidget(self.notice)
         whole.addLayout(self.body, 1)
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Shows how something ended; it replaces the message above the page."""
+        self.notice.hide()
+        self.outcome.show_outcome(outcome)
 
     def prepare(self) -> None:
         """Builds what takes long; called once the window is usable."""

@@ -107,6 +107,11 @@ class ComputedView(Splitter):
             self._switch_view(entry)
         self._request()
 
+    def choose_model(self, run: str) -> None:
+        """Shows the predictions of one of the selected runs."""
+        self.controls.model.choose(run)
+        self._request()
+
     def _switch_view(self, entry: ViewEntry) -> None:
         """Shows the options of another view and forgets the images of the previous one."""
         self.controls.show_options(entry.options)

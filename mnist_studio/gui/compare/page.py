@@ -20,7 +20,7 @@ from mnist_studio.gui.compare.view_files import ViewFiles
 from mnist_studio.gui.compare.views_area import ViewsArea
 from mnist_studio.gui.services.background import IdleScheduler
 from mnist_studio.gui.services.run_row import RunRow
-from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.services.studio import ChosenRuns, Studio
 from mnist_studio.gui.theme.marks import Marks
 
 PAUSE_MS = 60
@@ -68,6 +68,7 @@ class ComparePage(Page):
         self.files.changed.connect(self._update_report)
         studio.library.changed.connect(self._update)
         studio.experiment_chosen.connect(self.runs.show_experiment)
+        studio.runs_chosen.connect(self.show_runs)
         self._update()
         # The page is painted before it is filled: both at once would block the window.
         IdleScheduler(self._fill(), self).start()
@@ -114,6 +115,16 @@ class ComparePage(Page):
         if self._building is None:
             self._building = IdleScheduler(self.views.build(), self, PAUSE_MS)
             self._building.start()
+
+    @Slot(object)
+    def show_runs(self, chosen: ChosenRuns) -> None:
+        """Selects exactly these runs, and the view and the model if they are given."""
+        self.runs.select_runs(chosen.runs)
+        if chosen.view:
+            self.list.choose(chosen.view)
+            self.views.choose(chosen.view)
+        if chosen.model:
+            self.views.computed.choose_model(chosen.model)
 
     @property
     def selected(self) -> list[RunRow]:

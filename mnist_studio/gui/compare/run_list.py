@@ -1,5 +1,7 @@
 """The runs that can be compared: all, or those of an experiment, with check boxes."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QSizePolicy
@@ -41,6 +43,7 @@ class RunList(Card):
         super().__init__("Runs")
         self._studio, self._marks, self._hover = studio, marks, hover
         self._known: frozenset[str] = frozenset()
+        self._wanted: frozenset[str] = frozenset()
         self._offered: list[tuple[str, str, str]] = []
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self, True)
         self._sorted: QSortFilterProxyModel = sorted_by(self.model)
@@ -110,6 +113,12 @@ class RunList(Card):
         self.experiment.choose(experiment)
         self._choose(experiment)
 
+    def select_runs(self, runs: Sequence[str]) -> None:
+        """Lists all runs and selects exactly these; those not read yet follow when they are."""
+        self.experiment.choose(ALL)
+        self._wanted = frozenset(runs)
+        self.show_rows()
+
     @Slot()
     def show_rows(self) -> None:
         """Lists the runs; selects the newest at first, later every run that ends."""
@@ -143,6 +152,11 @@ class RunList(Card):
             self.experiment.offer(offered)
 
     def _select_new(self, runs: list[str]) -> None:
+        if self._wanted:
+            self._known |= frozenset(runs)
+            self.model.check(self._wanted & self._known)
+            self._wanted = self._wanted if self._wanted - self._known else frozenset()
+            return
         fresh = [run for run in runs if run not in self._known]
         if not self._known:
             fresh = fresh[:FIRST_SELECTED]

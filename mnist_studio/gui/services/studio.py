@@ -1,5 +1,7 @@
 """The state that all pages share: theme, runs, queue, drawing, predictions, datasets."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -35,17 +37,34 @@ TRAINS = (
 """Why no other long computation can start now."""
 
 
+@dataclass(frozen=True)
+class ChosenRuns:
+    """What the Compare page is requested to show.
+
+    Attributes:
+        runs: ids of the runs to compare.
+        view: the name of the view; empty for the one that was shown last.
+        model: id of the run whose predictions are shown; empty for the newest.
+    """
+
+    runs: tuple[str, ...]
+    view: str = ""
+    model: str = ""
+
+
 class Studio(QObject):
     """Owns the threads and the shared state of one window.
 
     Signals:
         message: a sentence for the user and its kind (plain, good, bad).
         undo_offered: a sentence that says what was done, and the function that undoes it.
+        outcome: how something ended, an ``Outcome`` for the page that is shown.
         page_requested: the name of a page to show.
         training_requested: train with the settings of the Train page.
         picture_requested: let the user select a picture.
         picture_opened: a picture is on the canvas.
         experiment_chosen: id of an experiment to compare.
+        runs_chosen: what to compare, a ``ChosenRuns``.
         data_requested: show the dialog of the stored data.
         settings_dropped: the path of a file with settings for the Train page.
         activity_changed: ``activity`` changed.
@@ -55,11 +74,13 @@ class Studio(QObject):
 
     message = Signal(str, str)
     undo_offered = Signal(str, object)
+    outcome = Signal(object)
     page_requested = Signal(str)
     training_requested = Signal()
     picture_requested = Signal()
     picture_opened = Signal()
     experiment_chosen = Signal(str)
+    runs_chosen = Signal(object)
     settings_dropped = Signal(object)
     data_requested = Signal()
     activity_changed = Signal()
@@ -136,6 +157,16 @@ class Studio(QObject):
         """Cancels all runs; their weights are not saved."""
         self.queue.cancel()
         self.experiment.cancel()
+
+    def draw_with(self, run: str) -> None:
+        """Goes to the Draw page with a trained run selected."""
+        self.predictions.choose(run)
+        self.page_requested.emit("draw")
+
+    def compare(self, runs: Sequence[str], view: str = "", model: str = "") -> None:
+        """Goes to the Compare page with these runs selected; see ``ChosenRuns``."""
+        self.page_requested.emit("compare")
+        self.runs_chosen.emit(ChosenRuns(tuple(runs), view, model))
 
     def open(self) -> None:
         """Starts the threads; called after the first paint."""

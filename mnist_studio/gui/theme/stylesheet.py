@@ -31,6 +31,7 @@ QLabel#huge { font-size: ${t56}px; font-weight: 700; }
 QLabel#large { font-size: ${t34}px; font-weight: 700; }
 QLabel[faint="true"] { color: $secondary; }
 QLabel#bad { color: $bad; font-size: ${t12}px; }
+QLabel#doubt { font-size: ${t12}px; }
 QLabel#good { color: $good; }
 
 QToolButton#navigationItem {
@@ -169,6 +170,9 @@ QFrame#notice { background: $panel; border: 1px solid $line; border-radius: 8px;
 QFrame#notice[kind="bad"] { border-color: $bad; }
 QFrame#notice[kind="good"] { border-color: $good; }
 QFrame#undoBar { background: $panel; border: 1px solid $secondary; border-radius: 8px; }
+QFrame#outcome { background: $panel; border: 1px solid $secondary; border-radius: 10px; }
+QFrame#outcome[kind="bad"] { border-color: $bad; }
+QFrame#outcome[kind="good"] { border-color: $good; }
 QFrame#overlay { background: $panel; border: 1px solid $line; border-radius: 12px; }
 QLabel#key { background: $ground; border: 1px solid $line; border-radius: 5px; padding: 2px 8px;
   font-size: ${t12}px; }

@@ -15,6 +15,7 @@ from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.live_plots import LivePlots
 from mnist_studio.gui.train.live_runs import LiveRuns
+from mnist_studio.gui.train.result import TrainingEnd
 from mnist_studio.gui.train.settings_panel import WIDTH, SettingsPanel
 from mnist_studio.spec.run import RunSpec
 
@@ -47,6 +48,7 @@ class TrainPage(Page):
             self.action_line.addWidget(action)
         self._lay_out()
         self._files = TextFiles(studio, self, SETTINGS)
+        self._end = TrainingEnd(studio, self)
         self._connect()
         self._update()
 
@@ -54,6 +56,7 @@ class TrainPage(Page):
         studio = self.studio
         studio.queue.changed.connect(self._update)
         studio.queue.event_received.connect(self._show_event)
+        self._end.ready.connect(self.show_outcome)
         studio.experiment.changed.connect(self._update)
         studio.training_requested.connect(self.train)
         studio.settings_dropped.connect(self._files.open)
@@ -94,6 +97,7 @@ class TrainPage(Page):
         specs = self._valid_specs()
         if specs:
             self.notice.hide()
+            self.outcome.hide()
             self.studio.queue.add(specs)
 
     def show_code(self) -> CodeDialog | None:

@@ -1,0 +1,146 @@
+"""A card over the lower right corner of a page: what has ended, and where to go from here."""
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mnist_studio.gui.common.basics import button, label, restyle
+from mnist_studio.gui.services.outcome import NextStep, Outcome
+from mnist_studio.gui.theme.icons import icon
+from mnist_studio.gui.theme.theme import Theme
+
+MARGIN = 16
+"""Between the card and the edges of the page, in lengths of the design."""
+
+WIDTH = 600
+"""The widest the card gets, in lengths of the design."""
+
+
+class OutcomeCard(QFrame):
+    """Covers a corner of the page, so that nothing on the page moves; takes no keyboard focus.
+
+    Attributes:
+        outcome: that is shown; the last one if the card is hidden, None before the first.
+        steps: the buttons.
+    """
+
+    def __init__(self, theme: Theme, page: QWidget) -> None:
+        """A hidden card.
+
+        Args:
+            theme: its colors.
+            page: that it covers.
+        """
+        super().__init__(page)
+        self.setObjectName("outcome")
+        self.outcome: Outcome | None = None
+        self.steps: tuple[QPushButton, ...] = ()
+        self._theme, self._page = theme, page
+        self._title = label(role="cardTitle", wrap=True)
+        self._facts = label(role="secondary", wrap=True)
+        self._doubt = label(role="doubt", wrap=True)
+        for text in (self._title, self._facts, self._doubt):
+            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._close = self._close_button()
+        self._line = QHBoxLayout()
+        self._line.setSpacing(8)
+        self._lay_out()
+        page.installEventFilter(self)
+        theme.changed.connect(self._apply_theme)
+        self._apply_theme()
+        self.hide()
+
+    def _close_button(self) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName("step")
+        made.setAccessibleName("Dismiss the result")
+        made.setToolTip("Hides this card (Esc).")
+        made.clicked.connect(self.hide)
+        return made
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 10, 10, 14)
+        whole.setSpacing(4)
+        whole.addLayout(head)
+        whole.addWidget(self._facts)
+        whole.addWidget(self._doubt)
+        whole.addSpacing(6)
+        whole.addLayout(self._line)
+
+    def text(self) -> str:
+        """Everything that the card says, line by line."""
+        return "\n".join(part.text() for part in self._texts() if part.text())
+
+    def show_outcome(self, outcome: Outcome) -> None:
+        """Shows how something ended, instead of what was shown before."""
+        self.outcome = outcome
+        self._title.setText(outcome.title)
+        self._facts.setText("\n".join(outcome.facts))
+        self._doubt.setText(outcome.doubt)
+        for part in self._texts():
+            part.setVisible(bool(part.text()))
+        self.setAccessibleName(outcome.title)
+        self.setAccessibleDescription("\n".join(filter(None, (*outcome.facts, outcome.doubt))))
+        self.setProperty("kind", outcome.kind)
+        restyle(self)
+        self._offer(outcome.steps)
+        self._place()
+        self.show()
+        self.raise_()
+
+    def _texts(self) -> tuple[QLabel, ...]:
+        return self._title, self._facts, self._doubt
+
+    def _offer(self, steps: tuple[NextStep, ...]) -> None:
+        while (item := self._line.takeAt(0)) is not None:
+            if old := item.widget():
+                old.hide()
+                old.deleteLater()
+        made = [
+            button(step.text, step.action, step.tip, primary=place == 0)
+            for place, step in enumerate(steps)
+        ]
+        for widget in made:
+            self._line.addWidget(widget)
+        self._line.addStretch(1)
+        self.steps = tuple(made)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stays in the corner when the page gets another size."""
+        if watched is self._page and event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        """Puts the card into the lower right corner, as high as its text needs."""
+        pixels, page = self._theme.pixels, self._page.size()
+        margin = pixels(MARGIN)
+        width = min(pixels(WIDTH), page.width() - 2 * margin)
+        if width <= 0:
+            return
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
+        height = layout.totalHeightForWidth(width)
+        left, top = page.width() - margin - width, page.height() - margin - height
+        self.setGeometry(left, max(0, top), width, height)
+
+    @Slot()
+    def _apply_theme(self) -> None:
+        size, side = self._theme.pixels(16), self._theme.pixels(28)
+        self._close.setIcon(icon("cross", self._theme.palette.secondary, size))
+        self._close.setIconSize(QSize(size, size))
+        self._close.setFixedSize(side, side)
+        self._place()

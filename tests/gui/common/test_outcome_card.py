@@ -1,0 +1,40 @@
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.gui.common.outcome_card import MARGIN, OutcomeCard
+from mnist_studio.gui.services.outcome import NextStep, Outcome
+from mnist_studio.gui.theme.theme import Theme
+
+
+def test_card_covers_a_corner_and_moves_nothing(qtbot: QtBot, theme: Theme) -> None:
+    page, field = QWidget(), QLineEdit()
+    qtbot.addWidget(page)
+    QVBoxLayout(page).addWidget(field)
+    card = OutcomeCard(theme, page)
+    page.resize(900, 500)
+    page.show()
+    field.setFocus()
+    before, focus = field.geometry(), page.focusWidget()
+    went: list[str] = []
+    steps = (NextStep("Open", "Opens it.", lambda: went.append("open")),)
+    card.show_outcome(
+        Outcome("It is done", ("A fact " * 40, "Another."), "A doubt.", "good", steps)
+    )
+    assert card.isVisible()
+    assert (field.geometry(), page.focusWidget()) == (before, focus)
+    assert card.geometry().bottomRight() == page.rect().bottomRight() - _margin(theme)
+    lines = card.text().split("\n")
+    assert (lines[0], lines[-2:]) == ("It is done", ["Another.", "A doubt."])
+    card.steps[0].click()
+    assert went == ["open"]
+    page.resize(420, 400)
+    assert page.rect().contains(card.geometry())
+    card.show_outcome(Outcome("Nothing more"))
+    assert card.text() == "Nothing more"
+    assert card.steps == ()
+    page.hide()
+
+
+def _margin(theme: Theme) -> QPoint:
+    return QPoint(theme.pixels(MARGIN), theme.pixels(MARGIN))
