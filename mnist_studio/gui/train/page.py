@@ -97,7 +97,6 @@ class TrainPage(Page):
         specs = self._valid_specs()
         if specs:
             self.notice.hide()
-            self.outcome.hide()
             self.studio.queue.add(specs)
 
     def show_code(self) -> CodeDialog | None:
@@ -160,6 +159,8 @@ class TrainPage(Page):
     @Slot()
     def _update(self) -> None:
         queue = self.studio.queue
+        if queue.busy:
+            self.outcome.hide()
         idle = "" if queue.busy else _IDLE
         pause = "Resumes the paused run" if queue.paused else "Pauses the run until you resume it"
         enable(self.pause_button, idle, pause)
