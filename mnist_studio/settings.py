@@ -68,6 +68,13 @@ class Settings(msgspec.Struct, frozen=True):
             description="Seconds after which a training saves a checkpoint even within an epoch.",
         ),
     ] = 60
+    notifications: Annotated[
+        bool,
+        Meta(
+            title="Notifications",
+            description="Whether the system shows that long work has ended while you are away.",
+        ),
+    ] = True
     geometry: Annotated[
         str,
         Meta(title="Window", description="Size, place, and screen of the window, as Qt saves it."),

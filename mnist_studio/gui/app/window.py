@@ -19,6 +19,7 @@ from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, ask_theme, install_
 from mnist_studio.gui.theme.theme import Theme
 
 if TYPE_CHECKING:
+    from mnist_studio.gui.app.announcer import Announcer
     from mnist_studio.gui.app.close_guard import CloseGuard
     from mnist_studio.gui.common.page import MessageKind, Page
     from mnist_studio.gui.common.undo_bar import UndoBar
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.overlay = ShortcutsOverlay(self)
         self.frame = Frame(theme)
         self.close_guard: CloseGuard | None = None
+        self.announcer: Announcer | None = None
         self.undo_bar: UndoBar | None = None
         self._loaded = loaded
         self._studio: Studio | None = None
@@ -106,6 +108,7 @@ class MainWindow(QMainWindow):
         """Makes the services and the page that is shown, once."""
         if self._studio is not None:
             return
+        from mnist_studio.gui.app.announcer import Announcer
         from mnist_studio.gui.app.close_guard import CloseGuard
         from mnist_studio.gui.common.undo_bar import UndoBar
         from mnist_studio.gui.services.studio import Studio
@@ -119,6 +122,7 @@ class MainWindow(QMainWindow):
         studio.data_requested.connect(self._open_data)
         studio.library.damaged.connect(self._offer_repair)
         self.close_guard = CloseGuard(self, studio)
+        self.announcer = Announcer(self, studio)
         for signal in (
             studio.queue.changed, studio.queue.event_received, studio.datasets.changed,
             studio.predictions.state_changed, studio.experiment.changed, studio.experiment.renewed,
