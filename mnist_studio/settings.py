@@ -39,6 +39,28 @@ class Interpreter(msgspec.Struct, frozen=True):
     version: str
 
 
+class TrainPageState(msgspec.Struct, frozen=True):
+    """The Train page as it was left.
+
+    Attributes:
+        run: its settings as the JSON of a run; empty for those of the first recipe.
+        frameworks: that were selected; empty for all.
+        dataset: that was selected; empty for the default.
+        more_open: whether the section of further settings is open.
+        bugs_open: whether the section of known bugs is open.
+        columns: widths of form and plots.
+        rows: heights of plots and table.
+    """
+
+    run: str = ""
+    frameworks: tuple[str, ...] = ()
+    dataset: str = ""
+    more_open: bool = False
+    bugs_open: bool = False
+    columns: tuple[int, ...] = ()
+    rows: tuple[int, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Every setting with its type, default, and text."""
 
@@ -107,6 +129,10 @@ class Settings(msgspec.Struct, frozen=True):
     steps_hidden: Annotated[
         bool, Meta(title="Hide first steps", description="Whether the first steps are hidden.")
     ] = False
+    train_page: Annotated[
+        TrainPageState,
+        Meta(title="Train page", description="The settings of the Train page, and its layout."),
+    ] = TrainPageState()
     interpreters: Annotated[
         dict[str, Interpreter],
         Meta(

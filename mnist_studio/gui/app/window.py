@@ -137,11 +137,14 @@ class MainWindow(QMainWindow):
     @Slot()
     def shut_down(self) -> None:
         """Ends everything that runs, waits for it, and saves how the window was."""
+        changed: dict[str, object] = {}
         if self._studio is not None:
             self._studio.close()
+            changed |= self._studio.unsaved
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        changed |= {"geometry": geometry, "page": self._shown}
         try:
-            settings.save(replace(settings.load()[0], geometry=geometry, page=self._shown))
+            settings.save(replace(settings.load()[0], **changed))
         except StoreError:
             # The window is closed, so only the log can report it.
             _LOG.exception("how the window was is not saved")

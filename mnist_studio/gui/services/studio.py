@@ -1,6 +1,6 @@
 """The state that all pages share: theme, runs, queue, drawing, predictions, datasets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -70,6 +70,7 @@ class Studio(QObject):
         activity_changed: ``activity`` changed.
         page_shown: the name of the page that is shown now.
         own_training_requested: train with the settings of the Train page and the own images.
+        closing: the window is closed; what it should remember can be saved now.
     """
 
     message = Signal(str, str)
@@ -86,6 +87,7 @@ class Studio(QObject):
     activity_changed = Signal()
     page_shown = Signal(str)
     own_training_requested = Signal()
+    closing = Signal()
 
     def __init__(self, theme: Theme, loaded: tuple[settings.Settings, str] | None = None) -> None:
         super().__init__()
@@ -94,6 +96,7 @@ class Studio(QObject):
         chosen = self._settings.data_folder
         folder = paths.expanded(chosen) if chosen else None
         self._saving = Lock()
+        self._unsaved: dict[str, Any] = {}
         self.background = Background(self)
         self._pictures = LatestOnlyRunner[Path | IO[bytes]](self.background, _digits_of, self)
         self._pictures.done.connect(self._show_picture)
@@ -178,6 +181,7 @@ class Studio(QObject):
 
     def close(self) -> None:
         """Ends everything that runs and waits for it."""
+        self.closing.emit()
         self.queue.close()
         self.experiment.close()
         self.drawing_saver.close()
@@ -202,14 +206,28 @@ class Studio(QObject):
     def remember(self, **values: Any) -> None:
         """Saves some settings, by their names; the others stay as they are in the file."""
         self._settings = replace(self._settings, **values)
+        self._unsaved |= values
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Mapping[str, Any]:
             # Read again: a command may have changed other settings. One change at a time, as two
             # threads that read before either has saved would lose one of their changes.
             with self._saving:
                 settings.save(replace(settings.load()[0], **values))
+            return values
 
-        self.background.start(work, self._ignore, self.complain)
+        self.background.start(work, self._forget, self.complain)
+
+    @property
+    def unsaved(self) -> Mapping[str, Any]:
+        """What should be remembered and is not saved yet, because the window was closed first."""
+        return self._unsaved
+
+    @Slot(object)
+    def _forget(self, values: Mapping[str, Any]) -> None:
+        """Forgets what is saved now, unless it was changed again meanwhile."""
+        for name, value in values.items():
+            if self._unsaved.get(name) is value:
+                del self._unsaved[name]
 
     @Slot()
     def _save_pins(self) -> None:

@@ -39,6 +39,7 @@ class DatasetPanel(QWidget):
         super().__init__()
         self._source = source
         self._decided = False
+        self._remembered: DatasetName | None = None
         self.choice = ComboBox("Dataset", theme)
         self.choice.offer(tuple((name, texts.DATASETS[name], "") for name in ("builtin", "mnist")))
         self.choice.setToolTip("Images for training and evaluation")
@@ -79,13 +80,26 @@ class DatasetPanel(QWidget):
         self.choice.choose(dataset)
         self.update_state()
 
+    def restore(self, dataset: DatasetName) -> None:
+        """Selects a dataset as long as it is available. Emits nothing."""
+        self._remembered = dataset
+        self.choice.choose(dataset)
+        self.update_state()
+
+    @property
+    def lasting(self) -> str:
+        """The selected dataset, to be remembered; empty if there was no choice."""
+        if self._source.has_mnist is None:
+            return self._remembered or ""
+        return self.dataset if self._source.has_mnist else ""
+
     @Slot()
     def update_state(self) -> None:
         """Shows what is available and what is being fetched."""
         available, fetching = self._source.has_mnist, self._source.fetching
         if available is not None and not self._decided:
             self._decided = True
-            self.choice.choose(self._source.default)
+            self.choice.choose(self._available_choice())
             self.chosen.emit()
         missing = "" if available else "MNIST is not on this computer. Import or download it."
         self.choice.enable("mnist", missing)
@@ -98,6 +112,12 @@ class DatasetPanel(QWidget):
         self._busy.setVisible(bool(fetching))
         self._progress.show_fraction(self._source.fraction)
         self.cancel_button.setEnabled(fetching != "Canceling")
+
+    def _available_choice(self) -> DatasetName:
+        """The remembered dataset if it can be used, else the default."""
+        known = self._remembered
+        usable = known == "builtin" or (known == "mnist" and self._source.has_mnist)
+        return known if known and usable else self._source.default
 
     def _description(self) -> str:
         if self._source.fetching:
@@ -126,7 +146,7 @@ class DatasetPanel(QWidget):
 
     def _remove(self) -> None:
         # MNIST may be missing without the folder, so the default dataset is selected again.
-        self._decided = False
+        self._decided, self._remembered = False, None
         self._source.use(None)
 
     def _ask_for_folder(self, use: Callable[[Path], None]) -> None:

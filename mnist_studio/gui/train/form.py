@@ -1,12 +1,13 @@
 """The settings of the Train page, and the runs that they describe. No Qt."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec import known_bugs, recipes
+from mnist_studio.spec import codec, known_bugs, recipes
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.run import (
     ClipNorm,
@@ -21,6 +22,8 @@ from mnist_studio.spec.run import (
     check,
     possible_device,
 )
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,22 @@ def shared_form(runs: Sequence[RunSpec]) -> Form | None:
         if _run_specs(form) == tuple(runs):
             return form
     return None
+
+
+def remembered(form: Form) -> str:
+    """The settings of a form as text, for ``restored``."""
+    return codec.encode(preview_run(form))
+
+
+def restored(text: str) -> Form | None:
+    """The form of a text; None if it cannot be read or does not describe a valid run."""
+    try:
+        run = codec.decode(text)
+    except SpecError as error:
+        _LOG.info("the settings of the Train page are not restored: %s", error)
+        return None
+    # Other devices are found only after a search, and the fastest one is among them.
+    return replace(run_form(run), device="cpu" if run.device == "cpu" else "auto")
 
 
 def preview_run(form: Form) -> RunSpec:

@@ -1,6 +1,7 @@
 """The Train page: settings, buttons, live plots, table of runs, and log."""
 
-from PySide6.QtCore import Qt, Slot
+from msgspec import structs
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from mnist_studio import events
@@ -18,6 +19,9 @@ from mnist_studio.gui.train.live_runs import LiveRuns
 from mnist_studio.gui.train.result import TrainingEnd
 from mnist_studio.gui.train.settings_panel import WIDTH, SettingsPanel
 from mnist_studio.spec.run import RunSpec
+
+REMEMBER_MS = 500
+"""How long after the last change the settings of the page are saved."""
 
 _IDLE = "No run is training. Click Train to start one."
 _EXPERIMENT_RUNS = (
@@ -46,7 +50,12 @@ class TrainPage(Page):
             self.discard_button, self.pause_button, self.stop_button, self.train_button
         ):  # fmt: skip
             self.action_line.addWidget(action)
+        self.rows = Splitter(Qt.Orientation.Vertical)
+        self.columns = Splitter(Qt.Orientation.Horizontal)
         self._lay_out()
+        self._memory = QTimer(self)
+        self._memory.setSingleShot(True)
+        self._memory.setInterval(REMEMBER_MS)
         self._files = TextFiles(studio, self, SETTINGS)
         self._end = TrainingEnd(studio, self)
         self._connect()
@@ -66,6 +75,12 @@ class TrainPage(Page):
         self.settings.save_requested.connect(self._save_settings)
         self._files.opened.connect(self.show_file)
         self._files.failed.connect(self._show_error)
+        self._memory.timeout.connect(self._remember)
+        self.settings.arranged.connect(self._memory.start)
+        self.settings.edited.connect(self._memory.start)
+        for splitter in (self.rows, self.columns):
+            splitter.splitterMoved.connect(self._memory.start)
+        studio.closing.connect(self._remember)
         for keys, action in (
             ("Ctrl+S", self._save_settings),
             ("Ctrl+Shift+O", self._files.ask_to_open),
@@ -76,13 +91,15 @@ class TrainPage(Page):
             shortcut.activated.connect(action)
 
     def _lay_out(self) -> None:
-        right = Splitter(Qt.Orientation.Vertical)
+        right, whole, saved = self.rows, self.columns, self.studio.settings.train_page
         right.add((self.plots, self.runs), (484, 196))
         right.setStretchFactor(1, 0)
-        whole = Splitter(Qt.Orientation.Horizontal)
         whole.add((self.settings, right), (WIDTH, 800))
         whole.setStretchFactor(0, 0)
         self.body.addWidget(whole, 1)
+        for splitter, sizes in ((right, saved.rows), (whole, saved.columns)):
+            if len(sizes) == splitter.count():
+                splitter.setSizes(list(sizes))
 
     def prepare(self) -> None:
         """Builds the plots."""
@@ -148,6 +165,19 @@ class TrainPage(Page):
     @Slot(str)
     def _show_error(self, sentence: str) -> None:
         self.notice.show_message(sentence, "bad")
+
+    @Slot()
+    def _remember(self) -> None:
+        """Saves the settings and the layout for the next start, if they changed."""
+        self._memory.stop()
+        saved = self.studio.settings.train_page
+        now = structs.replace(
+            self.settings.lasting(saved),
+            columns=tuple(self.columns.sizes()),
+            rows=tuple(self.rows.sizes()),
+        )
+        if now != saved:
+            self.studio.remember(train_page=now)
 
     def _pause_or_resume(self) -> None:
         queue = self.studio.queue

@@ -25,6 +25,8 @@ from mnist_studio.gui.train.form import (
     changed_settings,
     preview_run,
     recipe_form,
+    remembered,
+    restored,
     run_specs,
     shared_form,
     with_recipe,
@@ -32,6 +34,7 @@ from mnist_studio.gui.train.form import (
 from mnist_studio.gui.train.known_bugs import KnownBugSwitches
 from mnist_studio.gui.train.network_picture import NetworkPicture
 from mnist_studio.gui.train.recipe_info import NetworkTable, RecipeInfo
+from mnist_studio.settings import TrainPageState
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
@@ -54,12 +57,14 @@ class SettingsPanel(Card):
 
     Signals:
         edited: a setting has changed.
+        arranged: a section was opened or closed.
         code_requested: the settings as a script.
         open_requested: settings from a file.
         save_requested: settings to a file.
     """
 
     edited = Signal()
+    arranged = Signal()
     code_requested = Signal()
     open_requested = Signal()
     save_requested = Signal()
@@ -73,7 +78,7 @@ class SettingsPanel(Card):
         self._lay_out()
         self._connect()
         self._enable_frameworks()
-        self.show_form(self._form)
+        self._restore(studio.settings.train_page)
 
     def _make_controls(self) -> None:
         theme = self._studio.theme
@@ -160,6 +165,36 @@ class SettingsPanel(Card):
         self.numbers.edited.connect(self._read)
         self.advanced.edited.connect(self._read)
         self.known_bugs.edited.connect(self._read)
+        self.more.toggled.connect(self.arranged)
+        self.bugs.toggled.connect(self.arranged)
+
+    def _restore(self, saved: TrainPageState) -> None:
+        """Shows what is remembered; what no longer exists falls back to its default."""
+        form = restored(saved.run) if saved.run else None
+        if form and form.recipe not in RECIPES:
+            self._opened = form
+            self.recipe.offer(provenance.offered(form.recipe))
+        known = [name for name in self._usable_frameworks() if name in saved.frameworks]
+        frameworks = tuple(known) if len(known) == 1 else self._usable_frameworks()
+        dataset = next((name for name in texts.DATASETS if name == saved.dataset), None)
+        if dataset:
+            self.dataset.restore(dataset)
+        self.more.open(saved.more_open)
+        self.bugs.open(saved.bugs_open)
+        self.show_form(
+            replace(form or self._form, frameworks=frameworks, dataset=self.dataset.dataset)
+        )
+
+    def lasting(self, saved: TrainPageState) -> TrainPageState:
+        """What is to be remembered; settings that are not valid leave the former ones."""
+        form, sections = self._form, (self.more.is_open, self.bugs.is_open)
+        saved = structs.replace(
+            saved, dataset=self.dataset.lasting, more_open=sections[0], bugs_open=sections[1]
+        )
+        if self.complaint.text():
+            return saved
+        frameworks = form.frameworks if len(form.frameworks) == 1 else ()
+        return structs.replace(saved, run=remembered(form), frameworks=frameworks)
 
     @property
     def form(self) -> Form:
