@@ -170,6 +170,7 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
             None if the system does not report it.
         throughput_images_per_second: predictions in batches, median; None for a stopped run.
         throughput_batch: images in each of these batches.
+        warm_start: whether its process had loaded the framework before the run started.
         machine: its load.
     """
 
@@ -180,6 +181,7 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     peak_memory_bytes: int | None
     throughput_images_per_second: float | None = None
     throughput_batch: int = 0
+    warm_start: bool = False
     machine: Machine
 
 

@@ -133,6 +133,14 @@ class Settings(msgspec.Struct, frozen=True):
         TrainPageState,
         Meta(title="Train page", description="The settings of the Train page, and its layout."),
     ] = TrainPageState()
+    warm_processes: Annotated[
+        bool,
+        Meta(
+            title="Start frameworks in advance",
+            description="While the window is idle, it loads each framework for the next run. "
+            "Training then starts within about a second. Needs about 1.5 GB of memory.",
+        ),
+    ] = True
     interpreters: Annotated[
         dict[str, Interpreter],
         Meta(

@@ -220,6 +220,8 @@ def other_lines(ended: Finished | Stopped) -> list[Line]:
 
 def _measured(measures: Measures) -> Iterator[Line]:
     yield "wall time", f"{measures.wall_seconds:.3f} s"
+    if measures.warm_start:
+        yield "warm start", "the framework was loaded before the run, so building took less time"
     if measures.earlier_seconds:
         earlier = measures.earlier_seconds + measures.earlier_preparation_seconds
         yield "trained earlier", f"{earlier:.3f} s, included in the training time"

@@ -1,5 +1,6 @@
 """One training as its parent process sees it: a worker, its events and the store."""
 
+import logging
 import time
 from collections.abc import Generator, Iterator
 from contextlib import suppress
@@ -14,6 +15,7 @@ from mnist_studio.running import recording
 from mnist_studio.running.continuation import copy_checkpoint, lost_epochs
 from mnist_studio.running.messages import TRAIN, TrainRequest
 from mnist_studio.running.recording import record_events, started
+from mnist_studio.running.warm import TrainingWorker, WarmProcesses
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.experiments import Membership
@@ -22,8 +24,9 @@ from mnist_studio.store.runs import RunStore
 from mnist_studio.workers.channel import Result, Update, WorkerError
 from mnist_studio.workers.worker import Worker, WorkerDied
 
-TrainingWorker = Worker[TrainRequest, AnyEvent, Terminal]
 CommandName = Literal["pause", "resume", "stop", "cancel"]
+
+_LOG = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.03
 ANSWERS_STOP = ("train", "evaluate", "save", "paused")
@@ -49,6 +52,7 @@ class TrainingJob:
         data: Path | None = None,
         resume: str = "",
         membership: Membership | None = None,
+        processes: WarmProcesses | None = None,
     ) -> None:
         """Prepares a run. Nothing starts before ``events`` is iterated.
 
@@ -60,15 +64,20 @@ class TrainingJob:
             data: data folder named by the user.
             resume: id of an ended run of this spec to resume from its checkpoint.
             membership: of the experiment that trains it; None without one.
+            processes: that may train it; without one for its settings, a new process starts.
         """
         self.id = ""
         self._spec = spec
         self._data = data
         self._resume = resume
         self._membership = membership
+        self._processes = processes
         self._commands: SimpleQueue[CommandName] = SimpleQueue()
         self._stop_deadline = float("inf")
         self._launched = 0.0
+        self._forwarded: list[CommandName] = []
+        self._warm_start = False
+        self._ended_well = False
 
     def pause(self) -> None:
         """Pauses after the current chunk."""
@@ -123,17 +132,28 @@ class TrainingJob:
         elif self._resume:
             yield from lost_epochs(store, run)
         request = self._request(store, run)
-        worker = Worker(
-            TRAIN, registry.training_environment(spec),
-            registry.python(spec.framework), artifacts.console(run.folder),
-        )  # fmt: skip
-        try:
-            worker.send(request)
-            yield from self._worker_events(worker, run)
-        finally:
-            worker.end(EXIT_GRACE_SECONDS if self._ended_well else 0.0)
+        for worker in self._workers(artifacts.console(run.folder)):
+            try:
+                worker.send(request)
+                for command in self._forwarded:
+                    worker.command(command)
+                ended = yield from self._worker_events(worker, run)
+            finally:
+                worker.end(EXIT_GRACE_SECONDS if self._ended_well else 0.0)
+            if ended:
+                return
 
-    _ended_well = False
+    def _workers(self, console: Path) -> Iterator[TrainingWorker]:
+        """A warm process if there is one, and a new one in case the warm one has died."""
+        spec = self._spec
+        warm = self._processes.take(spec, console) if self._processes else None
+        if warm:
+            self._warm_start = True
+            yield warm
+            _LOG.warning("a warm process of %s died while it waited", spec.framework)
+        self._warm_start = False
+        environment = registry.training_environment(spec)
+        yield Worker(TRAIN, environment, registry.python(spec.framework), console)
 
     def _request(self, store: RunStore, run: Run) -> TrainRequest:
         self._launched = time.perf_counter()
@@ -148,28 +168,35 @@ class TrainingJob:
             checkpoint_seconds=settings.load()[0].checkpoint_seconds,
         )
 
-    def _worker_events(self, worker: TrainingWorker, run: Run) -> Iterator[AnyEvent]:
-        """The events of the worker. If it dies without a terminal event, this adds one."""
+    def _worker_events(self, worker: TrainingWorker, run: Run) -> Generator[AnyEvent, None, bool]:
+        """The events of the worker. If it dies without a terminal event, this adds one.
+
+        Returns:
+            False if it is a warm process that died before it could begin.
+        """
         phase = "start"
         while True:
             ended = self._obey(worker, run, phase)
             if ended:
                 yield ended
-                return
+                return True
             try:
                 message = worker.receive(POLL_SECONDS)
             except WorkerDied:
+                if self._warm_start and phase == "start":
+                    return False
                 yield self._crashed(worker, run, phase)
-                return
+                return True
             if message is None:
                 continue
             event = self._event(message, run)
             if isinstance(event, Phase):
                 phase = event.phase
             self._ended_well = isinstance(event, Terminal)
-            yield recording.timed(event, time.perf_counter() - self._launched)
+            seconds = time.perf_counter() - self._launched
+            yield recording.timed(event, seconds, self._warm_start)
             if self._ended_well:
-                return
+                return True
 
     def _event(
         self, message: Update[AnyEvent] | Result[Terminal] | WorkerError, run: Run
@@ -195,6 +222,7 @@ class TrainingJob:
                 )
             if command == "stop":
                 self._stop_deadline = time.monotonic() + STOP_PATIENCE_SECONDS
+            self._forwarded.append(command)
             worker.command(command)
         if time.monotonic() > self._stop_deadline:
             how = worker.end(0.0)

@@ -36,3 +36,6 @@ TRAIN: Task[TrainRequest, AnyEvent, Terminal] = Task(
     "mnist_studio.running.train_task.train", AnyEvent, Terminal
 )
 """Takes the commands ``pause``, ``resume`` and ``stop``."""
+
+WARM_UP: Task[str, None, None] = Task("mnist_studio.running.warm_task.warm_up", None, None)
+"""Loads the framework of that name for a run that may follow."""

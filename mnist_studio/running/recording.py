@@ -23,17 +23,22 @@ def why_it_died(exit_code: int | None) -> str:
     return f"The training process ended unexpectedly (exit code {exit_code})."
 
 
-def timed(event: AnyEvent, wall_seconds: float) -> AnyEvent:
-    """An event; if it has measures, with the wall time that the parent process measured.
+def timed(event: AnyEvent, wall_seconds: float, warm_start: bool = False) -> AnyEvent:
+    """An event; if it has measures, with what the parent process knows about its start.
 
     Time that the worker could not account for becomes the phase ``other``: its last message on the
     way, and the delay until the parent received it.
+
+    Args:
+        event: of the run.
+        wall_seconds: from the start of the run to the event.
+        warm_start: whether a warm process trained it.
     """
     if not isinstance(event, Finished | Stopped) or event.measures is None:
         return event
     other = max(0.0, wall_seconds - event.measures.wall_seconds)
     wall = event.measures.wall_seconds + other
-    measures = replace(event.measures, wall_seconds=wall)
+    measures = replace(event.measures, wall_seconds=wall, warm_start=warm_start)
     return replace(event, seconds=event.seconds | {"other": other}, measures=measures)
 
 

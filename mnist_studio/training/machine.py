@@ -75,6 +75,16 @@ class _Reading:
         self.battery = _query(_on_battery)
 
 
+def available_memory_bytes() -> int:
+    """Bytes that programs can still allocate without swapping."""
+    return int(psutil.virtual_memory().available)
+
+
+def on_battery() -> bool:
+    """Whether the computer runs on battery now."""
+    return bool(_query(_on_battery))
+
+
 def peak_memory_bytes() -> int | None:
     """The peak memory of this process, in bytes."""
     return _query(_peak_memory)

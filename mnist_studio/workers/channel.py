@@ -29,10 +29,14 @@ class Request(msgspec.Struct, Generic[T], frozen=True, tag=True, array_like=True
     Attributes:
         number: counts the requests of a parent from 1. Every answer carries it.
         value: of the type that the task takes.
+        task: dotted name of the task for this request and all later ones; empty if it stays.
+        console: file that takes what is printed from now on; empty if it stays.
     """
 
     number: int
     value: T
+    task: str = ""
+    console: str = ""
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True, array_like=True):

@@ -42,7 +42,7 @@ def main(
     hold_on_to(lifeline)
     os.environ.update(environment)
     _leave_signals_to_parent(connection)
-    _redirect(console)
+    redirect(console)
     import_module("mnist_studio.workers.serve").serve(connection, task, console)
     connection.close()
 
@@ -78,7 +78,7 @@ def _is_closed(connection: Connection) -> bool:
     return any(state & (select.POLLHUP | select.POLLERR) for _, state in states.poll(0))
 
 
-def _redirect(console: str) -> None:
+def redirect(console: str) -> None:
     """Sends standard output and error, also those of C code, to a file."""
     file = _opened(console)
     for stream in (1, 2):

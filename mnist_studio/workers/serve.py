@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 from msgspec import Raw
 
 from mnist_studio.errors import MnistStudioError
+from mnist_studio.workers import child_entry
 from mnist_studio.workers.channel import (
     Cancel,
     Channel,
@@ -42,14 +43,19 @@ def serve(connection: Connection, name: str, console: str = "") -> None:
 
     Args:
         connection: to the parent.
-        name: dotted name of the task's function or class.
-        console: file that takes what is printed; empty for nowhere.
+        name: dotted name of the task's function or class. A request may change it.
+        console: file that takes what is printed; empty for nowhere. A request may change it.
     """
     channel = Channel(connection)
     inbox = Inbox(channel)
     task: TaskFunction | None = None
     while request := inbox.next_request():
         last: Result[Any] | WorkerError
+        if request.console:
+            console = request.console
+            child_entry.redirect(console)
+        if request.task:
+            name, task = request.task, None
         try:
             task = task or load_task(name)
             last = Result(request.number, _run(task, request, channel, inbox))

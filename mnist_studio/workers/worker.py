@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
+from copy import copy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import Generic, Literal, Self
+from typing import Any, Generic, Literal, Self, TypeVar, cast
 
-from msgspec import DecodeError
+from msgspec import DecodeError, Raw
 
 from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.frameworks import registry
@@ -20,11 +21,18 @@ from mnist_studio.workers.channel import (
     Result,
     Update,
     WorkerError,
+    decoder,
 )
 from mnist_studio.workers.launch import launch
 from mnist_studio.workers.task import ProgressT, RequestT, ResultT, Task, ignore, never
 
 Ending = Literal["ended", "terminated", "killed"]
+
+_NewRequestT = TypeVar("_NewRequestT")
+_NewProgressT = TypeVar("_NewProgressT")
+_NewResultT = TypeVar("_NewResultT")
+
+_any_reply = decoder(Update[Raw] | Result[Raw] | WorkerError)
 
 POLL_SECONDS = 0.05
 GRACE_SECONDS = 0.5
@@ -69,6 +77,8 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         """
         self._task = task
         self._number = 0
+        self._first = 1
+        self._console = ""
         self._suspect = framework
         self._import = IMPORT, environment, python
         connection, self._lifeline, self._process = launch(task.name, environment, console, python)
@@ -91,6 +101,22 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
     def exit_code(self) -> int | None:
         """None while it runs; negative for a signal."""
         return self._process.exitcode
+
+    def for_task(
+        self, task: Task[_NewRequestT, _NewProgressT, _NewResultT], console: Path
+    ) -> "Worker[_NewRequestT, _NewProgressT, _NewResultT]":
+        """The same process for another task, from the next request on.
+
+        This object must not be used afterwards. Answers to its requests are ignored.
+
+        Args:
+            task: that it runs from now on.
+            console: file for what the child prints from now on.
+        """
+        other = cast("Worker[Any, Any, Any]", copy(self))
+        other._task, other._console = task, str(console)
+        other._first = self._number + 1
+        return other
 
     def request(
         self,
@@ -116,7 +142,10 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
     def send(self, request: RequestT) -> int:
         """Sends a request, whose answers ``receive`` returns; gives its number."""
         self._number += 1
-        self._send(Request(self._number, request))
+        # A new process knows both from its start.
+        changed = self._console and self._number == self._first
+        task, console = (self._task.name, self._console) if changed else ("", "")
+        self._send(Request(self._number, request, task, console))
         return self._number
 
     def cancel(self) -> None:
@@ -135,9 +164,19 @@ class Worker(Generic[RequestT, ProgressT, ResultT]):
         """
         try:
             content = self._channel.receive(timeout)
-            return None if content is None else self._task.replies.decode(content)
+            if content is None or self._is_for_former_task(content):
+                return None
+            return self._task.replies.decode(content)
         except (ChannelClosed, DecodeError) as error:
             raise WorkerDied("A background process ended unexpectedly.", "Try again.") from error
+
+    def _is_for_former_task(self, content: bytes) -> bool:
+        return self._first > 1 and _any_reply.decode(content).number < self._first
+
+    def kill(self) -> None:
+        """Ends the process at once, whatever it is doing."""
+        self._process.kill()
+        self.end(GRACE_SECONDS)
 
     def end(self, grace: float) -> Ending:
         """Waits ``grace`` seconds for the process to end, then terminates, then kills it."""

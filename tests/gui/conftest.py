@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
 from mnist_studio.frameworks import registry
+from mnist_studio.gui.app import window as window_module
 from mnist_studio.gui.app.application import check_binding
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.services.drawing import Drawing
@@ -71,6 +72,12 @@ def _runs(thread: QThread) -> bool:
 def _is_real(thread: threading.Thread) -> bool:
     # Python gives every QThread that ran Python code a dummy, and never takes it away.
     return thread.is_alive() and not isinstance(thread, threading._DummyThread)
+
+
+@pytest.fixture(autouse=True)
+def no_warm_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows of tests load no frameworks in advance: most of them train nothing."""
+    monkeypatch.setattr(window_module, "IDLE_MS", 3_600_000)
 
 
 @pytest.fixture

@@ -334,3 +334,17 @@ def test_a_message_that_cannot_be_read_is_the_death_of_a_worker(
 
 def _open_files() -> set[str]:
     return set(os.listdir("/proc/self/fd"))  # noqa: PTH208 - names only
+
+
+def test_a_process_takes_another_task_and_another_console(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    worker = Worker(tasks.ADD, {}, console=first)
+    worker.send(tasks.Sum(np.ones(2)))
+    other = worker.for_task(tasks.SPEAK, second)
+    with other:
+        assert other.pid == worker.pid
+        # The answer to the first task is ignored.
+        assert final_result(other.request("hello")) is None
+        assert final_result(other.request("again")) is None
+    assert first.read_text() == ""
+    assert second.read_text() == "hello\nfrom Cagain\nfrom C"

@@ -17,6 +17,11 @@ SLOW = 0.7
 
 MAX_NAMES = 3
 
+WARM = (
+    "trained in a process that had already loaded its framework, so building and compiling took "
+    "less time"
+)
+
 SPEED = "Training speed counts training steps only."
 
 FEW_OWN_IMAGES = 100
@@ -48,6 +53,7 @@ def of_timing(run_data: RunData) -> tuple[str, ...]:
             "trained concurrently with other runs or on another computer, so the times are not "
             "comparable",
         ),
+        (_warm_among_cold(run_data), WARM),
         (_where(run_data, _busy), "shared the processors with other programs"),
         (_where(run_data, _slow), "ran while the processors' clock frequency was low"),
         (_where(run_data, _hot), "ran while a processor was throttled because of heat"),
@@ -74,6 +80,17 @@ def names(run_data: RunData, runs: Sequence[Run]) -> str:
 
 def _where(run_data: RunData, holds: Callable[[Machine], bool]) -> list[Run]:
     return [run for run in run_data.runs if (of := _machine(run)) is not None and holds(of)]
+
+
+def _warm_among_cold(run_data: RunData) -> list[Run]:
+    """The runs with a warm start, if others had none."""
+    measured = [run for run in run_data.runs if run.ended and run.ended.measures]
+    warm = [run for run in measured if _warm_start(run)]
+    return warm if len(warm) < len(measured) else []
+
+
+def _warm_start(run: Run) -> bool:
+    return bool(run.ended and run.ended.measures and run.ended.measures.warm_start)
 
 
 def _machine(run: Run) -> Machine | None:

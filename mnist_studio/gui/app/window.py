@@ -35,6 +35,9 @@ FIRST_PAGE = "draw"
 QUIET_MS = 150
 """How long after a page is shown its plots are built."""
 
+IDLE_MS = 500
+"""How long after everything is built frameworks are loaded for the next runs."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -295,6 +298,12 @@ class MainWindow(QMainWindow):
     def _build_plots(self) -> None:
         self._plots_imported = True
         self.page(self._shown).prepare()
+        QTimer.singleShot(IDLE_MS, self, self._prepare_frameworks)
+
+    @Slot()
+    def _prepare_frameworks(self) -> None:
+        if self._studio is not None and self.isVisible():
+            self._studio.prepare_frameworks()
 
     @Slot()
     def _update_status(self) -> None:

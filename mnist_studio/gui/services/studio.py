@@ -29,6 +29,7 @@ from mnist_studio.gui.services.training import TrainingQueue
 from mnist_studio.gui.services.views import ViewLoader
 from mnist_studio.gui.theme.theme import Choice, Theme
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
+from mnist_studio.running.warm import WarmProcesses
 
 TRAINS = (
     "A run is training. Other computations would distort its timing. Wait for it to finish, or "
@@ -103,7 +104,8 @@ class Studio(QObject):
         self._pictures.failed.connect(self._complain_of_picture)
         self._activity = ""
         self.library = RunLibrary(self)
-        self.queue = TrainingQueue(self)
+        self.warm_processes = WarmProcesses()
+        self.queue = TrainingQueue(self, self.warm_processes)
         self.experiment = ExperimentService(self)
         detector = NoveltyDetector()
         self.drawing = Drawing(self, detector)
@@ -129,6 +131,8 @@ class Studio(QObject):
         self.drawing_saver.failed.connect(self.complain)
         self.novelty.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
+        self.queue.changed.connect(self._pause_or_resume_warm_processes)
+        self.experiment.changed.connect(self._pause_or_resume_warm_processes)
         self.experiment.idle.connect(self.library.refresh)
         self.experiment.failed.connect(self.complain)
         self.drawing.images_changed.connect(self.predictions.predict)
@@ -149,6 +153,7 @@ class Studio(QObject):
         """Shows in the status line what is being computed besides training."""
         if text != self._activity:
             self._activity = text
+            self._pause_or_resume_warm_processes()
             self.activity_changed.emit()
 
     def stop(self) -> None:
@@ -184,6 +189,7 @@ class Studio(QObject):
         self.closing.emit()
         self.queue.close()
         self.experiment.close()
+        self.warm_processes.close()
         self.drawing_saver.close()
         self.drawing.close()
         self.novelty.close()
@@ -228,6 +234,19 @@ class Studio(QObject):
         for name, value in values.items():
             if self._unsaved.get(name) is value:
                 del self._unsaved[name]
+
+    def prepare_frameworks(self) -> None:
+        """Loads frameworks for the next runs; called once when the window is idle."""
+        self.warm_processes.open()
+        self._pause_or_resume_warm_processes()
+
+    @Slot()
+    def _pause_or_resume_warm_processes(self) -> None:
+        # A run of the queue takes its process, which pauses the others.
+        if self.experiment.busy or self._activity:
+            self.warm_processes.pause()
+        elif not self.busy:
+            self.warm_processes.resume()
 
     @Slot()
     def _save_pins(self) -> None:

@@ -11,6 +11,7 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.services.event_thread import EventThread
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.running.job import TrainingJob
+from mnist_studio.running.warm import WarmProcesses
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run
 
@@ -30,8 +31,17 @@ class TrainingQueue(QObject):
     event_received = Signal(object, object)
     idle = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, processes: WarmProcesses | None = None
+    ) -> None:
+        """An empty queue.
+
+        Args:
+            parent: of this object.
+            processes: that may train the runs.
+        """
         super().__init__(parent)
+        self._processes = processes
         self._runs: tuple[LiveRun, ...] = ()
         self._current: LiveRun | None = None
         self._thread: EventThread[TrainingJob] | None = None
@@ -64,6 +74,9 @@ class TrainingQueue(QObject):
 
     def _append(self, fresh: tuple[LiveRun, ...], data: Path | None) -> None:
         self._runs = (*self._runs, *fresh) if self.busy else fresh
+        if self._processes:
+            # The next runs are probably like these.
+            self._processes.expect(run.spec for run in fresh)
         self._data = data
         if not self.busy:
             self._next()
@@ -123,7 +136,10 @@ class TrainingQueue(QObject):
             return
         self._current = waiting[0]
         self._current.state, self._current.phase = "running", "start"
-        job = TrainingJob(self._current.spec, data=self._data, resume=self._current.resume)
+        job = TrainingJob(
+            self._current.spec, data=self._data, resume=self._current.resume,
+            processes=self._processes,
+        )  # fmt: skip
         self._thread = EventThread(job, self)
         self._thread.event_received.connect(self._take)
         self._thread.failed.connect(self._break)

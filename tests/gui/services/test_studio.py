@@ -95,7 +95,9 @@ def test_cancelled_work_tells_neither(qtbot: QtBot, background: Background) -> N
 class FakeJob:
     """Tells three events, or breaks."""
 
-    def __init__(self, spec: Any, data: Path | None = None, resume: str = "") -> None:
+    def __init__(
+        self, spec: Any, data: Path | None = None, resume: str = "", processes: object = None
+    ) -> None:
         self.spec = spec
         self.wishes: list[str] = []
 

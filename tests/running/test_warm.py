@@ -1,0 +1,231 @@
+"""Warm processes: used, equal to cold ones, given up, ended."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio import settings
+from mnist_studio.events import AnyEvent, Finished
+from mnist_studio.frameworks import registry
+from mnist_studio.running import warm
+from mnist_studio.running.job import TrainingJob
+from mnist_studio.running.messages import WARM_UP
+from mnist_studio.running.warm import WarmProcesses
+from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.store import artifacts
+from mnist_studio.store.runs import RunStore
+from mnist_studio.training import machine
+from mnist_studio.workers.task import Task
+from tests.trained_runs import alive, small, until
+
+GIGABYTE = 1 << 30
+linux = pytest.mark.skipif(sys.platform != "linux", reason="sends signals, reads /proc")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No rest, and enough memory whatever else runs here."""
+    monkeypatch.setattr(warm, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(warm, "CHECK_SECONDS", 0.02)
+    monkeypatch.setattr(machine, "available_memory_bytes", lambda: 8 * GIGABYTE)
+    monkeypatch.setattr(machine, "on_battery", lambda: False)
+
+
+@pytest.fixture
+def only(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes all other frameworks count as not installed."""
+
+    def choose(*names: FrameworkName) -> None:
+        versions = registry.version
+        monkeypatch.setattr(registry, "version", lambda n: versions(n) if n in names else None)
+
+    return choose
+
+
+@pytest.fixture
+def processes(only: Callable[..., None]) -> Iterator[WarmProcesses]:
+    """Those for NumPy, which have not been started yet."""
+    only("numpy")
+    made = WarmProcesses()
+    made.expect([small()])
+    yield made
+    made.close()
+
+
+def open_ready(processes: WarmProcesses, *names: FrameworkName) -> None:
+    processes.open()
+    until(lambda: processes.ready == names)
+
+
+def events(spec: RunSpec, processes: WarmProcesses | None) -> list[AnyEvent]:
+    return list(TrainingJob(spec, processes=processes).events())
+
+
+def is_warm(told: list[AnyEvent]) -> bool:
+    end = told[-1]
+    assert isinstance(end, Finished)
+    assert end.measures is not None
+    return end.measures.warm_start
+
+
+@pytest.mark.parametrize("framework", registry.FRAMEWORKS)
+def test_a_warm_process_trains_the_bits_of_a_cold_one(
+    only: Callable[..., None], framework: FrameworkName
+) -> None:
+    only(framework)
+    spec = small(framework)
+    processes = WarmProcesses()
+    processes.expect([spec])
+    processes.open()
+    with ThreadPoolExecutor(1) as pool:
+        cold = pool.submit(events, spec, None)
+        until(lambda: processes.ready == (framework,), 120)
+        assert not is_warm(cold.result())
+    told = events(spec, processes)
+    assert is_warm(told)
+    processes.close()
+    with RunStore() as store:
+        one, other = store.runs()
+    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+        assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
+    assert artifacts.console(one.folder).exists()
+
+
+def test_a_used_process_is_replaced_when_no_run_trains(processes: WarmProcesses) -> None:
+    open_ready(processes, "numpy")
+    (first,) = processes.pids
+    assert is_warm(events(small(), processes))
+    assert not processes.pids
+    assert not alive(first)
+    processes.resume()
+    until(lambda: processes.ready == ("numpy",))
+    assert first not in processes.pids
+
+
+def test_other_processor_settings_start_cold(processes: WarmProcesses) -> None:
+    open_ready(processes, "numpy")
+    (pid,) = processes.pids
+    spec = replace(small(), threads=2)
+    assert processes.take(spec, Path("console.txt")) is None
+    until(lambda: not alive(pid))
+    processes.expect([spec])
+    processes.resume()
+    until(lambda: processes.ready == ("numpy",))
+    assert is_warm(events(spec, processes))
+
+
+@linux
+def test_a_process_that_died_while_it_waited_is_not_used(processes: WarmProcesses) -> None:
+    open_ready(processes, "numpy")
+    (pid,) = processes.pids
+    processes.pause()
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not alive(pid))
+    assert not is_warm(events(small(), processes))
+
+
+@linux
+def test_a_process_that_dies_before_it_begins_gives_way_to_a_new_one(
+    processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ready(processes, "numpy")
+    (pid,) = processes.pids
+    take = processes.take
+
+    def take_and_kill(spec: RunSpec, console: Path) -> warm.TrainingWorker | None:
+        worker = take(spec, console)
+        os.kill(pid, signal.SIGKILL)
+        return worker
+
+    monkeypatch.setattr(processes, "take", take_and_kill)
+    assert not is_warm(events(small(), processes))
+
+
+@linux
+def test_a_dead_process_is_replaced(processes: WarmProcesses) -> None:
+    open_ready(processes, "numpy")
+    (pid,) = processes.pids
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: processes.ready and processes.pids != (pid,))
+
+
+def test_low_memory_ends_the_processes(
+    processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ready(processes, "numpy")
+    (pid,) = processes.pids
+    monkeypatch.setattr(machine, "available_memory_bytes", lambda: GIGABYTE // 2)
+    until(lambda: not alive(pid))
+    assert processes.pids == ()
+
+
+@pytest.mark.parametrize("obstacle", ["memory", "battery", "setting", "run"])
+def test_nothing_starts_while_it_would_be_in_the_way(
+    processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch, obstacle: str
+) -> None:
+    checked: list[bool] = []
+    load = settings.load
+
+    def load_and_count() -> tuple[settings.Settings, str]:
+        checked.append(True)
+        return load()
+
+    monkeypatch.setattr(settings, "load", load_and_count)
+    match obstacle:
+        case "memory":
+            monkeypatch.setattr(machine, "available_memory_bytes", lambda: GIGABYTE)
+        case "battery":
+            monkeypatch.setattr(machine, "on_battery", lambda: True)
+        case "setting":
+            settings.save(replace(load()[0], warm_processes=False))
+    processes.open()
+    if obstacle == "run":
+        processes.pause()
+    checked.clear()
+    until(lambda: len(checked) > 3)
+    assert processes.pids == ()
+
+
+def test_a_framework_that_cannot_be_loaded_is_tried_once(
+    processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(warm, "WARM_UP", Task("tests.workers.example_tasks.fail", None, None))
+    processes.open()
+    until(lambda: "no warm process of numpy" in caplog.text)
+    until(lambda: processes.pids == ())
+    monkeypatch.setattr(warm, "WARM_UP", WARM_UP)
+    assert not is_warm(events(small(), processes))
+    processes.resume()
+    assert caplog.text.count("no warm process") == 1
+
+
+@linux
+def test_closing_ends_a_process_that_still_loads(
+    processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm, "WARM_UP", Task("tests.running.test_warm.hang", None, None))
+    processes.open()
+    until(lambda: processes.pids)
+    (pid,) = processes.pids
+    processes.close()
+    assert not alive(pid)
+
+
+def hang(framework: str, _: object) -> None:
+    signal.pause()
+
+
+def test_a_process_that_still_loads_is_used(processes: WarmProcesses) -> None:
+    processes.open()
+    until(lambda: processes.pids)
+    (pid,) = processes.pids
+    told = iter(TrainingJob(small(), processes=processes).events())
+    assert processes.pids == (pid,)
+    assert is_warm(list(told))
+    assert not alive(pid)
