@@ -48,11 +48,13 @@ from mnist_studio.store.migrations import check_version
 from mnist_studio.store.own_images import IMAGE_COLUMNS, confirmed_image_of
 from mnist_studio.store.record_writer import insert
 from mnist_studio.store.rows import (
+    ANNOTATION_COLUMNS,
     COLUMNS,
     EPOCH_COLUMNS,
     MEMBER_COLUMNS,
     Row,
     Run,
+    annotations_of,
     epoch_of,
     member_of,
     run_of,
@@ -74,6 +76,7 @@ TABLES: dict[str, tuple[str, Callable[[Row], object]]] = {
     "runs": (COLUMNS, lambda row: run_of(row, Path())),
     "epochs": (EPOCH_COLUMNS, epoch_of),
     "members": (MEMBER_COLUMNS, member_of),
+    "annotations": (ANNOTATION_COLUMNS, annotations_of),
     "own_images": (IMAGE_COLUMNS, confirmed_image_of),
 }
 """Table -> its columns, and what reads a row of them."""
@@ -115,6 +118,7 @@ class StoreReport:
         experiments: readable ones.
         backups: number of backups.
         newest_backup: seconds since 1970; None without backups.
+        trashed: of the runs, those in the trash.
     """
 
     problems: tuple[Problem, ...]
@@ -123,6 +127,7 @@ class StoreReport:
     experiments: int = 0
     backups: int = 0
     newest_backup: float | None = None
+    trashed: int = 0
 
 
 def check(
@@ -172,6 +177,7 @@ class _Check:
         self._listed: dict[str, RunRecord] = {}
         self._experiments: dict[str, Row] = {}
         self._readable = False
+        self._trashed = 0
 
     def report(self) -> StoreReport:
         copies = backup.all_in(self._backups)
@@ -194,6 +200,7 @@ class _Check:
             self._counts["experiments"],
             len(copies),
             copies[0].created if copies else None,
+            self._trashed,
         )
 
     def _add(self, what: str, remedy: str = "", row: BadRow | None = None) -> None:
@@ -250,6 +257,8 @@ class _Check:
                 self._counts[table] += 1
                 if isinstance(value, Run):
                     self._rows[value.id] = value
+                if isinstance(value, tuple):
+                    self._trashed += value[1].trashed is not None
                 if isinstance(value, Experiment):
                     self._experiments[value.id] = tuple(row)
 
@@ -325,7 +334,7 @@ def _core(record: RunRecord) -> tuple[object, ...]:
     """What the database and the record of an ended run both say."""
     return (
         record.title, record.spec, record.created, record.status, record.terminal, record.epochs,
-        record.belongs,
+        record.belongs, record.annotations,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from mnist_studio.store.disk import PRIVATE, writing
 from mnist_studio.store.record_writer import RecordWriter
 from mnist_studio.store.rows import (
     COLUMNS,
+    IN_TRASH,
     MEMBER_COLUMNS,
     Id,
     MemberRow,
@@ -172,10 +173,10 @@ class ExperimentRows:
         return experiment_of(rows[0])
 
     def members(self, experiment_id: str) -> tuple[Member, ...]:
-        """The runs of an experiment, oldest first; takes the whole id."""
+        """The runs of an experiment but those in the trash, oldest first; takes the whole id."""
         query = (
             f"SELECT {MEMBER_COLUMNS}, {COLUMNS} FROM members JOIN runs ON run = id "
-            "WHERE experiment = ? ORDER BY created, id"
+            f"WHERE experiment = ? AND NOT {IN_TRASH} ORDER BY created, id"
         )
         return tuple(whole(self._member, self._database.rows(query, experiment_id)))
 

@@ -94,12 +94,25 @@ _VERSION_5: Migration = (
     "INSERT OR IGNORE INTO unwritten SELECT id FROM runs",
 )
 
+_VERSION_6: Migration = (
+    """
+    CREATE TABLE annotations (
+        run      TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE,
+        tags     TEXT NOT NULL,    -- separated by spaces
+        note     TEXT NOT NULL,
+        archived INTEGER NOT NULL, -- 0 or 1
+        trashed  REAL              -- seconds since 1970; NULL if it is not in the trash
+    )
+    """,
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     _VERSION_1,
     _VERSION_2,
     _VERSION_3,
     _VERSION_4,
     _VERSION_5,
+    _VERSION_6,
 )
 
 

@@ -82,6 +82,7 @@ class _Contents:
     own_images: dict[str, OwnImage] = field(default_factory=dict)
     recorded: set[str] = field(default_factory=set)
     unreadable: list[Path] = field(default_factory=list)
+    unwritten: frozenset[str] = frozenset()
 
     def add(self, source: Salvaged, runs: Path | None) -> None:
         """Adds what is not there yet; with ``runs``, only runs that have a folder in it."""
@@ -170,6 +171,7 @@ def _gathered(home: Path | None, chosen: Path | None) -> tuple[_Contents, Path |
         with explained(database), closing(read_only(database)) as connection:
             refuse_newer(connection, database)
         present = salvage(database)
+    contents.unwritten = present.unwritten
     if chosen:
         backup.contents(chosen)
         base = salvage(chosen)
@@ -228,7 +230,10 @@ def _add_folder(contents: _Contents, folder: Path) -> None:
             contents.unreadable.append(folder)
         return
     contents.recorded.add(folder.name)
-    contents.runs[folder.name] = _newer(record, known)
+    newer = _newer(record, known)
+    if known and folder.name in contents.unwritten:
+        newer = replace(newer, title=known.title, annotations=known.annotations)
+    contents.runs[folder.name] = newer
 
 
 def _newer(record: RunRecord, known: RunRecord | None) -> RunRecord:
@@ -273,7 +278,7 @@ def _fill(connection: sqlite3.Connection, contents: _Contents) -> None:
     connection.executemany("INSERT INTO experiments VALUES (?, ?, ?, ?)", experiments)
     for record in contents.runs.values():
         insert(connection, record)
-        if record.run not in contents.recorded:
+        if record.run not in contents.recorded or record.run in contents.unwritten:
             connection.execute("INSERT INTO unwritten VALUES (?)", (record.run,))
     connection.executemany(INSERT_IMAGE, map(row_of, contents.own_images.values()))
 

@@ -8,7 +8,8 @@ the store is opened again; runs of earlier versions are in that table from the s
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -20,10 +21,13 @@ from mnist_studio.events import Epoch, Finished, Stopped, Terminal
 from mnist_studio.store import artifacts, folders, run_record
 from mnist_studio.store.database import Database
 from mnist_studio.store.rows import (
+    ANNOTATE,
     COLUMNS,
     MEMBER_COLUMNS,
     Row,
     RunColumns,
+    annotations_of_run,
+    annotations_row,
     epochs_of,
     member_of,
     run_of,
@@ -31,7 +35,7 @@ from mnist_studio.store.rows import (
     typed,
     whole,
 )
-from mnist_studio.store.run_record import Belongs, RunRecord, Steps
+from mnist_studio.store.run_record import NO_ANNOTATIONS, Belongs, RunRecord, Steps
 
 SECONDS_PER_OPENING = 0.5
 """How long an opening may write missing records, so that a large old store opens quickly."""
@@ -110,6 +114,33 @@ class RecordWriter:
                 _LOG.warning("%s", error)
         self._database.write("DELETE FROM unwritten WHERE run = ?", run_id)
 
+    @contextmanager
+    def changing(self, run_ids: Sequence[str]) -> Iterator[sqlite3.Connection]:
+        """Changes rows of runs in one transaction, and then their records.
+
+        A change whose record was not written yet is remembered in the same transaction.
+
+        Raises:
+            StoreError: the database cannot be written; nothing was changed.
+        """
+        each = [(run_id,) for run_id in run_ids]
+        with self._database.writing() as connection:
+            yield connection
+            connection.executemany("INSERT OR IGNORE INTO unwritten VALUES (?)", each)
+        written = [run for run in each if self._written(run[0])]
+        with self._database.writing() as connection:
+            connection.executemany("DELETE FROM unwritten WHERE run = ?", written)
+
+    def _written(self, run_id: str) -> bool:
+        folder = self._runs / run_id
+        try:
+            if folder.is_dir():
+                self._refresh(folder)
+        except StoreError as error:
+            _LOG.warning("The record of the run %s was not written. %s", run_id, error)
+            return False
+        return True
+
     def _refresh(self, folder: Path) -> None:
         with run_record.changing(folder):
             run_record.write(folder, self._merged(folder))
@@ -159,6 +190,7 @@ def from_database(database: Database, folder: Path) -> RunRecord:
         terminal=_terminal(row),
         epochs=epochs_of(database, row.id),
         belongs=_belongs(database, row.id),
+        annotations=annotations_of_run(database, row.id),
     )
 
 
@@ -195,6 +227,8 @@ def insert(connection: sqlite3.Connection, record: RunRecord) -> None:
     if record.status != "running":
         connection.execute("DELETE FROM epochs WHERE run = ?", (record.run,))
     insert_epochs(connection, record.run, record.epochs)
+    if record.annotations != NO_ANNOTATIONS:
+        connection.execute(ANNOTATE, annotations_row(record.run, record.annotations))
     if record.belongs:
         _insert_membership(connection, record.run, record.belongs)
 

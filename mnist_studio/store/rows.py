@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -12,13 +13,13 @@ from msgspec import Meta
 from mnist_studio import events
 from mnist_studio.errors import SpecError, StoreDamaged, StoreError, UnknownName
 from mnist_studio.events import Crashed, Epoch, Finished, Stopped, Terminal
-from mnist_studio.formatting import printable
+from mnist_studio.formatting import printable, printable_lines
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import folders
 from mnist_studio.store.artifacts import CHECKPOINT
 from mnist_studio.store.database import Database
-from mnist_studio.store.run_record import Moment, Status
+from mnist_studio.store.run_record import NO_ANNOTATIONS, Annotations, Moment, Status
 
 Row = tuple[Any, ...]
 
@@ -28,6 +29,7 @@ BUNDLED = "bundled-"
 COLUMNS = "id, title, spec, status, created, terminal"
 EPOCH_COLUMNS = "run, epoch, event"
 MEMBER_COLUMNS = "run, experiment, concurrency, host"
+ANNOTATION_COLUMNS = "run, tags, note, archived, trashed"
 
 Id = Annotated[str, Meta(pattern=folders.ID)]
 
@@ -64,6 +66,16 @@ class MemberRow(msgspec.Struct, frozen=True, array_like=True):
     experiment: Id | None
     concurrency: Annotated[int, Meta(ge=1, le=10_000)]
     host: str
+
+
+class AnnotationRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of the table of annotations; see ``run_record.Annotations``."""
+
+    run: Id
+    tags: str
+    note: str
+    archived: Literal[0, 1]
+    trashed: Moment | None
 
 
 def typed(row: Row, kind: type[_Typed], what: str) -> _Typed:
@@ -111,6 +123,7 @@ class Run:
         folder: of its artifacts; see ``store.artifacts``.
         terminal: the event that ended it; None while it runs.
         checkpoint: whether there is one to resume from.
+        annotations: of the user.
     """
 
     id: str
@@ -121,6 +134,7 @@ class Run:
     folder: Path
     terminal: Terminal | None
     checkpoint: bool = False
+    annotations: Annotations = NO_ANNOTATIONS
 
     @property
     def resumable(self) -> bool:
@@ -148,8 +162,13 @@ class Run:
         return self.id.startswith(BUNDLED)
 
 
-def run_of(row: Row, runs: Path) -> Run:
-    """The run of a row of ``COLUMNS``; ``runs`` is the folder of the runs' folders.
+def run_of(row: Row, runs: Path, annotations: Annotations = NO_ANNOTATIONS) -> Run:
+    """The run of a row of ``COLUMNS``.
+
+    Args:
+        row: of the database.
+        runs: folder of the runs' folders.
+        annotations: of the run.
 
     Raises:
         StoreDamaged: the row is damaged.
@@ -170,6 +189,7 @@ def run_of(row: Row, runs: Path) -> Run:
         # The row of a resumed run has its previous end until it ends again.
         terminal=_terminal(stored) if stored.status != "running" else None,
         checkpoint=(runs / stored.id / CHECKPOINT).exists(),
+        annotations=annotations,
     )
 
 
@@ -208,6 +228,59 @@ def member_of(row: Row) -> MemberRow:
     return typed(row, MemberRow, "membership of the stored run")
 
 
+def annotations_of(row: Row) -> tuple[str, Annotations]:
+    """The id of a run and its annotations, in a row of ``ANNOTATION_COLUMNS``.
+
+    Raises:
+        StoreDamaged: the row is damaged.
+    """
+    what = "annotations of the stored run"
+    stored = typed(row, AnnotationRow, what)
+    values = {
+        "tags": stored.tags.split(),
+        "note": printable_lines(stored.note),
+        "archived": bool(stored.archived),
+        "trashed": stored.trashed,
+    }
+    try:
+        return stored.run, msgspec.convert(values, Annotations)
+    except msgspec.ValidationError as error:
+        raise unreadable(what, stored.run, error) from error
+
+
+def all_annotations(database: Database) -> dict[str, Annotations]:
+    """The annotations of every run that has some; a damaged row is logged and left out."""
+    query = f"SELECT {ANNOTATION_COLUMNS} FROM annotations"
+    return dict(whole(annotations_of, database.rows(query)))
+
+
+def annotations_of_run(database: Database, run_id: str) -> Annotations:
+    """The annotations of one run; none if they are damaged."""
+    query = f"SELECT {ANNOTATION_COLUMNS} FROM annotations WHERE run = ?"
+    return dict(whole(annotations_of, database.rows(query, run_id))).get(run_id, NO_ANNOTATIONS)
+
+
+def annotations_row(run_id: str, annotations: Annotations) -> Row:
+    """The values of ``ANNOTATE``."""
+    tags = " ".join(annotations.tags)
+    return (run_id, tags, annotations.note, int(annotations.archived), annotations.trashed)
+
+
+def annotated(database: Database, runs: Path, query: str) -> Iterator[Run]:
+    """The runs that a query for ``COLUMNS`` finds, annotated; damaged ones are left out."""
+    known = all_annotations(database)
+
+    def decode(row: Row) -> Run:
+        return run_of(row, runs, known.get(row[0], NO_ANNOTATIONS))
+
+    return whole(decode, database.rows(query))
+
+
+ANNOTATE = f"INSERT OR REPLACE INTO annotations ({ANNOTATION_COLUMNS}) VALUES (?, ?, ?, ?, ?)"
+IN_TRASH = "id IN (SELECT run FROM annotations WHERE typeof(trashed) IN ('real', 'integer'))"
+"""Condition on rows of runs. A damaged date does not hide a run."""
+
+
 def _terminal(stored: RunColumns) -> Terminal:
     """How a run ended.
 
@@ -229,18 +302,30 @@ def _newer_or_damaged(run_id: str, error: SpecError) -> StoreError:
     return unreadable("stored run", run_id, error.problem)
 
 
-def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
+Where = Literal["listed", "trash", "anywhere"]
+"""Which runs an id is searched among."""
+
+_WHERE = {"listed": f"NOT {IN_TRASH}", "trash": IN_TRASH, "anywhere": "1"}
+
+
+def full_id(
+    database: Database, bundled: Iterable[str], beginning: str, where: Where = "anywhere"
+) -> str:
     """The one id with that prefix.
 
     Args:
         database: of the user's runs.
         bundled: ids of the bundled models.
         beginning: prefix of an id, or the whole id.
+        where: the runs to search.
 
     Raises:
         UnknownName: no id has that prefix, or several do.
     """
-    query = "SELECT id FROM runs WHERE typeof(id) = 'text' AND substr(id, 1, ?) = ?"
+    query = (
+        "SELECT id FROM runs WHERE typeof(id) = 'text' AND substr(id, 1, ?) = ? "
+        f"AND {_WHERE[where]}"
+    )
     # The empty prefix would match every id; ids are ASCII, and SQLite accepts no lone surrogates.
     possible = beginning and beginning.isascii()
     rows = database.rows(query, len(beginning), beginning) if possible else []
@@ -250,11 +335,27 @@ def full_id(database: Database, bundled: Iterable[str], beginning: str) -> str:
         case [run_id]:
             return str(run_id)
         case []:
-            raise UnknownName(f"There is no run “{beginning}”.", "Check the list of runs.")
+            raise _unknown(database, beginning, where)
         case several:
             raise UnknownName(
                 f"{len(several)} runs begin with “{beginning}”.", "Enter more characters of the ID."
             )
+
+
+def _unknown(database: Database, beginning: str, where: Where) -> UnknownName:
+    if where == "trash":
+        return UnknownName(
+            f"There is no run “{beginning}” in the trash.",
+            "List the runs in the trash: mnist-studio runs --trash",
+        )
+    with suppress(UnknownName):
+        found = full_id(database, (), beginning, "trash") if where == "listed" else ""
+        if found:
+            return UnknownName(
+                f"The run {found} is in the trash.",
+                f"Restore it: mnist-studio runs restore {found}",
+            )
+    return UnknownName(f"There is no run “{beginning}”.", "Check the list of runs.")
 
 
 TRAINED = (Finished, Stopped)

@@ -25,11 +25,17 @@ LOCK = "record.lock"
 
 PATIENCE_SECONDS = 10
 
+LONGEST_TAG = 40
+MOST_TAGS = 50
+LONGEST_NOTE = 10_000
+
 Status = Literal["running", "finished", "stopped", "cancelled", "failed", "crashed"]
 """``running`` or how a run ended."""
 
 Moment = Annotated[float, Meta(ge=0, le=32_503_680_000)]
 """Seconds since 1970, up to the year 3000, beyond which some systems know no date."""
+
+Tag = Annotated[str, Meta(min_length=1, max_length=LONGEST_TAG)]
 
 _Hash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
@@ -54,6 +60,25 @@ class Belongs(msgspec.Struct, frozen=True):
     host: str = ""
 
 
+class Annotations(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the user has added to a run; see ``store.annotations``. It changes no result.
+
+    Attributes:
+        tags: in alphabetical order, without spaces.
+        note: any text; may have several lines.
+        archived: whether lists hide it unless archived runs are requested.
+        trashed: when it was moved to the trash, in seconds since 1970; None if it was not.
+    """
+
+    tags: Annotated[tuple[Tag, ...], Meta(max_length=MOST_TAGS)] = ()
+    note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""
+    archived: bool = False
+    trashed: Moment | None = None
+
+
+NO_ANNOTATIONS = Annotations()
+
+
 class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything about a run that is not in another file of its folder.
 
@@ -73,6 +98,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         steps: of the file of steps, once the run has ended.
         files: names of the files with arrays, once the run has ended.
         belongs: to an experiment; None if no experiment trained it.
+        annotations: of the user.
     """
 
     run: str
@@ -89,6 +115,7 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     steps: Steps | None = None
     files: tuple[str, ...] = ()
     belongs: Belongs | None = None
+    annotations: Annotations = NO_ANNOTATIONS
 
     def run_spec(self) -> RunSpec:
         """What is trained.

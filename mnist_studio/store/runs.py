@@ -5,6 +5,7 @@ command line, may work at once: each holds the lock of the folder of every run i
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,13 +18,26 @@ from mnist_studio.formatting import counted, listed
 from mnist_studio.spec import codec, known_bugs
 from mnist_studio.spec.run import RunSpec, check
 from mnist_studio.store import backup, folders, housekeeping, locks, rows, titles
+from mnist_studio.store.annotations import Change
 from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database, explained, is_empty, lost, tables_of
 from mnist_studio.store.experiments import JOIN, ExperimentRows, Membership, joining
 from mnist_studio.store.migrations import migrate
 from mnist_studio.store.own_images import OwnImages
 from mnist_studio.store.record_writer import RecordWriter, adopt_epochs
-from mnist_studio.store.rows import COLUMNS, Row, Run, full_id, run_of
+from mnist_studio.store.rows import (
+    ANNOTATE,
+    COLUMNS,
+    IN_TRASH,
+    Row,
+    Run,
+    Where,
+    annotations_row,
+    full_id,
+    run_of,
+)
+from mnist_studio.store.run_record import Annotations
+from mnist_studio.store.trash import Trash
 
 
 class RunStore:
@@ -35,6 +49,7 @@ class RunStore:
     Attributes:
         experiments: the experiments of these runs.
         own_images: of the user.
+        trash: the runs that were deleted, until it is emptied.
     """
 
     def __init__(self, home: Path | None = None) -> None:
@@ -54,6 +69,7 @@ class RunStore:
             self._database, self._records, self._runs, paths.experiments(home), self._models
         )
         self.own_images = OwnImages(self._database, self._back_up)
+        self.trash = Trash(self._database, self._runs, self._annotate)
         try:
             with explained(self._database.path):
                 if not tables_of(self._database.connection):
@@ -165,22 +181,26 @@ class RunStore:
             self._back_up()
 
     def runs(self) -> tuple[Run, ...]:
-        """All runs, newest first, then the bundled models.
+        """All runs but those in the trash, newest first, then the bundled models.
 
         A run whose row is damaged is logged and skipped.
         """
-        query = f"SELECT {COLUMNS} FROM runs ORDER BY created DESC, id DESC"
-        own = rows.whole(self._run_of, self._database.rows(query))
+        query = f"SELECT {COLUMNS} FROM runs WHERE NOT {IN_TRASH} ORDER BY created DESC, id DESC"
+        own = rows.annotated(self._database, self._runs, query)
         return (*own, *(model.run for model in self._models.by_id.values()))
 
     def run(self, run_id: str) -> Run:
-        """The run of that id."""
-        full = self._full_id(run_id)
+        """The run of that id.
+
+        Raises:
+            UnknownName: also if it is in the trash.
+        """
+        full = self._full_id(run_id, "listed")
         if full in self._models.by_id:
             return self._models.by_id[full].run
         row: Row
         (row,) = self._database.rows(f"SELECT {COLUMNS} FROM runs WHERE id = ?", full)
-        return self._run_of(row)
+        return run_of(row, self._runs, rows.annotations_of_run(self._database, full))
 
     def epochs(self, run_id: str) -> tuple[Epoch, ...]:
         """The epochs of a run in order; one whose row is damaged is logged and skipped."""
@@ -196,11 +216,53 @@ class RunStore:
             StoreError: also if the title is empty or too long, or the run is a bundled model.
         """
         row = (titles.tidy(title), self._own_id(run_id))
-        self._database.write("UPDATE runs SET title = ? WHERE id = ?", *row)
-        self._records.refresh(row[1])
+        with self._records.changing([row[1]]) as connection:
+            connection.execute("UPDATE runs SET title = ? WHERE id = ?", row)
+
+    def annotate(self, run_ids: Sequence[str], change: Change) -> dict[str, Annotations]:
+        """Changes tags, note, or archived state of runs: of all of them, or of none.
+
+        Args:
+            run_ids: of any runs.
+            change: what changes; see ``store.annotations``.
+
+        Returns:
+            The former annotations by the whole id, for ``revert``.
+
+        Raises:
+            StoreError: also if one is a bundled model.
+        """
+        return self._annotate([self._own_id(each) for each in run_ids], change)
+
+    def revert(self, former: Mapping[str, Annotations]) -> None:
+        """Brings annotations back; runs that were deleted meanwhile are left out."""
+        known = {run for (run,) in self._database.rows("SELECT id FROM runs")}
+        stay = {run: old for run, old in former.items() if run in known}
+        self._write_annotations(stay)
+
+    def move_to_trash(self, run_ids: Sequence[str]) -> tuple[str, ...]:
+        """Moves runs to the trash and returns their whole ids.
+
+        Raises:
+            StoreError: also if one is running, here or elsewhere, or is a bundled model. Then none
+                is moved.
+        """
+        full = tuple(dict.fromkeys(self._own_id(each, "listed") for each in run_ids))
+        self.trash.put(full)
+        return full
+
+    def _annotate(self, run_ids: Sequence[str], change: Change) -> dict[str, Annotations]:
+        former = {each: rows.annotations_of_run(self._database, each) for each in run_ids}
+        self._write_annotations({each: change(old) for each, old in former.items()})
+        return former
+
+    def _write_annotations(self, changed: Mapping[str, Annotations]) -> None:
+        with self._records.changing(tuple(changed)) as connection:
+            for run_id, annotations in changed.items():
+                connection.execute(ANNOTATE, annotations_row(run_id, annotations))
 
     def delete(self, run_id: str) -> None:
-        """Deletes a run and its folder.
+        """Deletes a run and its folder for good, wherever it is.
 
         Raises:
             StoreError: also if it is running, here or elsewhere, or is a bundled model.
@@ -249,17 +311,17 @@ class RunStore:
     def _run_of(self, row: Row) -> Run:
         return run_of(row, self._runs)
 
-    def _full_id(self, beginning: str) -> str:
+    def _full_id(self, beginning: str, where: Where = "anywhere") -> str:
         """The one id with that prefix."""
-        return full_id(self._database, self._models.by_id, beginning)
+        return full_id(self._database, self._models.by_id, beginning, where)
 
-    def _own_id(self, beginning: str) -> str:
+    def _own_id(self, beginning: str, where: Where = "anywhere") -> str:
         """The full id of a run that may be changed.
 
         Raises:
             StoreError: it is a bundled model.
         """
-        full = self._full_id(beginning)
+        full = self._full_id(beginning, where)
         if full in self._models.by_id:
             title = self._models.by_id[full].run.title
             raise StoreError(

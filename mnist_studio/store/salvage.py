@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from mnist_studio.data.own_images import OwnImage
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.events import Epoch
@@ -19,18 +21,20 @@ from mnist_studio.store.experiments import EXPERIMENT_COLUMNS, Experiment, exper
 from mnist_studio.store.migrations import FORMER_TABLES
 from mnist_studio.store.own_images import IMAGE_COLUMNS, confirmed_image_of
 from mnist_studio.store.rows import (
+    ANNOTATION_COLUMNS,
     COLUMNS,
     EPOCH_COLUMNS,
     MEMBER_COLUMNS,
     MemberRow,
     Row,
     RunColumns,
+    annotations_of,
     epoch_of,
     member_of,
     run_of,
     typed,
 )
-from mnist_studio.store.run_record import Belongs, RunRecord
+from mnist_studio.store.run_record import NO_ANNOTATIONS, Belongs, RunRecord
 
 _LOG = logging.getLogger(__name__)
 _Value = TypeVar("_Value")
@@ -44,12 +48,14 @@ class Salvaged:
         runs: id -> everything about a run.
         experiments: that are stored.
         own_images: of the user.
+        unwritten: ids of runs that are newer than the records in their folders.
         complete: whether everything was read, and the file is not damaged.
     """
 
     runs: dict[str, RunRecord] = field(default_factory=dict)
     experiments: tuple[Experiment, ...] = ()
     own_images: tuple[OwnImage, ...] = ()
+    unwritten: frozenset[str] = frozenset()
     complete: bool = False
 
 
@@ -154,11 +160,16 @@ def _salvaged(tables: _Tables) -> Salvaged:
     for run_id, epoch in tables.values("epochs", EPOCH_COLUMNS, _epoch):
         epochs.setdefault(run_id, []).append(epoch)
     members = {row.run: row for row in tables.values("members", MEMBER_COLUMNS, member_of)}
-    runs = list(tables.values("runs", COLUMNS, lambda row: _record(row, epochs, members)))
+    annotations = dict(tables.values("annotations", ANNOTATION_COLUMNS, annotations_of))
+    runs = [
+        replace(record, annotations=annotations.get(record.run, NO_ANNOTATIONS))
+        for record in tables.values("runs", COLUMNS, lambda row: _record(row, epochs, members))
+    ]
     return Salvaged(
         runs={run.run: run for run in runs},
         experiments=tuple(tables.values("experiments", EXPERIMENT_COLUMNS, experiment_of)),
         own_images=tuple(tables.values("own_images", IMAGE_COLUMNS, confirmed_image_of)),
+        unwritten=frozenset(tables.values("unwritten", "run", lambda row: str(row[0]))),
         complete=tables.complete,
     )
 

@@ -101,6 +101,7 @@ def old_store(home: Path, spec: RunSpec, count: int = 1) -> list[Run]:
     (home / "experiments" / experiment.id / run_record.RECORD).unlink()
     with closing(sqlite3.connect(home / "studio.sqlite", isolation_level=None)) as connection:
         connection.execute("DROP TABLE unwritten")
+        connection.execute("DROP TABLE annotations")
         connection.execute("PRAGMA user_version = 4")
     return runs
 
