@@ -102,6 +102,9 @@ DASHES: Mapping[str, tuple[float, ...]] = MappingProxyType(
 """Lengths of strokes and gaps in widths of the pen: solid, dashed, dotted. Where the frameworks
 agree their lines lie on each other; the gaps are wide enough to see all three."""
 
+WIDTHS: Mapping[str, float] = MappingProxyType({"numpy": 4.0, "pytorch": 2.4, "keras": 1.5})
+"""Widths of lines in pixels. The widest is drawn first, so that its edges stay visible."""
+
 PARTS: tuple[tuple[str, str], ...] = (
     ("#0072B2", ""), ("#E69F00", "///"), ("#56B4E9", "..."), ("#1B1F27", ""),
     ("#009E73", "\\\\\\"), ("#CC79A7", "xxx"), ("#F0E442", ""), ("#8A93A1", ""),

@@ -37,11 +37,15 @@ class AxisSpec:
         title: the quantity, without the unit.
         unit: of its numbers.
         log: whether the scale is logarithmic.
+        low: least value of the axis; None if it follows the data.
+        high: greatest value of the axis.
     """
 
     title: str
     unit: Unit = ""
     log: bool = False
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,11 +103,20 @@ class ValuePoint:
 
 
 class Lines(msgspec.Struct, frozen=True, tag=True):
-    """Curves over one axis."""
+    """Curves over one axis.
+
+    Attributes:
+        x: horizontal axis.
+        y: vertical axis.
+        lines: the curves.
+        other_dataset: keys of lines that were measured on another dataset than most. They are
+            drawn paler with hollow symbols, since they cannot be compared with the others.
+    """
 
     x: AxisSpec
     y: AxisSpec
     lines: tuple[Line, ...]
+    other_dataset: tuple[str, ...] = ()
 
 
 class Bars(msgspec.Struct, frozen=True, tag=True):

@@ -1,4 +1,4 @@
-"""The run under the pointer, shared by a page so that all its parts highlight the same run."""
+"""The run under the pointer and the hidden runs, shared by a page so that all its parts agree."""
 
 from collections.abc import Callable, Collection
 
@@ -6,16 +6,18 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Hover(QObject):
-    """The key of the run under the pointer.
+    """The key of the run under the pointer, and the runs that the user has hidden.
 
     Signals:
         changed: the pointer is over another run, or over none.
+        toggled: a run was hidden or is shown again.
     """
 
     changed = Signal()
+    toggled = Signal()
 
     def __init__(self, family: Callable[[str], object], parent: QObject | None = None) -> None:
-        """Starts with no run.
+        """Starts with no run, and none hidden.
 
         Args:
             family: of a key; runs that differ only in their seed have the same family.
@@ -24,6 +26,7 @@ class Hover(QObject):
         super().__init__(parent)
         self._family = family
         self._key = ""
+        self._hidden: frozenset[object] = frozenset()
 
     @property
     def key(self) -> str:
@@ -48,3 +51,12 @@ class Hover(QObject):
             return frozenset({self._key})
         family = self._family(self._key)
         return frozenset(key for key in present if self._family(key) == family)
+
+    def shows(self, key: str) -> bool:
+        """Whether the family of a key is visible."""
+        return self._family(key) not in self._hidden
+
+    def toggle(self, key: str) -> None:
+        """Hides the family of a key, or shows it again."""
+        self._hidden ^= {self._family(key)}
+        self.toggled.emit()

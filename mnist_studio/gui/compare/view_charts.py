@@ -6,12 +6,12 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
-from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, View
+from mnist_studio.analysis.view import Bars, Chart, Matrix, View
 from mnist_studio.gui.common.basics import column, holder
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.legend import KeyLegend
+from mnist_studio.gui.common.legend import KeyLegend, legend_entries
 from mnist_studio.gui.common.plots.bar_chart import bars_height, bars_width
-from mnist_studio.gui.common.plots.chart import ChartView
+from mnist_studio.gui.common.plots.chart import HEADING, ChartView
 from mnist_studio.gui.common.plots.heat_map import cell_width, matrix_height
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
@@ -23,8 +23,6 @@ REFRESH_MS = 10
 """Changes within this time are drawn once."""
 ROW_TITLES = 150
 """Width of the row titles of a matrix."""
-THIN = "thin: single seeds"
-SHADED = "shaded: 95 % CI"
 
 
 class ViewCharts(QWidget):
@@ -103,7 +101,7 @@ class ViewCharts(QWidget):
         if not self._timer.isActive():
             self._timer.start()
         self._arrange()
-        self.legend.show_entries(*entries(view.charts))
+        self.legend.show_entries(*legend_entries(view.charts))
         self.setVisible(bool(view.charts))
 
     @Slot()
@@ -139,27 +137,13 @@ class ViewCharts(QWidget):
 
     def _height(self, chart: Chart) -> int:
         """The height of a chart; 0 if it fills any height."""
+        heading = self._theme.pixels(HEADING)
         if isinstance(chart, Bars):
-            return bars_height(self._theme, chart)
-        return matrix_height(self._theme, chart) if isinstance(chart, Matrix) else 0
+            return heading + bars_height(self._theme, chart)
+        return heading + matrix_height(self._theme, chart) if isinstance(chart, Matrix) else 0
 
     def _add(self) -> None:
         place = len(self._charts)
         chart = ChartView(self._theme, self._marks, self._hover)
         chart.cell_selected.connect(lambda row, to: self.cell_selected.emit(place, row, to))
         self._charts.append(chart)
-
-
-def entries(charts: Sequence[Chart]) -> tuple[tuple[tuple[str, str], ...], str]:
-    """Keys and titles of a legend, each once, and a note; bars have their titles in the chart."""
-    named: dict[str, str] = {}
-    thin = shaded = False
-    for chart in charts:
-        if isinstance(chart, Points):
-            named |= {point.key: point.title for point in chart.points}
-        elif isinstance(chart, Lines):
-            named |= {line.key: line.title for line in chart.lines if not line.thin}
-            thin = thin or any(line.thin for line in chart.lines)
-            shaded = shaded or any(len(line.low) for line in chart.lines)
-    notes = [note for note, present in ((THIN, thin), (SHADED, shaded)) if present]
-    return tuple(named.items()), " · ".join(notes)

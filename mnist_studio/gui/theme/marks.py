@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.palette import DASHES, SHADES, SYMBOLS, mixed
+from mnist_studio.palette import DASHES, SHADES, SYMBOLS, WIDTHS, mixed
 
 _DENSITY = 2
 _POLYGONS = {
@@ -31,12 +31,14 @@ class RunMark:
         dash: strokes and gaps in widths of the pen; empty for a solid line.
         symbol: one of ``SYMBOLS``.
         fill: color inside the symbol; empty for ``color``.
+        width: of its line in pixels. Wider lines are drawn first.
     """
 
     color: str
     dash: tuple[float, ...]
     symbol: str
     fill: str = ""
+    width: float = 1.8
 
     def pen(self, width: float) -> QPen:
         """Its pen; the width is in pixels of the screen, not in units of a plot."""
@@ -97,7 +99,8 @@ class Marks:
         rank = self._ranks[family]
         shade = SHADES[rank % len(SHADES)]
         color = mixed(palette.framework(family[0]), palette.text, shade)
-        return RunMark(color, DASHES[family[0]], SYMBOLS[rank % len(SYMBOLS)])
+        symbol = SYMBOLS[rank % len(SYMBOLS)]
+        return RunMark(color, DASHES[family[0]], symbol, width=WIDTHS[family[0]])
 
     def picture(self, key: str) -> QPixmap:
         """A short line with its symbol, for legends and tables."""
@@ -145,7 +148,7 @@ def _painted(theme: Theme, mark: RunMark) -> QPixmap:
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     middle = size.height() / 2
-    painter.setPen(mark.pen(2.0))
+    painter.setPen(mark.pen(mark.width))
     painter.drawLine(QPointF(0, middle), QPointF(size.width(), middle))
     paint_symbol(painter, mark, QPointF(size.width() / 2, middle), theme.pixels(7))
     painter.end()

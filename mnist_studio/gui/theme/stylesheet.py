@@ -11,6 +11,7 @@ QWidget { color: $text; font-size: ${t13}px; }
 QMainWindow, QWidget#page, QWidget#pageBody, QDialog { background: $ground; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 5px 7px; }
 
+QWidget#filled { background: $ground; }
 QFrame#card { background: $panel; border: 1px solid $line; border-radius: 10px; }
 QFrame#card[differs="true"] { border: 1px dashed $bad; }
 QFrame#card[chosen="true"] { border: 1px solid $accent; }

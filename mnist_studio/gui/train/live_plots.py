@@ -1,39 +1,61 @@
-"""Loss and accuracy of the runs of the queue while they train."""
+"""Loss and accuracy of the runs of the queue while they train, and how far frameworks differ."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QSlider, QSplitter, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QSlider, QSplitter, QWidget
 
-from mnist_studio.frameworks.registry import FRAMEWORKS
-from mnist_studio.gui.common.basics import column, holder, label, row
+from mnist_studio.analysis.view import AxisSpec, Lines
+from mnist_studio.gui.common.basics import button, column, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import WrapBar
-from mnist_studio.gui.common.legend import FrameworkLabel
+from mnist_studio.gui.common.legend import KeyLegend
 from mnist_studio.gui.common.plots.chart import LinePlot
-from mnist_studio.gui.common.plots.run_lines import AXES, MEASURES, family, live_lines
+from mnist_studio.gui.common.plots.run_lines import (
+    AXES,
+    MEASURES,
+    LineMarks,
+    family,
+    live_differences,
+    live_entries,
+    live_lines,
+    live_sentence,
+    reference,
+)
 from mnist_studio.gui.common.segmented import Segmented, Toggles
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.theme.theme import Theme
 
 ALTERNATE_MS = 45
-"""Pause between drawing one plot and the other."""
+"""Pause between drawing one plot and the next."""
 
+ROOM_FOR_THREE = 560
+"""Height from which the difference is shown without a click, in lengths of the design."""
 
+PLOTS = ("loss", "accuracy", "difference")
+_EMPTY = Lines(AxisSpec(""), AxisSpec(""), ())
 _LOG = (("log", "Log loss", "Plots the loss on a logarithmic axis (default: off)"),)
 _SMOOTHING_TIP = "Smoothing of the batch curves by a moving average, 0 to 0.98 (default: 0.90)"
+_SHOW, _HIDE = "Show difference", "Hide difference"
+_DIFFERENCE_TIP = (
+    "A plot of how far the losses of the frameworks are from those of the first one, on a "
+    "logarithmic axis"
+)
 
 
 class LivePlots(QWidget):
-    """Two plots with a common bar of controls."""
+    """Plots below each other with a common bar of controls and a sentence on their agreement."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self._theme = theme
         self._runs: Sequence[LiveRun] = ()
         self._stale: set[str] = set()
         self._latest = "accuracy"
+        self._wants_difference: bool | None = None
         self.measures = Toggles("Lines", MEASURES, ("batch", "validation", "test"))
         self.axis = Segmented("Horizontal axis", AXES)
         self.log = Toggles("Loss axis", _LOG, ())
@@ -41,10 +63,18 @@ class LivePlots(QWidget):
         self._number = label("0.90", "secondary")
         self._prepare_smoothing()
         self._hover = Hover(family, self)
-        self.loss = self._plot("Loss", theme)
-        self.accuracy = self._plot("Accuracy", theme)
-        self._legend = {name: FrameworkLabel(theme, name) for name in FRAMEWORKS}
-        self.setLayout(column(self._bar(), self._cards(), gap=8))
+        self.loss = self._plot("Loss")
+        self.accuracy = self._plot("Accuracy")
+        self.difference = self._plot("Difference")
+        self.legend = KeyLegend(theme, LineMarks(theme), self._hover)
+        self.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.sentence = label("", "secondary", wrap=True)
+        self.difference_button = button(_SHOW, self._toggle_difference, _DIFFERENCE_TIP, quiet=True)
+        self._agreement = holder(row(self.sentence, self.difference_button, gap=8))
+        self._agreement.layout().setStretch(0, 1)  # type: ignore[union-attr]
+        self._agreement.hide()
+        cards = self._cards()
+        self.setLayout(column(self._bar(), cards, self._agreement, gap=8))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ALTERNATE_MS)
@@ -53,14 +83,14 @@ class LivePlots(QWidget):
         self.axis.chosen.connect(self.redraw)
         self.log.changed.connect(self.redraw)
 
-    def _plot(self, name: str, theme: Theme) -> LinePlot:
+    def _plot(self, name: str) -> LinePlot:
         empty = EmptyState(
-            theme,
+            self._theme,
             "train",
             f"{name} appears here during training",
             "Select a recipe on the left and click Train.",
         )
-        return LinePlot(name, theme, empty, self._hover)
+        return LinePlot(name, self._theme, empty, self._hover)
 
     def _prepare_smoothing(self) -> None:
         self._smoothing.setRange(0, 98)
@@ -78,19 +108,34 @@ class LivePlots(QWidget):
         cards = QSplitter(Qt.Orientation.Vertical)
         cards.setHandleWidth(12)
         cards.setChildrenCollapsible(False)
-        for name, plot in (("Loss", self.loss), ("Accuracy", self.accuracy)):
-            card = Card(name)
-            card.body.addWidget(plot)
-            if plot is self.loss:
-                for entry in self._legend.values():
-                    card.header.addWidget(entry)
+        self._card_of: dict[str, Card] = {}
+        for name in PLOTS:
+            card = self._card_of[name] = Card(name.capitalize())
+            card.layout().setContentsMargins(16, 6, 16, 8)  # type: ignore[union-attr]
+            card.layout().setSpacing(2)  # type: ignore[union-attr]
+            if name == "loss":
+                card.header.setStretch(1, 0)
+                card.header.addWidget(self.legend, 1)
+            card.header.addWidget(self.plot(name).tools)
+            card.body.addWidget(self.plot(name))
             cards.addWidget(card)
+        self._card_of["difference"].hide()
         return cards
+
+    def plot(self, name: str) -> LinePlot:
+        """One of ``PLOTS``."""
+        return {"loss": self.loss, "accuracy": self.accuracy, "difference": self.difference}[name]
 
     def prepare(self) -> None:
         """Builds the canvases while the window is idle."""
         self.loss.prepare()
         QTimer.singleShot(0, self.accuracy, self.accuracy.prepare)
+        QTimer.singleShot(0, self.difference, self.difference.prepare)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows the difference where there is room for a third plot."""
+        super().resizeEvent(event)
+        self._show_agreement()
 
     def show_runs(self, runs: Sequence[LiveRun]) -> None:
         """Shows these runs."""
@@ -99,35 +144,63 @@ class LivePlots(QWidget):
 
     def renew(self) -> None:
         """Draws new numbers at most once per interval, since they come faster than one can look."""
-        self._stale = {"loss", "accuracy"}
+        self._stale = {name for name in PLOTS if not self._card_of[name].isHidden()}
         if not self._timer.isActive():
             self._timer.start()
 
     @Slot()
     def redraw(self) -> None:
         """Draws all curves."""
-        for measure in ("loss", "accuracy"):
-            self._redraw(measure)
-        shown = {run.spec.framework for run in self._runs}
-        for name, entry in self._legend.items():
-            entry.setVisible(not shown or name in shown)
+        for name in PLOTS:
+            self._redraw(name)
+        entries = live_entries(self._runs)
+        self.legend.show_entries(entries)
+        for name in PLOTS:
+            self.plot(name).name_runs(entries)
+        self.show_agreement()
+
+    def show_agreement(self) -> None:
+        """Shows in words how closely the frameworks agree; it changes after every epoch."""
+        self.sentence.setText(live_sentence(self._runs))
+        first = reference(self._runs)
+        self._card_of["difference"].title.setText(f"Difference from {first}" if first else "")
+        self._show_agreement()
+
+    def _show_agreement(self) -> None:
+        present = bool(self.sentence.text())
+        tall = self.height() >= self._theme.pixels(ROOM_FOR_THREE)
+        wanted = tall if self._wants_difference is None else self._wants_difference
+        shown = present and wanted
+        self._agreement.setVisible(present)
+        self.difference_button.setText(_HIDE if shown else _SHOW)
+        card = self._card_of["difference"]
+        if shown == card.isHidden():
+            card.setVisible(shown)
+            self._redraw("difference")
+
+    def _toggle_difference(self) -> None:
+        self._wants_difference = self._card_of["difference"].isHidden()
+        self._show_agreement()
 
     @Slot()
     def _redraw_next(self) -> None:
-        """Draws one of the two plots, so that no pass through the event loop paints both."""
-        measure = max(self._stale, key=lambda name: name != self._latest)
-        self._latest = measure
-        self._stale.discard(measure)
-        self._redraw(measure)
+        """Draws one of the plots, so that no pass through the event loop paints two."""
+        order = PLOTS[PLOTS.index(self._latest) + 1 :] + PLOTS
+        name = next(name for name in order if name in self._stale)
+        self._latest = name
+        self._stale.discard(name)
+        self._redraw(name)
         if self._stale:
             self._timer.start()
 
-    def _redraw(self, measure: str) -> None:
-        smoothing = self._smoothing.value() / 100
-        plot = self.loss if measure == "loss" else self.accuracy
-        log = measure == "loss" and bool(self.log.chosen)
-        shown, axis = self.measures.chosen, self.axis.choice
-        plot.draw(live_lines(self._runs, measure, shown, axis, smoothing, log))
+    def _redraw(self, name: str) -> None:
+        smoothing, shown = self._smoothing.value() / 100, self.measures.chosen
+        if name == "difference":
+            if not self._card_of[name].isHidden():
+                self.difference.draw(live_differences(self._runs, shown, smoothing) or _EMPTY)
+            return
+        log = name == "loss" and bool(self.log.chosen)
+        self.plot(name).draw(live_lines(self._runs, name, shown, self.axis.choice, smoothing, log))
 
     @Slot(int)
     def _smooth(self, value: int) -> None:

@@ -213,5 +213,7 @@ class TrainPage(Page):
         self.runs.renew()
         if isinstance(event, events.Progress | events.Epoch):
             self.plots.renew()
+        if isinstance(event, events.Epoch):
+            self.plots.show_agreement()
         if isinstance(event, events.Failed | events.Crashed):
             self.notice.show_message(f"{run.title}: {event.reason}", "bad")

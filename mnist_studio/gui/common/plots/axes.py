@@ -3,10 +3,16 @@
 ``stepwise_import`` imports pyqtgraph in steps; what it has not imported yet is imported here.
 """
 
-from math import floor, log10
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
 
 from mnist_studio.analysis.view import AxisSpec, axis_title
 from mnist_studio.gui.common.plots import stepwise_import
+from mnist_studio.gui.common.plots.ticks import axis_ticks
 from mnist_studio.gui.theme.theme import Theme
 
 stepwise_import.finish()
@@ -15,15 +21,26 @@ import pyqtgraph as pg  # noqa: E402 - only after the line above
 
 __all__ = ["pg"]
 
+WIDEST = "100.00 %"
+"""Plots below each other are aligned, since each leaves room for such a label on the left."""
 
-MOST_DECADES = 3
-"""A logarithmic axis with more orders of magnitude has one tick for each."""
+DISTANCE = {"left": 30, "bottom": 58}
+"""Of two ticks that are tried first, in lengths of the design."""
+
+GAP = 8.0
+"""Least space between two labels in pixels."""
+
+OVERHANG = 40
+"""How far a label may extend beyond its axis before it is moved, in pixels."""
 
 
 class PlotAxis(pg.AxisItem):
-    """Writes fractions as percentages, and counts with ticks at whole numbers only."""
+    """Writes fractions as percentages, counts at whole numbers, and always at least two labels."""
 
     def __init__(self, side: str) -> None:
+        self._least_width = 0.0
+        self._distance = float(DISTANCE[side])
+        self._labels: dict[float, str] = {}
         super().__init__(side)
         self._spec = AxisSpec("")
         self.enableAutoSIPrefix(False)
@@ -42,39 +59,71 @@ class PlotAxis(pg.AxisItem):
         self.setPen(pg.mkPen(palette.line))
         self.setTextPen(pg.mkPen(palette.secondary))
         self.setTickPen(pg.mkPen(palette.grid))
-        self.setTickFont(theme.font(11))
-        self.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0, hideOverlappingLabels=True)
+        font = theme.font(11)
+        self._distance = float(theme.pixels(DISTANCE[self.orientation]))
+        if self.orientation == "left":
+            self._least_width = QFontMetricsF(font).horizontalAdvance(WIDEST)
+        self.setTickFont(font)
+        self._updateMaxTextSize(0)
+        self.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
         self.setGrid(255 if grid else False)
         # The grid lies below the lines.
         self.setZValue(-1000)
         style = {"color": palette.secondary, "font-size": f"{theme.pixels(11)}px"}
         self.setLabel(self.labelText, **style)
 
-    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
-        """The distance between ticks of each level, and the offset of the first one."""
-        levels: list[tuple[float, float]] = super().tickSpacing(low, high, size)
-        whole = self._spec.unit == "count" and not self._spec.log
-        return [(max(1.0, levels[0][0]), 0.0)] if whole else levels
-
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        """Ticks; on a logarithmic axis at 1, 2 and 5 of each power, or at 1 only if too many."""
-        if not self._spec.log:
-            levels: list[tuple[float, list[float]]] = super().tickValues(low, high, size)
-            return levels
-        powers = range(floor(low), floor(high) + 1)
-        steps = (1, 2, 5) if len(powers) <= MOST_DECADES else (1,)
-        ticks = [power + log10(step) for power in powers for step in steps]
-        return [(1.0, [tick for tick in ticks if low <= tick <= high])]
+        """Round numbers whose labels fit."""
+        metrics = QFontMetricsF(self.style["tickFont"] or self.font())
+
+        def fits(places: Sequence[float], texts: Sequence[str]) -> bool:
+            scale = size / (high - low)
+            lengths = [
+                metrics.height() if self.orientation == "left" else metrics.horizontalAdvance(text)
+                for text in texts
+            ]
+            return _apart([(place - low) * scale for place in places], lengths, size)
+
+        places, texts = axis_ticks(self._spec, low, high, int(size // self._distance), fits)
+        self._labels = dict(zip(places, texts, strict=True))
+        return [(1.0, list(places))]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """The texts at the ticks."""
-        percent = self._spec.unit == "fraction"
-        if self._spec.log:
-            numbers = [10**value for value in values]
-            if percent:
-                return [f"{100 * number:.4g} %" for number in numbers]
-            return [f"{number:,.0f}" if number >= 1 else f"{number:.3g}" for number in numbers]
-        if not percent:
-            return [f"{round(value, 10):g}" for value in values]
-        decimals = 0 if spacing >= 0.01 else 1 if spacing >= 0.001 else 2
-        return [f"{value * 100:.{decimals}f} %" for value in values]
+        return [self._labels[value] for value in values]
+
+    def boundingRect(self) -> QRectF:
+        """With room for labels at the ends, which would be left out otherwise."""
+        rect: QRectF = super().boundingRect()
+        return rect.adjusted(-OVERHANG, -OVERHANG, OVERHANG, OVERHANG)
+
+    def generateDrawSpecs(self, painter: Any) -> Any:
+        """Moves labels that would be cut off at the ends of the axis inside."""
+        specs = super().generateDrawSpecs(painter)
+        if specs is None:
+            return None
+        axis, lines, texts = specs
+        room = self.mapRectFromParent(self.geometry())
+        return axis, lines, [(_inside(rect, room), flags, text) for rect, flags, text in texts]
+
+    def _updateMaxTextSize(self, size: float) -> None:
+        super()._updateMaxTextSize(max(size, self._least_width))
+
+
+def _apart(middles: Sequence[float], lengths: Sequence[float], size: float) -> bool:
+    """Whether labels along an axis leave a gap to the next, after those at its ends have moved."""
+    placed = sorted(
+        (min(max(middle, length / 2), size - length / 2), length)
+        for middle, length in zip(middles, lengths, strict=True)
+    )
+    return all(
+        second - first >= (length + other) / 2 + GAP
+        for (first, length), (second, other) in pairwise(placed)
+    )
+
+
+def _inside(rect: QRectF, room: QRectF) -> QRectF:
+    moved = QRectF(rect)
+    moved.moveLeft(max(room.left(), min(rect.left(), room.right() - rect.width())))
+    moved.moveTop(max(room.top(), min(rect.top(), room.bottom() - rect.height())))
+    return moved

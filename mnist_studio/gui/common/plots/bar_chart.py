@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, log10
+from math import isfinite, log10
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.analysis.view import Bar, Bars, cell_text
 from mnist_studio.gui.common.hover import Hover
+from mnist_studio.gui.common.plots.ticks import ticks
 from mnist_studio.gui.theme.marks import MarkSource, RunMark, mark_picture, paint_symbol
 from mnist_studio.gui.theme.theme import Theme
 
@@ -264,14 +265,6 @@ def bars_width(theme: Theme, chart: Bars) -> int:
     return names + values + theme.pixels(INDENT + LEAST_PLOT)
 
 
-def ticks(low: float, high: float, most: int) -> tuple[float, ...]:
-    """At most ``most`` round numbers in a range, 1, 2 or 5 times a power of 10 apart."""
-    if not low < high:
-        return (low,)
-    step = _step((high - low) / most)
-    return tuple(n * step for n in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1))
-
-
 def span(values: list[float]) -> tuple[float, float, bool]:
     """The range of the axis, and whether it starts at 0.
 
@@ -284,8 +277,3 @@ def span(values: list[float]) -> tuple[float, float, bool]:
         return low, high if high > low else low + 1.0, True
     rest = (most - least) * 0.12 or abs(most) * 0.01
     return least - rest, most + rest, False
-
-
-def _step(least: float) -> float:
-    power = 10.0 ** floor(log10(least))
-    return next(front * power for front in (1, 2, 5, 10) if front * power >= least * (1 - 1e-9))

@@ -1,15 +1,19 @@
 """Draws any chart of a view, and a line plot of runs that is updated while they train."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from mnist_studio.analysis.view import Bars, Chart, Line, Lines, Matrix, Points
+from mnist_studio.analysis.view import Bars, Chart, Line, Lines, Matrix, Points, axis_title
+from mnist_studio.gui.common.basics import Elided, row
 from mnist_studio.gui.common.hover import Hover
+from mnist_studio.gui.common.legend import legend_entries
 from mnist_studio.gui.common.plots import stepwise_import
 from mnist_studio.gui.common.plots.bar_chart import BarChart
+from mnist_studio.gui.common.plots.fill_page import FilledPage, PlotTools, page_of
 from mnist_studio.gui.common.plots.heat_map import HeatMap
 from mnist_studio.gui.common.plots.run_lines import LineMarks
 from mnist_studio.gui.theme.marks import MarkSource
@@ -19,8 +23,16 @@ if TYPE_CHECKING:
     from mnist_studio.gui.common.plots.canvas import Canvas
 
 
+HEADING = 32
+"""Height of the line above a chart, in lengths of the design."""
+
+
 class ChartView(QWidget):
     """Draws one chart after another; a chart of the same kind only gets new data.
+
+    Attributes:
+        tools: the buttons of the chart. They are above it, unless they are placed elsewhere.
+        legend: keys and titles of the legend while the chart fills the page; None for its own.
 
     Signals:
         cell_selected: row and column of a matrix.
@@ -28,7 +40,15 @@ class ChartView(QWidget):
 
     cell_selected = Signal(int, int)
 
-    def __init__(self, theme: Theme, marks: MarkSource, hover: Hover) -> None:
+    def __init__(self, theme: Theme, marks: MarkSource, hover: Hover, heading: bool = True) -> None:
+        """Makes a view without a chart.
+
+        Args:
+            theme: colors and sizes.
+            marks: how runs are drawn.
+            hover: the run under the pointer and the hidden runs, shared by a page.
+            heading: a line above the chart has its quantity and its buttons.
+        """
         super().__init__()
         self._theme, self._marks, self._hover = theme, marks, hover
         self._chart: Chart | None = None
@@ -36,11 +56,23 @@ class ChartView(QWidget):
         self._canvas: Canvas | None = None
         self._bar_chart: BarChart | None = None
         self._heat_map: HeatMap | None = None
+        self._filled: FilledPage | None = None
+        self.legend: tuple[tuple[str, str], ...] | None = None
+        self.tools = PlotTools(theme)
+        self.tools.all_requested.connect(self.show_all)
+        self.tools.fill_requested.connect(self.fill_page)
+        self._heading = Elided("", "secondary")
+        self._head = row(self._heading, gap=4)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        if heading:
+            self._head.addWidget(self.tools)
+            self._layout.addLayout(self._head)
         theme.changed.connect(self._apply_theme)
         hover.changed.connect(self._highlight)
+        hover.toggled.connect(self._on_toggled)
 
     @property
     def chart(self) -> Chart | None:
@@ -54,15 +86,22 @@ class ChartView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Still readable."""
+        head = self._head.minimumSize().height()
         least = QSize(self._theme.pixels(240), self._theme.pixels(150))
         if isinstance(self._shown, BarChart | HeatMap):
-            return self._shown.minimumSizeHint().expandedTo(QSize(least.width(), 0))
+            inside = self._shown.minimumSizeHint() + QSize(0, head)
+            return inside.expandedTo(QSize(least.width(), 0))
         return least
 
     @property
     def prepared(self) -> bool:
         """Whether the canvas for lines is built."""
         return self._canvas is not None
+
+    @property
+    def filled(self) -> FilledPage | None:
+        """What covers the page while the chart fills it; None while it is in its place."""
+        return self._filled
 
     def build(self) -> Iterator[None]:
         """Builds the canvas for lines in steps: as a whole it takes longer than a frame."""
@@ -79,6 +118,8 @@ class ChartView(QWidget):
         """Takes a chart to draw; ``name`` is for screen readers."""
         self.setAccessibleName(name)
         self.setAccessibleDescription(f"{summary(chart)} The table has the same values.")
+        self.tools.name(name)
+        self._heading.setText(heading(chart))
         self._chart = chart
 
     def refresh(self) -> None:
@@ -90,7 +131,51 @@ class ChartView(QWidget):
             self._bars().draw(chart)
         elif isinstance(chart, Matrix):
             self._matrix().draw(chart)
+        self._update_tools()
         self.updateGeometry()
+
+    @Slot()
+    def show_all(self) -> None:
+        """Ends the zoom."""
+        if self._canvas is not None:
+            self._canvas.show_all()
+
+    @Slot()
+    def fill_page(self) -> None:
+        """Covers the page with this chart, or goes back."""
+        if self._filled is not None:
+            self.leave_page()
+        elif self._shown is not None and self._chart is not None:
+            title = self.accessibleName()
+            if isinstance(self._chart, Matrix):
+                title = f"{title} · {heading(self._chart)}"
+            filled = FilledPage(page_of(self), title, self._theme, self._marks, self._hover)
+            filled.closed.connect(self.leave_page)
+            filled.tools.all_requested.connect(self.show_all)
+            entries = self.legend
+            filled.hold(
+                self._shown, legend_entries((self._chart,))[0] if entries is None else entries
+            )
+            self._filled = filled
+            self._update_tools()
+
+    @Slot()
+    def leave_page(self) -> None:
+        """Puts the chart back into its place."""
+        if self._filled is None or self._shown is None:
+            return
+        filled, self._filled = self._filled, None
+        self._layout.addWidget(self._shown, 1)
+        self._shown.show()
+        filled.hide()
+        filled.deleteLater()
+        self.tools.fill_button.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A chart that is no longer a part of the page does not cover it."""
+        if not event.spontaneous():
+            self.leave_page()
+        super().hideEvent(event)
 
     def _line_canvas(self) -> "Canvas":
         plot = self._canvas or self._build_canvas()
@@ -101,6 +186,7 @@ class ChartView(QWidget):
         from mnist_studio.gui.common.plots.canvas import Canvas
 
         self._canvas = Canvas(self._theme, self._marks, self._hover, self)
+        self._canvas.zoom_changed.connect(self._update_tools)
         return self._canvas
 
     def _bars(self) -> BarChart:
@@ -121,11 +207,19 @@ class ChartView(QWidget):
         """Shows a widget; the others stay hidden for later, since building one is slow."""
         if self._shown is widget:
             return
+        self.leave_page()
         if self._shown is not None:
             self._shown.hide()
         self._shown = widget
-        self._layout.addWidget(widget)
+        self._layout.addWidget(widget, 1)
         widget.show()
+
+    @Slot()
+    def _update_tools(self) -> None:
+        zoomed = self._canvas is not None and self._shown is self._canvas and self._canvas.zoomed
+        self.tools.show_state(zoomed)
+        if self._filled is not None:
+            self._filled.tools.show_state(zoomed)
 
     @Slot()
     def _apply_theme(self) -> None:
@@ -136,6 +230,21 @@ class ChartView(QWidget):
     def _highlight(self) -> None:
         if self._canvas is not None and self._shown is self._canvas:
             self._canvas.highlight()
+
+    @Slot()
+    def _on_toggled(self) -> None:
+        if self._shown is self._canvas and isinstance(self._chart, Lines | Points):
+            self.refresh()
+
+
+def heading(chart: Chart) -> str:
+    """The line above a chart; bars have their quantity below."""
+    match chart:
+        case Lines() | Points():
+            return axis_title(chart.y)
+        case Matrix():
+            return f"{chart.row} ↓   {chart.column} →"
+    return ""
 
 
 def summary(chart: Chart) -> str:
@@ -171,7 +280,7 @@ class LinePlot(QWidget):
         super().__init__()
         self._theme, self._name = theme, name
         self._lines: Lines | None = None
-        self._chart = ChartView(theme, LineMarks(theme), hover)
+        self._chart = ChartView(theme, LineMarks(theme), hover, heading=False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._stack = QStackedLayout(self)
         self._stack.setContentsMargins(0, 0, 0, 0)
@@ -181,6 +290,15 @@ class LinePlot(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self._refresh)
+
+    @property
+    def tools(self) -> PlotTools:
+        """The buttons of the plot, for the header of its card."""
+        return self._chart.tools
+
+    def name_runs(self, entries: Sequence[tuple[str, str]]) -> None:
+        """Keys and titles of the legend while the plot fills the page."""
+        self._chart.legend = tuple(entries)
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -21,9 +21,9 @@ from mnist_studio.analysis.view import Matrix, cell_text
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import Palette, contrast, mixed
 
-LEAST, LARGEST, HEAD, FOOT = 26, 54, 18, 22
-"""Least and largest side of a cell, heights of the lines above and below the cells, in lengths of
-the design."""
+LEAST, LARGEST, HEAD, FOOT = 26, 54, 2, 22
+"""Least and largest side of a cell, heights of what is above and below the cells, in lengths of the
+design. The line above the chart has the titles of the axes."""
 
 Spot = tuple[int, int]
 
@@ -160,8 +160,6 @@ class HeatMap(QWidget):
         painter.setPen(QColor(self._theme.palette.secondary))
         width, height = self._side()
         metrics, middle = painter.fontMetrics(), Qt.AlignmentFlag.AlignVCenter
-        head = QRectF(left, 0, self.width() - left, self._theme.pixels(HEAD))
-        painter.drawText(head, Qt.AlignmentFlag.AlignLeft, f"{matrix.row} ↓   {matrix.column} →")
         for place, title in enumerate(matrix.rows):
             spot = QRectF(0, self.cell(place, 0).top(), left - 6, height)
             text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(spot.width()))

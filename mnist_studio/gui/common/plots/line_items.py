@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from mnist_studio.gui.common.plots.axes import pg
 from mnist_studio.gui.theme.marks import RunMark
-from mnist_studio.palette import DASHES
+from mnist_studio.palette import WIDTHS
 
 Floats = NDArray[np.float64]
 
@@ -33,8 +33,15 @@ MOST_POINTS = 1200
 MANY_POINTS = 800
 """In a chart with more points lines are one pixel wide: wider lines are several times slower."""
 
-FADED, THIN, BAND = 0.22, 0.5, 0.16
-"""Opacity of lines while another one is highlighted, of thin lines, and of intervals."""
+FADED, THIN, BAND, APART = 0.22, 0.5, 0.16, 0.4
+"""Opacity of lines while another one is highlighted, of thin lines, of intervals, and of lines of
+another dataset."""
+
+SYMBOL_STEP = 2
+"""Difference in size of the symbols of two frameworks, in pixels."""
+
+BOLD = 1.4
+"""How much wider a highlighted line is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,12 +124,11 @@ class LineItem:
         self._plot.getViewBox().removeItem(self._band)
 
     def _apply_mark(self, mark: RunMark, wide: bool, many: bool, thin: bool) -> None:
-        width = 3.0 if wide else 1.0 if thin or many else 1.8
+        width = mark.width * BOLD if wide else 1.0 if thin or many else mark.width
         self.item.opts["antialias"] = width > 1
         self.item.setPen(mark.pen(width))
-        # Where lines coincide, the gaps of the upper line show the lower one.
-        order = list(DASHES.values()).index(mark.dash)
-        self.item.setZValue(order + (30 if wide else 1 if thin else 10))
+        # Where lines coincide, the edges and gaps of the upper lines show the lower ones.
+        self.item.setZValue((30 if wide else 1 if thin else 10) - mark.width)
         color = QColor(mark.color)
         color.setAlphaF(BAND)
         self._band.setBrush(color)
@@ -144,9 +150,12 @@ class SymbolItem:
         Args:
             lines: thin lines have no symbols.
             mark_of: the mark of a key.
-            size: in pixels.
+            size: in pixels, of the lines of average width; wider lines have larger symbols.
         """
-        marked = [line for line in lines if not line.thin]
+        # Where points coincide, the smaller symbols lie on the larger ones.
+        marked = sorted(
+            (line for line in lines if not line.thin), key=lambda line: -mark_of(line.key).width
+        )
         many = sum(len(line.x) for line in marked) > MOST_SYMBOLS
         spots = [_end(line) if many else (line.x, line.y) for line in marked]
         marks = [mark_of(line.key) for line in marked]
@@ -157,7 +166,7 @@ class SymbolItem:
             symbol=[_POINTING_UP.get(mark.symbol, mark.symbol) for mark in per_spot],
             brush=[_brush(mark.fill or mark.color) for mark in per_spot],
             pen=[_outline(mark.color) for mark in per_spot],
-            size=size,
+            size=[size + SYMBOL_STEP * round(mark.width - WIDTHS["pytorch"]) for mark in per_spot],
         )
 
     def fade(self, fade: bool) -> None:

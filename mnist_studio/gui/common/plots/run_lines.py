@@ -1,19 +1,22 @@
 """Charts of runs that train or that are stored, and the marks of their lines."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Literal, cast
 
 import numpy as np
 
 from mnist_studio.analysis import groups
+from mnist_studio.analysis.agreement import DIFFERENCE, agreement, difference, same_settings
 from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
 from mnist_studio.analysis.view import AxisSpec, Line, Lines
 from mnist_studio.events import Epoch, Finished, Stopped
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services.live_run import LiveRun, Numbers
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.marks import RunMark
 from mnist_studio.gui.theme.theme import Theme, shaded
-from mnist_studio.palette import DASHES
+from mnist_studio.palette import DASHES, WIDTHS
 from mnist_studio.spec.run import RunSpec
 
 Measure = Literal["loss", "accuracy"]
@@ -29,6 +32,12 @@ AXES = (
     ("epochs", "Epochs", "Plots the curves against epochs (default)"),
     ("seconds", "Seconds", "Plots the curves against training time"),
 )
+
+UNSETTLED = 0.05
+"""Fraction of the batches at the start of a run that do not decide the range of an axis."""
+
+MOST_SAMPLES = 1000
+"""Values of a curve that decide the range."""
 
 _SYMBOLS = {"batch": "o", "training": "t", "validation": "d", "test": "o"}
 _HOLLOW = ("training", "validation")
@@ -53,7 +62,7 @@ class LineMarks:
         framework, shade, measure, _ = key.split("/")
         color = shaded(palette, framework, int(shade))
         fill = palette.panel if measure in _HOLLOW else ""
-        return RunMark(color, DASHES[framework], _SYMBOLS[measure], fill)
+        return RunMark(color, DASHES[framework], _SYMBOLS[measure], fill, WIDTHS[framework])
 
 
 def family(key: str) -> object:
@@ -94,10 +103,7 @@ def live_lines(
         log: the vertical axis is logarithmic.
     """
     lines = []
-    for place, (run, shade) in enumerate(
-        zip(runs, shades([run.spec for run in runs]), strict=True)
-    ):
-        prefix = f"{run.spec.framework}/{shade}"
+    for place, (run, prefix) in enumerate(zip(runs, prefixes(runs), strict=True)):
         if "batch" in shown:
             x = run.batch_epochs() if axis == "epochs" else run.batch_seconds()
             y = (run.losses if measure == "loss" else run.accuracies).smoothed(smoothing)
@@ -107,7 +113,114 @@ def live_lines(
                 epochs = _timed(run.epochs, axis)
                 x, y = _x(epochs, axis), _y(epochs, measure, which)
                 lines.append(_line(f"{prefix}/{which}/{place}", f"{run.title} · {which}", x, y))
-    return _chart(lines, measure.capitalize(), measure, axis, log)
+    quantity = _y_axis(measure.capitalize(), measure, log)
+    if not log:
+        low, high = settled_range(lines, measure == "loss")
+        quantity = replace(quantity, low=low, high=high)
+    return _chart(lines, live_axis(runs, axis), quantity)
+
+
+def live_axis(runs: Sequence[LiveRun], axis: str) -> AxisSpec:
+    """The horizontal axis: all epochs of the runs from the start, so that it does not grow."""
+    if axis == "seconds" or not runs:
+        return _X_AXES[axis]
+    return replace(
+        _X_AXES[axis], low=0.0, high=float(max(run.spec.training.epochs for run in runs))
+    )
+
+
+def live_entries(runs: Sequence[LiveRun]) -> list[tuple[str, str]]:
+    """Key and title of each run for a legend: its framework, if that is enough."""
+    frameworks = [run.spec.framework for run in runs]
+    short = len(set(frameworks)) == len(frameworks)
+    return [
+        (f"{prefix}/test/{place}", framework_title(run.spec.framework) if short else run.title)
+        for place, (run, prefix) in enumerate(zip(runs, prefixes(runs), strict=True))
+    ]
+
+
+def live_differences(
+    runs: Sequence[LiveRun], shown: Collection[str], smoothing: float
+) -> Lines | None:
+    """How far the losses are from those of the first framework; None if there is no second one.
+
+    Only the newest runs are compared that differ in their framework alone.
+    """
+    found = comparable(runs)
+    if not found:
+        return None
+    all_prefixes = prefixes(runs)
+    kinds = [which for which in ("batch", "test") if which in shown] or ["test"]
+    lines: list[Line] = []
+    for which in kinds:
+        curves = [_loss(runs[at], f"{all_prefixes[at]}/{which}/{at}", smoothing) for at in found]
+        lines += [difference(curves[0], curve) for curve in curves[1:]]
+    quantity = AxisSpec(DIFFERENCE.format(measure="loss"), log=True)
+    return _chart(lines, live_axis(runs, "epochs"), quantity)
+
+
+def reference(runs: Sequence[LiveRun]) -> str:
+    """The framework from which differences are taken; empty if there are no two to compare."""
+    found = comparable(runs)
+    return framework_title(runs[found[0]].spec.framework) if found else ""
+
+
+def comparable(runs: Sequence[LiveRun]) -> tuple[int, ...]:
+    """Indices of the newest runs that differ in their framework only; empty if there are none."""
+    newest_first = {str(at): runs[at].spec for at in reversed(range(len(runs)))}
+    sets = same_settings(newest_first)
+    return tuple(map(int, sets[0])) if sets else ()
+
+
+def live_sentence(runs: Sequence[LiveRun]) -> str:
+    """How closely the newest runs agree that differ in their framework only."""
+    found = [runs[at] for at in comparable(runs)]
+    agreed = agreement([(run.spec, run.epochs) for run in found if run.epochs])
+    return agreed.sentence if agreed else ""
+
+
+def _loss(run: LiveRun, key: str, smoothing: float) -> Line:
+    """The loss of the batches or of the test set."""
+    if "/batch/" in key:
+        y = run.losses.smoothed(smoothing)
+        return _line(key, f"{run.title} · batches", run.batch_epochs(), y, True)
+    return _line(
+        key, f"{run.title} · test", _x(run.epochs, "epochs"), _y(run.epochs, "loss", "test")
+    )
+
+
+def prefixes(runs: Sequence[LiveRun]) -> list[str]:
+    """Framework and shade of every run, with which the keys of its lines start."""
+    ranks = shades([run.spec for run in runs])
+    return [f"{run.spec.framework}/{shade}" for run, shade in zip(runs, ranks, strict=True)]
+
+
+def settled_range(lines: Sequence[Line], falling: bool) -> tuple[float | None, float | None]:
+    """The range of all values except those at the very start of the batch curves.
+
+    The first batches would leave a small part of the plot to all that comes after them.
+
+    Args:
+        lines: the curves.
+        falling: whether the start of a curve has its greatest values, else its least.
+    """
+    ends = [_settled(line, falling) for line in lines]
+    known = [end for end in ends if end is not None]
+    if not known:
+        return None, None
+    return min(low for low, _ in known), max(high for _, high in known)
+
+
+def _settled(line: Line, falling: bool) -> tuple[float, float] | None:
+    y = np.asarray(line.y, dtype=np.float64)
+    y = y[:: 1 + len(y) // MOST_SAMPLES]
+    y = y[np.isfinite(y)]
+    if not len(y):
+        return None
+    low, high = (0.0, 1.0 - UNSETTLED) if falling else (UNSETTLED, 1.0)
+    if not line.thin:
+        low, high = 0.0, 1.0
+    return float(np.quantile(y, low)), float(np.quantile(y, high))
 
 
 def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> Lines:
@@ -117,13 +230,16 @@ def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> Lines:
         epochs = _timed(row.epochs, axis, row.run.ended)
         x, y = _x(epochs, axis, row.run.ended), _y(epochs, measure, "test")
         lines.append(_line(f"{row.framework}/{shade}/test/{row.id}", row.title, x, y))
-    return _chart(lines, f"Test {measure}", measure, axis)
+    return _chart(lines, _X_AXES[axis], _y_axis(f"Test {measure}", measure))
 
 
-def _chart(lines: Sequence[Line], title: str, measure: str, axis: str, log: bool = False) -> Lines:
+def _chart(lines: Sequence[Line], x: AxisSpec, y: AxisSpec) -> Lines:
     """A chart of the lines that have a value."""
-    y = AxisSpec(title, "fraction" if measure == "accuracy" else "", log)
-    return Lines(_X_AXES[axis], y, tuple(line for line in lines if np.isfinite(line.y).any()))
+    return Lines(x, y, tuple(line for line in lines if np.isfinite(line.y).any()))
+
+
+def _y_axis(title: str, measure: str, log: bool = False) -> AxisSpec:
+    return AxisSpec(title, "fraction" if measure == "accuracy" else "", log)
 
 
 def _line(key: str, title: str, x: Numbers, y: Numbers, thin: bool = False) -> Line:

@@ -1,0 +1,75 @@
+"""Lines of runs in training: their axes, and how closely they agree."""
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+
+from mnist_studio.events import Epoch, Progress
+from mnist_studio.gui.common.plots.run_lines import (
+    live_differences,
+    live_entries,
+    live_lines,
+    live_sentence,
+)
+from mnist_studio.gui.services.live_run import LiveRun
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import FrameworkName
+
+SHOWN = ("batch", "test")
+
+
+def live(framework: FrameworkName, off: float = 0.0, seed: int = 1) -> LiveRun:
+    """A run after one of five epochs of 100 steps, whose loss falls from 3 to 0.5."""
+    spec = run_spec(RECIPES["mlp-128"])
+    spec = replace(spec, framework=framework, training=replace(spec.training, epochs=5, seed=seed))
+    losses = 0.5 + 2.5 * np.exp(-np.arange(100.0)) + off
+    run = LiveRun(spec)
+    run.take(
+        Progress(
+            1, 100, 500, tuple(losses), tuple(1 - losses / 4), 1000.0, 1.0, 1.0, 0.001,
+            run="run", framework=framework,
+        )
+    )  # fmt: skip
+    run.take(
+        Epoch(1, 100, 0.6, 0.9, None, None, 0.5 + off, 0.9, 0.001, 1.0,
+              run="run", framework=framework)
+    )  # fmt: skip
+    return run
+
+
+def test_the_axes_have_all_epochs_and_the_range_of_the_settled_curves() -> None:
+    runs = (live("numpy"), live("keras"))
+    loss = live_lines(runs, "loss", SHOWN, "epochs", 0.0)
+    assert (loss.x.low, loss.x.high) == (0.0, 5.0)
+    assert loss.y.low == 0.5
+    assert loss.y.high is not None
+    assert loss.y.high < 0.6  # The first batches had a loss of 3.
+    accuracy = live_lines(runs, "accuracy", SHOWN, "epochs", 0.0)
+    assert accuracy.y.low is not None
+    assert accuracy.y.low > 0.8
+    log = live_lines(runs, "loss", SHOWN, "epochs", 0.0, log=True)
+    assert (log.y.low, log.y.high) == (None, None)
+    assert live_lines(runs, "loss", SHOWN, "seconds", 0.0).x.high is None
+
+
+def test_the_difference_is_from_the_first_framework_of_equal_settings() -> None:
+    runs = (live("keras", 0.25), live("numpy"), live("pytorch", seed=2))
+    drawn = live_differences(runs, SHOWN, 0.0)
+    assert drawn is not None
+    assert [line.key for line in drawn.lines] == ["keras/0/batch/0", "keras/0/test/0"]
+    assert drawn.y.log
+    assert list(drawn.lines[1].y) == [pytest.approx(0.25)]
+    assert live_sentence(runs) == (
+        "After one epoch, the test losses of NumPy and Keras differ by at most 0.25, and their "
+        "test accuracies are equal."
+    )
+    assert live_differences(runs[1:], SHOWN, 0.0) is None
+    assert live_sentence(runs[1:]) == ""
+
+
+def test_the_legend_names_frameworks_or_runs() -> None:
+    titles = [title for _, title in live_entries((live("numpy"), live("keras")))]
+    assert titles == ["NumPy", "Keras"]
+    twice = live_entries((live("numpy"), live("numpy", seed=2)))
+    assert all(title.startswith("MLP 128 · NumPy") for _, title in twice)
+    assert len(dict(twice)) == 2
