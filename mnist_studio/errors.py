@@ -99,3 +99,15 @@ class OutputError(MnistStudioError):
 
 class UsageError(MnistStudioError):
     """Arguments of the command line that are not valid."""
+
+
+class FilterError(UsageError):
+    """A filter of runs that is not valid.
+
+    Attributes:
+        position: of the first wrong character, from 1.
+    """
+
+    def __init__(self, problem: str, remedy: str, position: int) -> None:
+        super().__init__(f"{problem.rstrip('.')} (character {position}).", remedy)
+        self.position = position
