@@ -5,7 +5,8 @@ It imports neither the pages nor their models: that takes too long before the fi
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -16,12 +17,18 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.gui.common.basics import Elided, ProgressLine, label
+from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
+
+WIDE, TALL, FLAT = 108, 56, 34
+"""Width of the navigation, and height of an item with its icon and without."""
 
 
 class Navigation(QWidget):
     """Selects the page; small tools are at its bottom.
+
+    In a low window the items have no icons, and in an even lower one they scroll.
 
     Signals:
         chosen: the key of a page.
@@ -37,11 +44,17 @@ class Navigation(QWidget):
         self._group = QButtonGroup(self)
         self._icons: list[tuple[QToolButton, str]] = []
         self._items: dict[str, QToolButton] = {}
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(8, 14, 8, 10)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(8, 10, 8, 6)
         self._column.setSpacing(4)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        scroll = Scroll(inside)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole.addWidget(scroll)
         for place, (key, title) in enumerate(pages, start=1):
-            self._add_page(key, title, place)
+            self._add_page(key, title, f"Go to the {title} page (Ctrl+{place})")
         self._column.addStretch(1)
         theme.changed.connect(self._paint_icons)
         self._paint_icons()
@@ -62,10 +75,20 @@ class Navigation(QWidget):
         self._paint_icons()
         return made
 
-    def _add_page(self, key: str, title: str, place: int) -> None:
+    def add_page(self, key: str, title: str, tip: str) -> None:
+        """Adds a page at the bottom."""
+        self._add_page(key, title, tip)
+        self._paint_icons()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Makes the items flat where the window is low."""
+        super().resizeEvent(event)
+        self._paint_icons()
+
+    def _add_page(self, key: str, title: str, tip: str) -> None:
         made = self._button(key, title)
         made.setCheckable(True)
-        made.setToolTip(f"Go to the {title} page (Ctrl+{place})")
+        made.setToolTip(tip)
         made.clicked.connect(lambda: self.chosen.emit(key))
         self._group.addButton(made)
         self._items[key] = made
@@ -76,23 +99,35 @@ class Navigation(QWidget):
         made.setObjectName("navigationItem")
         made.setText(title)
         made.setAccessibleName(title)
-        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.setCursor(Qt.CursorShape.PointingHandCursor)
         self._icons.append((made, picture))
         return made
 
+    @property
+    def flat(self) -> bool:
+        """Whether the window is too low for icons above titles."""
+        needed = len(self._icons) * (self._theme.pixels(TALL) + self._column.spacing())
+        return self.isVisible() and needed + 2 * self._column.spacing() > self.height()
+
     def _paint_icons(self) -> None:
-        palette, size = self._theme.palette, self._theme.pixels(22)
-        self.setFixedWidth(self._theme.pixels(108))
+        palette, flat, pixels = self._theme.palette, self.flat, self._theme.pixels
+        side, height = pixels(22), pixels(FLAT if flat else TALL)
+        style = Qt.ToolButtonStyle
+        shown = style.ToolButtonTextOnly if flat else style.ToolButtonTextUnderIcon
+        self.setFixedWidth(pixels(WIDE))
         for made, picture in self._icons:
-            made.setIcon(icon(picture, palette.secondary, size, chosen=palette.text))
-            made.setIconSize(QSize(size, size))
-            made.setFixedSize(self._theme.pixels(92), self._theme.pixels(56))
+            made.setToolButtonStyle(shown)
+            made.setIcon(icon(picture, palette.secondary, side, chosen=palette.text))
+            made.setIconSize(QSize(side, side))
+            made.setFixedSize(pixels(WIDE) - 16, height)
 
 
 class TopBar(QWidget):
-    """The title of the page, a sentence on its purpose, and its actions."""
+    """The title of the page, a sentence on its purpose, and its actions.
+
+    The actions have lines of their own where they do not fit next to the title.
+    """
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -102,27 +137,59 @@ class TopBar(QWidget):
         self._name = label(role="pageName")
         self._sentence = Elided(role="secondary")
         self._actions: QWidget | None = None
-        self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(20, 8, 16, 8)
-        self._line.setSpacing(14)
-        self._line.addWidget(self._name)
-        self._line.addWidget(self._sentence, 1)
-        theme.changed.connect(self._size)
-        self._size()
+        for part in (self._name, self._sentence):
+            part.setParent(self)
+        theme.changed.connect(self._arrange)
+        self._arrange()
 
     def show_page(self, name: str, sentence: str, actions: QWidget) -> None:
         """Shows the texts and actions of another page."""
         self._name.setText(name)
         self._sentence.setText(sentence)
-        if self._actions is not None:
+        if self._actions is not None and self._actions is not actions:
+            self._actions.removeEventFilter(self)
             self._actions.hide()
-        if self._line.indexOf(actions) < 0:
-            self._line.addWidget(actions)
+        if actions is not self._actions:
+            actions.setParent(self)
+            actions.installEventFilter(self)
         self._actions = actions
+        self._arrange()
         actions.show()
 
-    def _size(self) -> None:
-        self.setFixedHeight(self._theme.pixels(52))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Gives the actions their own lines, or takes them away."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arranges again when an action changes its size."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._arrange()
+        return super().eventFilter(watched, event)
+
+    def _arrange(self) -> None:
+        line, left, right, gap = self._theme.pixels(52), 20, 16, 14
+        self._name.ensurePolished()
+        name = self._name.sizeHint().width()
+        self._name.setGeometry(left, 0, name, line)
+        flow = self._actions.layout() if self._actions is not None else None
+        wanted = flow.sizeHint() if flow is not None else QSize(0, 0)
+        room, rest = self.width() - left - right, self.width() - right
+        height = line
+        if left + name + 2 * gap + wanted.width() <= rest:
+            rest -= wanted.width() + gap
+            place = QRect(
+                rest + gap, (line - wanted.height()) // 2, wanted.width(), wanted.height()
+            )
+        else:
+            below = flow.heightForWidth(room) if flow is not None else 0
+            place = QRect(left, line - 4, room, below)
+            height += below + 4
+        if self._actions is not None:
+            self._actions.setGeometry(place)
+        self._sentence.setGeometry(left + name + gap, 0, rest - left - name - gap, line)
+        if self.minimumHeight() != height:
+            self.setFixedHeight(height)
 
 
 class StatusLine(QWidget):
@@ -133,10 +200,10 @@ class StatusLine(QWidget):
         self.setObjectName("statusLine")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
-        self._activity = label(role="secondary")
+        self._activity = Elided(role="secondary", grow=False)
         self._progress = ProgressLine("Progress")
-        self._left = label(role="secondary")
-        self._engines = label(role="secondary")
+        self._left = Elided(role="secondary", grow=False)
+        self._engines = Elided(role="secondary", grow=False)
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 0, 16, 0)
         line.setSpacing(16)
@@ -167,7 +234,7 @@ class StatusLine(QWidget):
 
     def _size(self) -> None:
         self.setFixedHeight(self._theme.pixels(30))
-        self._progress.setFixedWidth(self._theme.pixels(240))
+        self._progress.setMaximumWidth(self._theme.pixels(240))
 
 
 PAGES = (

@@ -32,6 +32,9 @@ LARGEST_PART = 0.95
 FIRST_PAGE = "draw"
 """The page of the first start: it shows what the program does, without a wait."""
 
+LEAST = (720, 480)
+"""Smallest width and height of the window: 1366×768 pixels at scale 1.5 are 910×512."""
+
 QUIET_MS = 150
 """How long after a page is shown its plots are built."""
 
@@ -83,7 +86,7 @@ class MainWindow(QMainWindow):
         self.frame.stack.installEventFilter(self)
         install_shortcuts(self, self._shortcuts())
         self.resize(1280, 800)
-        self.setMinimumSize(880, 600)
+        self.setMinimumSize(*LEAST)
         # The focus starts at the window, so that no control looks selected at first.
         self.setFocus()
 

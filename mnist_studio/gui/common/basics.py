@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -71,7 +71,16 @@ class Elided(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(room, self.alignment(), shown)
         painter.end()
-        self.setToolTip(self.text() if shown != self.text() else "")
+        self._explain()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Sets the tooltip before the first paint, too."""
+        super().resizeEvent(event)
+        self._explain()
+
+    def _explain(self) -> None:
+        needed = self.fontMetrics().horizontalAdvance(self.text())
+        self.setToolTip(self.text() if needed > self.contentsRect().width() else "")
 
 
 class ElidedLines(QLabel):

@@ -1,8 +1,16 @@
-"""Layouts that adapt: splitters, a scroll area of whole rows, a bar that wraps."""
+"""Layouts that adapt: splitters, scroll areas, a flow of controls, a bar that wraps."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QScrollArea, QSplitter, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QLayout,
+    QLayoutItem,
+    QScrollArea,
+    QSplitter,
+    QWidget,
+)
 
 from mnist_studio.gui.common.basics import GAP
 from mnist_studio.gui.theme.theme import Theme
@@ -44,6 +52,99 @@ def split(
         place.addWidget(widget, 1)
     widget.add(parts, sizes)
     return widget
+
+
+class Scroll(QScrollArea):
+    """Scrolls its content where there is less room than the content's minimum.
+
+    It never asks for room itself, so that no content can make a window larger than the screen.
+    """
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        inside.setObjectName("scrolled")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._inside = inside
+        self.setWidget(inside)
+
+    def sizeHint(self) -> QSize:
+        """What the content would like, so that a dialog opens without scroll bars."""
+        return self._inside.sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """Nothing: everything can be reached by scrolling."""
+        return QSize(0, 0)
+
+
+class Flow(QLayout):
+    """Puts controls side by side, and continues in another line where there is no room."""
+
+    def __init__(self, parent: QWidget, gap: int = GAP) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self.setSpacing(gap)
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Adds an item at the end."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many items there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """An item; None past the end, which is how Qt finds the end."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Removes an item."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:
+        """The height depends on the number of lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of all lines at a width."""
+        return self._place(QRect(0, 0, width, 0), apply=False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Places all items."""
+        super().setGeometry(rect)
+        self._place(rect, apply=True)
+
+    def sizeHint(self) -> QSize:
+        """One line."""
+        hints = [item.sizeHint() for item in self._shown()]
+        gaps = self.spacing() * max(len(hints) - 1, 0)
+        width = sum(hint.width() for hint in hints) + gaps
+        return QSize(width, max((hint.height() for hint in hints), default=0))
+
+    def minimumSize(self) -> QSize:
+        """The largest item."""
+        least = QSize(0, 0)
+        for item in self._shown():
+            least = least.expandedTo(item.minimumSize())
+        return least
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _place(self, rect: QRect, apply: bool) -> int:
+        """Places the items in a rectangle, or only computes the height that they need."""
+        at, line = rect.topLeft(), 0
+        for item in self._shown():
+            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 1 << 20))
+            if at.x() > rect.left() and at.x() + size.width() > rect.left() + rect.width():
+                at, line = QPoint(rect.left(), at.y() + line + self.spacing()), 0
+            if apply:
+                item.setGeometry(QRect(at, size))
+            at += QPoint(size.width() + self.spacing(), 0)
+            line = max(line, size.height())
+        return at.y() + line - rect.top()
 
 
 class WholeRows(QScrollArea):

@@ -1,11 +1,22 @@
 """The base of all pages, the message above a page, and the card in its corner."""
 
+from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mnist_studio.gui.common.basics import GAP, label, restyle
+from mnist_studio.gui.common.layouts import Flow, Scroll
 from mnist_studio.gui.common.outcome_card import OutcomeCard
 from mnist_studio.gui.services.outcome import Outcome
 from mnist_studio.gui.services.studio import Studio
@@ -14,12 +25,18 @@ from mnist_studio.gui.theme.theme import Theme
 
 MessageKind = Literal["plain", "good", "bad"]
 
+WIDEST_NOTICE = 720
+"""A longer sentence would be hard to read, in lengths of the design."""
+
 
 class Notice(QFrame):
-    """A sentence above the page, hidden until there is one."""
+    """A sentence over the foot of its parent, hidden until there is one.
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
+    It covers a strip of the page, instead of moving what the user is about to click.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("notice")
         self._theme = theme
         self._text = label(wrap=True)
@@ -35,6 +52,8 @@ class Notice(QFrame):
         theme.changed.connect(self._paint_close)
         self._paint_close()
         self.hide()
+        if parent is not None:
+            parent.installEventFilter(self)
 
     @property
     def text(self) -> str:
@@ -48,6 +67,23 @@ class Notice(QFrame):
         self.setProperty("kind", kind)
         restyle(self)
         self.show()
+        self._settle()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stays at the foot of the parent."""
+        if event.type() == QEvent.Type.Resize and not self.isHidden():
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def _settle(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        width = min(parent.width() - 2 * GAP, self._theme.pixels(WIDEST_NOTICE))
+        height = max(self.heightForWidth(width), self.minimumSizeHint().height())
+        left = (parent.width() - width) // 2
+        self.setGeometry(left, parent.height() - height - GAP, width, height)
 
     def _paint_close(self) -> None:
         size = self._theme.pixels(16)
@@ -64,9 +100,9 @@ class Page(QWidget):
         sentence: its purpose.
         studio: the services that all pages share.
         buttons: for the top bar, one of them primary.
-        notice: messages above the page.
         outcome: what has ended, over a corner of the page.
-        body: the content.
+        notice: messages over the foot of the page.
+        body: the content, which scrolls where it does not fit.
     """
 
     title = ""
@@ -78,18 +114,53 @@ class Page(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.studio = studio
         self.buttons = QWidget()
-        self.action_line = QHBoxLayout(self.buttons)
-        self.action_line.setContentsMargins(0, 0, 0, 0)
-        self.action_line.setSpacing(GAP)
-        self.notice = Notice(studio.theme)
-        self.outcome = OutcomeCard(studio.theme, self)
+        self.action_line = Flow(self.buttons)
         self.body = QVBoxLayout()
         self.body.setSpacing(GAP)
+        self._folding: list[tuple[QBoxLayout | QSplitter, int, Sequence[int]]] = []
+        inside = QWidget()
+        around = QVBoxLayout(inside)
+        around.setContentsMargins(16, 16, 16, 16)
+        around.addLayout(self.body, 1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(16, 16, 16, 16)
-        whole.setSpacing(GAP)
-        whole.addWidget(self.notice)
-        whole.addLayout(self.body, 1)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(Scroll(inside))
+        self.notice = Notice(studio.theme, self)
+        self.outcome = OutcomeCard(studio.theme, self)
+
+    def fold(self, line: QBoxLayout | QSplitter, width: int, heights: Sequence[int]) -> None:
+        """Puts the parts of a line below each other while the page is narrower than a width.
+
+        Args:
+            line: its parts are side by side on a wide page.
+            width: in lengths of the design.
+            heights: the least of every part while they are below each other.
+        """
+        self._folding.append((line, width, heights))
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Folds or unfolds."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        pixels = self.studio.theme.pixels
+        for line, width, heights in self._folding:
+            narrow = self.width() < pixels(width)
+            parts: list[QWidget | None]
+            if isinstance(line, QSplitter):
+                across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+                line.setOrientation(down if narrow else across)
+                parts = [line.widget(place) for place in range(line.count())]
+            else:
+                direction = QBoxLayout.Direction
+                line.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+                items = [line.itemAt(place) for place in range(line.count())]
+                parts = [item.widget() if item else None for item in items]
+            for part, height in zip(parts, heights, strict=True):
+                if part is not None:
+                    part.setMinimumHeight(pixels(height) if narrow else 0)
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Shows how something ended; it replaces the message above the page."""

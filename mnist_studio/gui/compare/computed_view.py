@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 
 from mnist_studio.analysis.view import Matrix, View
@@ -22,6 +22,9 @@ from mnist_studio.gui.services.texts import error_text
 from mnist_studio.gui.services.views import ViewRequest, view_request
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.store.experiments import Experiment
+
+UNFOLDED = 790
+"""Width from which images are on the right of a view, in lengths of the design."""
 
 HEADER_WIDTH = 400
 """What the title and the export buttons need of the header line, in lengths of the design."""
@@ -129,9 +132,15 @@ class ComputedView(Splitter):
         return self._entry.name if self._entry else ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Moves the controls to where there is room."""
+        """Moves the controls and the images to where there is room."""
         super().resizeEvent(event)
+        narrow = self.width() < self._studio.theme.pixels(UNFOLDED)
+        self.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
         self._place_controls()
+
+    def minimumSizeHint(self) -> QSize:
+        """The view alone: the images go below it where both do not fit side by side."""
+        return QSize(self.panel.minimumSizeHint().width(), super().minimumSizeHint().height())
 
     def _place_controls(self) -> None:
         """Places the controls in the header, or below it where the header is too short."""

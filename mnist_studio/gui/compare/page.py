@@ -96,6 +96,7 @@ class ComparePage(Page):
         line.setSpacing(GAP)
         line.addWidget(names)
         split(Qt.Orientation.Vertical, (self.views, self.runs), (482, 188), line)
+        self.fold(line, 860, (180, 620))
 
     def _empty(self) -> Card:
         card = Card()

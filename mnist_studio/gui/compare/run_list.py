@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy
 
 from mnist_studio.formatting import counted
 from mnist_studio.gui.common import run_columns as columns
-from mnist_studio.gui.common.basics import button, enable, label
+from mnist_studio.gui.common.basics import Elided, button, enable
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.hover import Hover
@@ -50,7 +50,7 @@ class RunList(Card):
         self.table = TableView("Runs to compare", studio.theme, self._sorted)
         self.experiment = ComboBox("Experiment", studio.theme)
         self.experiment.setToolTip("Shows the runs of one experiment only (default: all runs)")
-        self.count = label(role="secondary")
+        self.count = Elided(role="secondary", grow=False)
         self.none_button = button(
             "Select none",
             lambda: self.model.check(frozenset()),

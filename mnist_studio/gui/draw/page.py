@@ -66,9 +66,9 @@ class DrawPage(Page):
         line = QHBoxLayout()
         line.setSpacing(GAP)
         line.addLayout(left, 4)
-        # Above the canvas, a notice would move it while the user draws.
-        line.addLayout(column(self.notice, self.tabs, gap=GAP), 7)
+        line.addWidget(self.tabs, 7)
         self.body.addLayout(line)
+        self.fold(line, 760, (0, 420))
 
     def _explanation(self) -> QWidget:
         # Imported late, since the first window needs none of it.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QLayout, QPushButton
 
 from mnist_studio.gui.common.basics import enable
 from mnist_studio.gui.services.studio import TRAINS
@@ -40,7 +40,7 @@ class ActionState:
 class ExperimentActions:
     """The buttons: five in the top bar, four under the list of experiments."""
 
-    def __init__(self, line: QHBoxLayout) -> None:
+    def __init__(self, line: QLayout) -> None:
         self.new = QPushButton("New grid…")
         self.open = QPushButton("Open…")
         self.save = QPushButton("Save…")

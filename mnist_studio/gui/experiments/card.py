@@ -29,7 +29,7 @@ class ExperimentCard(Card):
         self.facts = label(role="secondary", wrap=True)
         self.progress = ProgressLine("Progress of the experiment")
         self.progress.setToolTip("Training steps completed across all runs")
-        self.progress_text = label(role="secondary")
+        self.progress_text = label(role="secondary", wrap=True)
         self.concurrency = StepperSpinBox(
             "Parallel runs", studio.theme, 1, LARGEST_CONCURRENCY, by_one
         )
@@ -45,7 +45,7 @@ class ExperimentCard(Card):
         self.body.addLayout(
             column(
                 self.question, self.members, self.facts, line,
-                row(self.progress, self.progress_text), gap=8,
+                self.progress, self.progress_text, gap=8,
             )
         )  # fmt: skip
 
@@ -55,8 +55,8 @@ class ExperimentCard(Card):
         self._fit_labels()
 
     def _fit_labels(self) -> None:
-        for text in (self.question, self.members, self.facts, self._timing):
-            text.setMinimumHeight(text.heightForWidth(text.width()))
+        for text in (self.question, self.members, self.facts, self._timing, self.progress_text):
+            text.setMinimumHeight(max(text.heightForWidth(text.width()), 0))
 
     def show_experiment(self, spec: ExperimentSpec) -> None:
         """Shows another experiment."""
@@ -86,6 +86,7 @@ class ExperimentCard(Card):
         else:
             remaining = summary.time_left(seconds, state.total - state.finished)
         self.progress_text.setText(" · ".join(filter(None, (finished, remaining))))
+        self._fit_labels()
         reason = "The experiment is running. Stop it to change this number." if running else ""
         tip = f"Number of runs that train concurrently, 1 to {LARGEST_CONCURRENCY} (default: 1)"
         enable(self.concurrency, reason, tip)

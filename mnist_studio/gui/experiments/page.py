@@ -65,6 +65,7 @@ class ExperimentsPage(Page):
         whole.addWidget(known)
         whole.addLayout(right, 1)
         self.body.addLayout(whole)
+        self.fold(whole, 800, (360, 0))
 
     def _connect(self) -> None:
         service, actions = self.studio.experiment, self.controls

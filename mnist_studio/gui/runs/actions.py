@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
-    QHBoxLayout,
+    QLayout,
     QMenu,
     QPushButton,
     QVBoxLayout,
@@ -42,7 +42,7 @@ _NO_WEIGHTS = "The run has no weights to export."
 class RunActions:
     """The buttons: five in the top bar, three under the details."""
 
-    def __init__(self, line: QHBoxLayout) -> None:
+    def __init__(self, line: QLayout) -> None:
         """Adds the buttons.
 
         Args:

@@ -91,6 +91,7 @@ class RunsPage(Page):
         self._stack.addWidget(nothing)
         self._stack.addWidget(whole)
         self.body.addWidget(self._stack)
+        self.fold(whole, 760, (480, 320))
 
     @property
     def selected(self) -> list[RunRow]:

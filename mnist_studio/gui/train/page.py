@@ -100,6 +100,7 @@ class TrainPage(Page):
         for splitter, sizes in ((right, saved.rows), (whole, saved.columns)):
             if len(sizes) == splitter.count():
                 splitter.setSizes(list(sizes))
+        self.fold(whole, 760, (420, 620))
 
     def prepare(self) -> None:
         """Builds the plots."""

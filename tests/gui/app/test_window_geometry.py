@@ -1,0 +1,33 @@
+"""Every page fits five screens, and the smallest window."""
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from mnist_studio.gui.app.frame import PAGES
+from mnist_studio.gui.app.window import LEAST, MainWindow
+from tests.gui import stored
+from tests.gui.clipped import faults
+
+SCREENS = ((1366, 768, 1.0), (1366, 768, 1.5), (1440, 900, 1.0), (1920, 1080, 1.0), (3840, 2160, 2))
+"""Pixels across and down, and the scale."""
+
+
+@pytest.fixture
+def _filled(home: object) -> None:
+    stored.fill()
+
+
+@pytest.mark.usefixtures("_filled")
+def test_every_page_fits_every_screen(window: MainWindow, qapp: QApplication) -> None:
+    sizes = {(int(across / scale), int(down / scale)) for across, down, scale in SCREENS}
+    found: list[str] = []
+    for key, _ in PAGES:
+        window.go(key)
+        window.page(key).prepare()
+        for size in sorted(sizes | {LEAST, (720, 540)}):
+            window.resize(*size)
+            qapp.processEvents()
+            qapp.processEvents()
+            assert window.size().toTuple() == size
+            found += [f"{key} at {size}: {fault}" for fault in faults(window)]
+    assert not found, "\n" + "\n".join(found)
