@@ -172,9 +172,11 @@ class TrainPage(Page):
         """Saves the settings and the layout for the next start, if they changed."""
         self._memory.stop()
         saved = self.studio.settings.train_page
+        # Folded, the sizes are heights.
+        folded = self.columns.orientation() == Qt.Orientation.Vertical
         now = structs.replace(
             self.settings.lasting(saved),
-            columns=tuple(self.columns.sizes()),
+            columns=saved.columns if folded else tuple(self.columns.sizes()),
             rows=tuple(self.rows.sizes()),
         )
         if now != saved:
