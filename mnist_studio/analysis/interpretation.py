@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.formatting import NOTHING, counted, listed, word
+from mnist_studio.formatting import NOTHING, counted, listed, with_article, word
 
 ALMOST_CERTAIN = 0.9995
 """A probability from here on would be rounded to 100.0 %."""
@@ -75,6 +75,34 @@ def consensus(votes: Sequence[Vote]) -> Consensus | None:
 def confidence_text(confidence: float) -> str:
     """A probability as text; one below 1 is never written as 100 %."""
     return f"{confidence * 100:.1f} %" if confidence < ALMOST_CERTAIN else "over 99.9 %"
+
+
+_WORDS = ((ALMOST_CERTAIN, "Almost certainly"), (0.95, "Very likely"), (0.75, "Probably"))
+"""From which probability on a digit is called so."""
+
+
+def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
+    """The prediction of one model as a headline and a sentence with its probability.
+
+    Args:
+        found: by ``interpret`` from the votes of that model.
+        focus: the place of the digit whose probability is shown.
+    """
+    digit = found.digits[focus]
+    text = confidence_text(digit.consensus.confidence)
+    if len(found.digits) > 1:
+        return found.headline, f"Probability of the {_NUMBERS[focus]} digit: {text}."
+    if digit.verdict == "none":
+        return found.headline, found.detail
+    likely = next(
+        (word for limit, word in _WORDS if digit.consensus.confidence >= limit), "Perhaps"
+    )
+    likely = "Perhaps" if digit.verdict == "doubtful" else likely
+    unusual = digit.p_value is not None and digit.p_value < UNUSUAL
+    reason = f" {_unusual(digit)}" if unusual else ""
+    second = digit.consensus.detail.partition("Second choice: ")[2]
+    sentence = f"Probability: {text}.{f' Second choice: {second}' if second else ''}{reason}"
+    return f"{likely} {with_article(str(digit.consensus.digit))}", sentence
 
 
 def _single(vote: Vote) -> str:

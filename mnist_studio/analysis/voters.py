@@ -15,10 +15,7 @@ MOST_VOTES = 5
 MARGIN = 0.01
 """Networks whose test accuracy is further below the best one do not vote."""
 
-RULE = (
-    "One vote per network: its most accurate model, if its test accuracy is within 1 pp of the "
-    "best. At most five vote."
-)
+RULE = "One vote per network within 1 pp of the best test accuracy, at most five."
 """The rule as the user reads it."""
 
 

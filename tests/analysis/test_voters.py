@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.interpretation import Vote, consensus
 from mnist_studio.analysis.voters import MOST_VOTES, most_accurate, voters
-from mnist_studio.events import Finished
+from mnist_studio.events import Stopped
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import DatasetName, FrameworkName
 from mnist_studio.store.rows import Run
@@ -24,9 +24,9 @@ def run(
     name: str = "",
 ) -> Run:
     spec = replace(run_spec(RECIPES[recipe]), framework=framework, dataset=dataset)
-    end = Finished(
+    end = Stopped(
         run="r", framework=framework, epochs=2, step=1, test_accuracy=accuracy, test_loss=1.0,
-        latency_ms=1.0, seconds={}, device="CPU",
+        seconds={}, device="CPU",
     )  # fmt: skip
     return Run(name or f"{recipe} {framework}", recipe, spec, "finished", 1.0, Path("no"), end)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from mnist_studio.data.ink.rendering import Ink, InkPoint
 from mnist_studio.gui.common.image_view import picture_of
+from mnist_studio.gui.draw.ghost import GhostDigit
 from mnist_studio.gui.draw.ink_painting import InkLayer, InkLook, extent, paint_piece
 from mnist_studio.gui.draw.pointer import Pointer, tool_cursor
 from mnist_studio.gui.services.drawing import UNSTEADY, Drawing
@@ -38,6 +39,7 @@ class DrawingCanvas(QWidget):
 
     Attributes:
         message: text on the blank canvas.
+        ghost: a digit that draws itself until the user draws.
     """
 
     def __init__(self, theme: Theme, drawing: Drawing) -> None:
@@ -47,6 +49,8 @@ class DrawingCanvas(QWidget):
         self._layer = InkLayer()
         self._pointer = Pointer(drawing, self._point)
         self._painted: tuple[Ink, int] = (), 0
+        self.ghost = GhostDigit(theme, self)
+        self.ghost.moved.connect(self.update)
         self.message = INVITATION
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -83,11 +87,13 @@ class DrawingCanvas(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Requests every move, even those that happen while the window is busy."""
         super().showEvent(event)
+        self.ghost.start()
         QApplication.setAttribute(_COMPRESSED, False)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Restores the default: other widgets need only the last position of the mouse."""
         super().hideEvent(event)
+        self.ghost.pause()
         QApplication.setAttribute(_COMPRESSED, True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -140,6 +146,7 @@ class DrawingCanvas(QWidget):
         self._painted = drawing.ink, len(drawing.stroke)
         if not drawing.blank:
             self.message = INVITATION
+            self.ghost.end()
         self._paint_more()
         if count and ink is drawing.ink and len(drawing.stroke) >= count:
             # A moved point also changes the two segments before it.
@@ -185,10 +192,20 @@ class DrawingCanvas(QWidget):
         painter.setBrush(QColor(palette.ground))
         painter.drawRoundedRect(square.adjusted(1, 1, -1, -1), RADIUS, RADIUS)
         if self._drawing.blank:
+            invites = not self.ghost.ended and self.message == INVITATION
+            if invites:
+                self._paint_ghost(painter, square)
             painter.setPen(QColor(palette.secondary))
             painter.setFont(self._theme.font(13))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            place = Qt.AlignmentFlag.AlignBottom if invites else Qt.AlignmentFlag.AlignVCenter
+            flags = place | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(square.adjusted(16, 16, -16, -16), flags, self.message)
+
+    def _paint_ghost(self, painter: QPainter, square: QRectF) -> None:
+        painter.save()
+        painter.translate(square.topLeft())
+        self.ghost.paint(painter, square.width(), self._drawing.tools.pen * square.width())
+        painter.restore()
 
     def _paint_picture(self, painter: QPainter, side: float) -> None:
         picture = self._drawing.sheet.picture

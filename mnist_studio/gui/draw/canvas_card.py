@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 from mnist_studio.gui.common.basics import IconButton, enable, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.draw.canvas import DrawingCanvas
+from mnist_studio.gui.draw.drawing_keys import DrawingKeys
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.pen_and_eraser import LIMITS, Tool, Tools
 from mnist_studio.gui.theme.theme import Theme
@@ -69,21 +70,29 @@ class CanvasCard(Card):
         # A click on the selected tool must not unselect it.
         self._show_tools()
 
-    def install_shortcuts(self, page: QWidget) -> None:
-        """Adds the shortcuts of the whole page."""
+    def install_shortcuts(self, page: QWidget) -> DrawingKeys:
+        """Adds the shortcuts of the whole page, and returns those of a single key."""
         history, tools = self._drawing.history, self._tools
+        single = DrawingKeys(page, self.canvas)
+        single.add(
+            {
+                Qt.Key.Key_P: lambda: tools.choose("pen"),
+                Qt.Key.Key_E: lambda: tools.choose("eraser"),
+                Qt.Key.Key_BracketLeft: lambda: tools.widen(-1),
+                Qt.Key.Key_BracketRight: lambda: tools.widen(1),
+                Qt.Key.Key_Space: self._drawing.clear,
+                Qt.Key.Key_Delete: self._drawing.clear,
+            }
+        )
         for keys, action in (
             ("Ctrl+Z", history.undo),
             ("Ctrl+Shift+Z", history.redo),
             ("Ctrl+Y", history.redo),
-            ("P", lambda: tools.choose("pen")),
-            ("E", lambda: tools.choose("eraser")),
-            ("[", lambda: tools.widen(-1)),
-            ("]", lambda: tools.widen(1)),
         ):
             made = QShortcut(QKeySequence(keys), page)
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             made.activated.connect(action)
+        return single
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Limits the height to what a square canvas needs."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton
 from mnist_studio.analysis.interpretation import Interpretation
 from mnist_studio.data.datasets.examples import Example
 from mnist_studio.formatting import NOTHING
-from mnist_studio.gui.common.basics import Elided, column, holder, label, row
+from mnist_studio.gui.common.basics import Elided, column, holder, label, restyle, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.theme.theme import Theme
 
@@ -25,6 +25,7 @@ class ConsensusCard(Card):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
+        self._compact = False
         self.digit = label(NOTHING, "huge")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.places: list[QToolButton] = []
@@ -54,6 +55,13 @@ class ConsensusCard(Card):
         self.digit.setText(found.text)
         self._show_places(found, focus)
         self._show_texts(found.headline, verdict or found.detail)
+
+    def show_compact(self, compact: bool) -> None:
+        """Takes less height, if a larger prediction is above."""
+        self._compact = compact
+        self.digit.setObjectName("large" if compact else "huge")
+        restyle(self.digit)
+        self._size()
 
     def show_rule(self, rule: str) -> None:
         """Shows which models vote, in one sentence."""
@@ -103,7 +111,7 @@ class ConsensusCard(Card):
     @Slot()
     def _size(self) -> None:
         self.digit.setFixedWidth(self._theme.pixels(56))
-        self.setFixedHeight(self._theme.pixels(116))
+        self.setFixedHeight(self._theme.pixels(84 if self._compact else 116))
 
 
 def true_label_verdict(example: Example, predictions: Sequence[Sequence[float]]) -> str:

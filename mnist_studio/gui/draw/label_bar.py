@@ -41,11 +41,11 @@ class LabelBar(QWidget):
         self.buttons = tuple(self._button(digit) for digit in range(CLASSES))
         self.undo_button = button("Undo", self.undo, "Undoes the last label (Backspace)")
         self.undo_button.setProperty("quiet", True)
-        caption = label("Label", "secondary")
-        caption.setToolTip(_HINT)
+        self._caption = label("Label", "secondary")
+        self._caption.setToolTip(_HINT)
         # Caption and Undo share one place, so that the canvas does not move.
         self._lead = QStackedWidget()
-        self._lead.addWidget(caption)
+        self._lead.addWidget(self._caption)
         self._lead.addWidget(self.undo_button)
         self._lead.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setLayout(row(self._lead, *self.buttons, gap=3))
@@ -69,6 +69,10 @@ class LabelBar(QWidget):
         made.clicked.connect(lambda checked=False: self.save(digit))
         return made
 
+    def set_caption(self, caption: str) -> None:
+        """Shows another caption before the labels."""
+        self._caption.setText(caption)
+
     def save(self, digit: int) -> None:
         """Saves the drawing with a label, and clears the canvas."""
         drawing = self._drawing
@@ -82,8 +86,13 @@ class LabelBar(QWidget):
         if self._rejects_number(digit):
             return
         self._own_images.label(drawing.sheet, drawing.tools.pen, digit)
-        drawing.clear()
         self._saved = True
+        drawing.clear()
+
+    @property
+    def saving(self) -> bool:
+        """Whether the canvas is blank since its drawing was labeled, which has its own message."""
+        return self._saved
 
     def _rejects_number(self, digit: int) -> bool:
         """Whether the drawing has several digits. The user may insist, as a split can be wrong."""
@@ -110,6 +119,7 @@ class LabelBar(QWidget):
 
     @Slot()
     def _show(self) -> None:
+        self._saved = self._saved and self._drawing.blank
         blank = _BLANK if self._drawing.blank else ""
         example = _EXAMPLE if self._drawing.sheet.example else ""
         for digit, made in enumerate(self.buttons):

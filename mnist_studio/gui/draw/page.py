@@ -1,12 +1,13 @@
 """The Draw page: a canvas on the left, the predictions of all models on the right."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from mnist_studio.data.images import CLASSES
 from mnist_studio.gui.common.basics import GAP, button, column, label, row
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.segmented import Segmented
@@ -14,10 +15,16 @@ from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.draw.canvas_card import CanvasCard
 from mnist_studio.gui.draw.label_bar import LabelBar
 from mnist_studio.gui.draw.network_input import NetworkInputCard
-from mnist_studio.gui.draw.predictions_panel import PredictionsPanel
+from mnist_studio.gui.draw.predictions_tab import PredictionsTab
+from mnist_studio.gui.draw.steps_bar import StepsBar
 from mnist_studio.gui.services.examples import Examples
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.settings import DrawLayout
+
+_TO_EXPERT = "Shows all models, the network input, and more examples"
+_TO_SIMPLE = "Shows a larger canvas and one large prediction"
+_CLEARED = "Cleared. Press Ctrl+Z to bring the drawing back."
 
 
 class DrawPage(Page):
@@ -29,30 +36,40 @@ class DrawPage(Page):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.canvas_card = CanvasCard(studio.theme, studio.drawing)
-        self.canvas_card.install_shortcuts(self)
+        self.keys = self.canvas_card.install_shortcuts(self)
         self.canvas = self.canvas_card.canvas
         self.network_input = NetworkInputCard(studio.theme, studio.drawing)
         self.label_bar = LabelBar(studio.theme, studio.drawing, studio.own_images)
-        self.predictions = PredictionsPanel(studio)
+        self.predictions_tab = PredictionsTab(studio)
+        self.predictions = self.predictions_tab.models
+        self.steps = StepsBar(studio)
         self.examples = ExampleBar(studio.theme, studio.examples)
         self.open_button = button(
             "Open image…", self.choose_picture, "Opens an image of handwritten digits (Ctrl+O)"
         )
+        self.layout_button = button("", self._change_layout, quiet=True)
         self._message = ""
+        self._add_keys()
         self._lay_out()
         self._connect()
+        self.show_layout(studio.saved_settings.draw_layout)
 
     def _lay_out(self) -> None:
+        self.action_line.addWidget(self.layout_button)
         self.action_line.addWidget(self.examples)
         self.action_line.addWidget(self.open_button)
         left = QVBoxLayout()
         left.setSpacing(GAP)
-        self.canvas_card.body.addWidget(self.label_bar)
         left.addWidget(self.canvas_card, 3)
         left.addWidget(self.network_input, 1)
+        # The canvas is square. What it leaves free is below it.
+        left.addStretch(0)
         self.tabs = DrawTabs()
         self.tabs.add(
-            "predictions", "Predictions", lambda: self.predictions, "The prediction of every model"
+            "predictions",
+            "Predictions",
+            lambda: self.predictions_tab,
+            "What the models predict",
         )
         self.tabs.add(
             "explanation", "Explanation", self._explanation, "Why a model predicts what it predicts"
@@ -63,12 +80,46 @@ class DrawPage(Page):
             self._own_images,
             "Your labeled images and how models score on them",
         )
-        line = QHBoxLayout()
-        line.setSpacing(GAP)
-        line.addLayout(left, 4)
-        line.addWidget(self.tabs, 7)
-        self.body.addLayout(line)
-        self.fold(line, 760, (0, 420))
+        self._columns = QHBoxLayout()
+        self._columns.setSpacing(GAP)
+        self._columns.addLayout(left)
+        self._columns.addWidget(self.tabs)
+        self.body.addWidget(self.steps)
+        self.body.addLayout(self._columns)
+        self.fold(self._columns, 760, (0, 420))
+
+    def _add_keys(self) -> None:
+        """0 to 9 label the drawing, Backspace undoes that, and R opens a test image."""
+        save, show = self.label_bar.save, self.studio.examples.show_test_digit
+        labels = {Qt.Key(Qt.Key.Key_0 + digit): partial(save, digit) for digit in range(CLASSES)}
+        self.keys.add({**labels, Qt.Key.Key_Backspace: self.label_bar.undo, Qt.Key.Key_R: show})
+
+    def show_layout(self, layout: DrawLayout) -> None:
+        """Shows a large canvas with one prediction, or all models and the network input."""
+        simple = layout == "simple"
+        self._layout = layout
+        self.predictions_tab.show_layout(layout)
+        self._place_labels()
+        self.network_input.setVisible(not simple)
+        self.examples.show_all(not simple)
+        for column_at, stretch in enumerate((6, 7) if simple else (4, 7)):
+            self._columns.setStretch(column_at, stretch)
+        self.layout_button.setText("Expert layout" if simple else "Simple layout")
+        self.layout_button.setToolTip(_TO_EXPERT if simple else _TO_SIMPLE)
+
+    @Slot()
+    def _place_labels(self) -> None:
+        """The labels are by the large prediction; without one, they are below the canvas."""
+        if self.predictions_tab.shows_best:
+            self.predictions_tab.take_labels(self.label_bar)
+        else:
+            self.label_bar.set_caption("Label")
+            self.canvas_card.body.addWidget(self.label_bar)
+
+    def _change_layout(self) -> None:
+        layout: DrawLayout = "expert" if self._layout == "simple" else "simple"
+        self.show_layout(layout)
+        self.studio.remember(draw_layout=layout)
 
     def _explanation(self) -> QWidget:
         # Imported late, since the first window needs none of it.
@@ -88,22 +139,18 @@ class DrawPage(Page):
         self.studio.drawing.history.moved.connect(self._hide_message)
         self.label_bar.labeled.connect(self._confirm)
         self.label_bar.message.connect(self._show_message)
+        self.predictions_tab.arranged.connect(self._place_labels)
+        self.predictions_tab.explanation_requested.connect(self._explain)
+
+    @Slot(str)
+    def _explain(self, run: str) -> None:
+        """Shows why a model predicts what it predicts."""
+        self.studio.predictions.choose(run)
+        self.tabs.show_panel("explanation")
 
     def enter(self) -> None:
         """Moves the keyboard focus to the canvas."""
         self.canvas.setFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space and Delete clear the canvas; 0 to 9 label the drawing, Backspace undoes that."""
-        key = Qt.Key(event.key())
-        if key in (Qt.Key.Key_Space, Qt.Key.Key_Delete):
-            self.studio.drawing.clear()
-        elif Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-            self.label_bar.save(key - Qt.Key.Key_0)
-        elif key == Qt.Key.Key_Backspace:
-            self.label_bar.undo()
-        else:
-            super().keyPressEvent(event)
 
     @Slot(str)
     def _confirm(self, message: str) -> None:
@@ -122,7 +169,11 @@ class DrawPage(Page):
 
     @Slot()
     def _hide_message(self) -> None:
-        """Hides the message on a drawing that has changed."""
+        """Hides the message on a drawing that has changed, and shows how to undo clearing."""
+        history = self.studio.drawing.history
+        cleared = history.undo_name == "clear" and self.studio.drawing.blank
+        if cleared and not self.label_bar.saving:
+            self.canvas.show_message(_CLEARED)
         if self._message:
             if self.notice.text == self._message:
                 self.notice.hide()
@@ -218,13 +269,16 @@ class ExampleBar(QWidget):
         self.number = StepperSpinBox("Test image", theme, 0, _MOST_EXAMPLES - 1, by_one)
         self.number.setToolTip("Index of the test image to open, from 0 (Enter)")
         self.number.setFixedWidth(theme.pixels(116))
-        name = label("Test image", "secondary")
-        self.setLayout(row(self.grid_button, name, self.number, self.random_button, gap=8))
-        # The shortcut belongs to the bar, so it is active only while the page is shown.
-        QShortcut(QKeySequence("R"), self).activated.connect(examples.show_test_digit)
+        self._name = label("Test image", "secondary")
+        self.setLayout(row(self.grid_button, self._name, self.number, self.random_button, gap=8))
         self.number.edited.connect(self._open)
         self.number.confirmed.connect(self._open)
         examples.shown.connect(self._show)
+
+    def show_all(self, every: bool) -> None:
+        """Shows all examples, or only the random one."""
+        for part in (self.grid_button, self._name, self.number):
+            part.setVisible(every)
 
     @Slot()
     def _open(self) -> None:

@@ -19,7 +19,7 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.prediction.state import EngineState, Prediction
 from mnist_studio.settings import Votes
 
-EVERY = "Every model that is loaded has one vote, whatever its test accuracy."
+EVERY = "Every loaded model has one vote, whatever its test accuracy."
 
 SORT_DELAY_MS = 400
 """Pause without predictions before cards are sorted by them again."""
@@ -33,7 +33,7 @@ class PredictionsPanel(QStackedWidget):
         self._studio = studio
         self.consensus = ConsensusCard(studio.theme)
         self.bar = PredictionsBar(studio.theme)
-        self.bar.votes.choose(studio.settings.votes)
+        self.bar.votes.choose(studio.saved_settings.votes)
         self.grid = ModelGrid(studio.theme)
         self._consensus_timer = self._timer(self._show_consensus)
         self._sort_timer = self._timer(self._arrange)
@@ -106,7 +106,7 @@ class PredictionsPanel(QStackedWidget):
 
     def _voters(self) -> list[RunRow]:
         """The models that vote on the common prediction."""
-        if self._studio.settings.votes == "all":
+        if self._studio.saved_settings.votes == "all":
             return self._models()
         voters = self._studio.predictions.voters
         return [row for row in self._models() if row.id in voters]
@@ -150,7 +150,7 @@ class PredictionsPanel(QStackedWidget):
         if example and not current:
             return  # All predictions are of an earlier image.
         found = self._interpretation()
-        self.consensus.show_rule(RULE if self._studio.settings.votes == "best" else EVERY)
+        self.consensus.show_rule(RULE if self._studio.saved_settings.votes == "best" else EVERY)
         if found:
             self.consensus.show_interpretation(found, focus, self._verdict())
         else:
@@ -225,7 +225,10 @@ class PredictionsBar(QWidget):
         self.order.setToolTip(
             "Order of the models below the pinned ones (default: most accurate first)"
         )
-        self.votes.setToolTip(f"Who decides the common prediction (default: best). {RULE}")
+        self.votes.setToolTip(
+            f"Who decides the common prediction (default: best). {RULE} "
+            "A network votes by its most accurate model."
+        )
         self.framework.setToolTip("Shows models of one framework (default: all)")
         self.search.setToolTip("Shows models whose titles contain all of these words")
         self.order.chosen.connect(self._notify)

@@ -30,6 +30,11 @@ class ProbabilityBars(QWidget):
         """Ten probabilities, or none."""
         return self._probabilities
 
+    def show_framework(self, framework: str) -> None:
+        """Shows the highest bar in the color of another framework."""
+        self._framework = framework
+        self.update()
+
     def show_probabilities(self, probabilities: Sequence[float]) -> None:
         """Shows ten probabilities, or none."""
         if self._probabilities == tuple(probabilities) and self.accessibleName():

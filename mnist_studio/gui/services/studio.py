@@ -18,6 +18,7 @@ from mnist_studio.gui.services.drawing import Drawing, Image
 from mnist_studio.gui.services.examples import Examples
 from mnist_studio.gui.services.experiment import ExperimentService
 from mnist_studio.gui.services.explanations import Explanations
+from mnist_studio.gui.services.first_steps import FirstSteps
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
@@ -119,6 +120,9 @@ class Studio(QObject):
         self.own_image_scores = OwnImageScores(self.background, self.library, self)
         self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
+        self.first_steps = FirstSteps(
+            self.drawing, self.library, self._settings, self._save_steps, self
+        )
         self._connect()
 
     def _connect(self) -> None:
@@ -138,6 +142,7 @@ class Studio(QObject):
         self.drawing.images_changed.connect(self.predictions.predict)
         self.drawing.images_changed.connect(self.novelty.submit)
         self.predictions.pins_changed.connect(self._save_pins)
+        self.page_shown.connect(self.first_steps.look_at_page)
 
     @property
     def busy(self) -> bool:
@@ -205,7 +210,7 @@ class Studio(QObject):
         self.remember(theme=choice)
 
     @property
-    def settings(self) -> settings.Settings:
+    def saved_settings(self) -> settings.Settings:
         """The settings of the user, as this window last read or changed them."""
         return self._settings
 
@@ -247,6 +252,9 @@ class Studio(QObject):
             self.warm_processes.pause()
         elif not self.busy:
             self.warm_processes.resume()
+
+    def _save_steps(self, done: tuple[settings.Step, ...], hidden: bool) -> None:
+        self.remember(steps_done=done, steps_hidden=hidden)
 
     @Slot()
     def _save_pins(self) -> None:

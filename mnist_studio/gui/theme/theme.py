@@ -4,7 +4,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette, QPen, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle
 
 from mnist_studio.gui.theme.stylesheet import stylesheet
 from mnist_studio.palette import DASHES, PALETTES, SHADES, Palette, Scheme, mixed
@@ -37,6 +37,7 @@ class Theme(QObject):
 
     Attributes:
         pictures: painted in the current colors and size, by name.
+        reduced_motion: the user's choice that nothing moves.
 
     Signals:
         changed: palette or size changed; custom widgets must repaint.
@@ -51,6 +52,7 @@ class Theme(QObject):
         self._scale = 1.0
         self._choice: Choice = choice
         self.pictures: dict[str, QPixmap] = {}
+        self.reduced_motion = False
         self._fonts: dict[tuple[float, bool], QFont] = {}
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.choose(choice)
@@ -67,6 +69,12 @@ class Theme(QObject):
             return self._choice
         dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
         return "dark" if dark else "light"
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing may move by itself: the user or the system has reduced motion."""
+        duration = QStyle.StyleHint.SH_Widget_Animation_Duration
+        return self.reduced_motion or not self._application.style().styleHint(duration)
 
     @property
     def palette(self) -> Palette:

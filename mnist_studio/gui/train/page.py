@@ -68,6 +68,7 @@ class TrainPage(Page):
         self._end.ready.connect(self.show_outcome)
         studio.experiment.changed.connect(self._update)
         studio.training_requested.connect(self.train)
+        studio.own_training_requested.connect(self._train_with_own_images)
         studio.settings_dropped.connect(self._files.open)
         self.settings.edited.connect(self._update)
         self.settings.code_requested.connect(self.show_code)
@@ -116,6 +117,11 @@ class TrainPage(Page):
         if specs:
             self.notice.hide()
             self.studio.queue.add(specs)
+
+    @Slot()
+    def _train_with_own_images(self) -> None:
+        """Trains with the present settings and the user's own images in the training set."""
+        self.settings.add_own_images(self.train)
 
     def show_code(self) -> CodeDialog | None:
         """Shows the settings as scripts; returns None if they are invalid."""

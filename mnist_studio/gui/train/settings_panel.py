@@ -1,6 +1,6 @@
 """The left side of the Train page: all settings of a run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from msgspec import structs
@@ -261,6 +261,16 @@ class SettingsPanel(Card):
         base = structs.replace(self._form.base, own_images=fingerprint)
         self._form = replace(self._form, base=base)
         self._update()
+
+    def add_own_images(self, done: Callable[[], object]) -> None:
+        """Adds the user's own images, as they are now, and calls ``done`` afterwards."""
+
+        def add(fingerprint: str) -> None:
+            self.own_images.show_fingerprint(fingerprint)
+            self._set_own_images(fingerprint)
+            done()
+
+        self._studio.own_images.freeze(add)
 
     def _selected_frameworks(self) -> tuple[FrameworkName, ...]:
         if self.frameworks.choice == "all":

@@ -164,5 +164,5 @@ def test_who_votes_is_shown_and_can_be_chosen(qtbot: QtBot, panel: PredictionsPa
     assert panel.consensus.rule.text().startswith("One vote per network")
     panel.bar.votes.choose("all")
     panel.bar.votes.chosen.emit("all")
-    assert panel.consensus.rule.text().startswith("Every model")
+    assert panel.consensus.rule.text().startswith("Every loaded model")
     qtbot.waitUntil(lambda: settings.load()[0].votes == "all", timeout=WAIT)

@@ -1,0 +1,126 @@
+"""The prediction of the most accurate model, large and in words."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout
+
+from mnist_studio.analysis.interpretation import Interpretation, in_words
+from mnist_studio.formatting import NOTHING, percent
+from mnist_studio.gui.common.basics import Elided, button, column, label, restyle, row
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.draw.probability_bars import ProbabilityBars
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.theme.theme import Theme
+
+_INVITATION = "Draw a digit on the left"
+_PROMISE = "The most accurate model predicts it while you draw."
+_SHORT, _LONG = 1, 4
+"""Digits of a number up to which it is shown very large, and large."""
+
+
+class BestCard(Card):
+    """A very large digit, its probability in words, and which model predicts it.
+
+    Signals:
+        explanation_requested: show why this model predicts it; the id of its run.
+    """
+
+    explanation_requested = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._row: RunRow | None = None
+        self.setAccessibleName("Prediction of the most accurate model")
+        self.digit = label(NOTHING, "giant")
+        self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.headline = label(role="pageName", wrap=True)
+        self.detail = label(role="secondary", wrap=True)
+        self.model = Elided(role="secondary")
+        self.reached = Elided(role="secondary", grow=False)
+        self.why_button = button(
+            "Why?", self._ask_why, "Explains why this model predicts this digit", quiet=True
+        )
+        self.bars = ProbabilityBars(theme, "numpy")
+        about = row(self.reached, self.why_button, 1, gap=8)
+        texts = column(1, self.headline, self.detail, self.model, about, 1, gap=4)
+        line = QHBoxLayout()
+        line.setSpacing(16)
+        line.addWidget(self.digit)
+        line.addLayout(texts, 1)
+        self.body.addLayout(line)
+        self.body.addWidget(self.bars, 1)
+        theme.changed.connect(self._size)
+        self._size()
+        self.show_blank()
+
+    @property
+    def shown(self) -> RunRow | None:
+        """The model whose prediction is shown; None if there is none."""
+        return self._row
+
+    def show_model(self, shown: RunRow | None) -> None:
+        """Shows which model predicts."""
+        self._row = shown
+        if shown is None:
+            return
+        accuracy = shown.figures.accuracy
+        self.model.setText(f"Most accurate model: {shown.title}")
+        measured = f"Test accuracy {percent(accuracy)} on {shown.dataset}"
+        self.reached.setText("" if accuracy is None else measured)
+        self.bars.show_framework(shown.framework)
+
+    def show_interpretation(self, found: Interpretation, focus: int = 0, verdict: str = "") -> None:
+        """Shows the prediction.
+
+        Args:
+            found: of this model.
+            focus: the place of the digit whose probability is shown.
+            verdict: the true label and whether the model is right; empty for an unknown label.
+        """
+        headline, sentence = in_words(found, focus)
+        self._show_digit(found.text)
+        self._show_texts(headline, verdict or sentence)
+        self.why_button.setEnabled(True)
+
+    def show_probabilities(self, probabilities: tuple[float, ...], faint: bool) -> None:
+        """Shows ten probabilities, or none; in gray if the drawing is not a digit."""
+        self.bars.show_probabilities(probabilities)
+        self.bars.fade(faint)
+
+    def show_blank(self) -> None:
+        """Shows what to do on a blank canvas."""
+        self._show_digit(NOTHING, faint=True)
+        self._show_texts(_INVITATION, _PROMISE)
+        self.bars.show_probabilities(())
+        self.why_button.setEnabled(False)
+
+    def show_compact(self, compact: bool) -> None:
+        """Hides the probabilities, if those of all models are shown below."""
+        self.bars.setVisible(not compact)
+
+    def _show_digit(self, text: str, faint: bool = False) -> None:
+        short = len(text) <= _SHORT
+        role = "giant" if short else "huge" if len(text) <= _LONG else "large"
+        if (self.digit.objectName(), self.digit.property("faint")) != (role, faint):
+            self.digit.setObjectName(role)
+            self.digit.setProperty("faint", faint)
+            restyle(self.digit)
+        self.digit.setText(text)
+        self.digit.setAccessibleName(text)
+
+    def _show_texts(self, headline: str, detail: str) -> None:
+        self.headline.setText(headline)
+        self.detail.setText(detail)
+        self.setAccessibleDescription(f"{headline}. {detail}")
+
+    def _ask_why(self) -> None:
+        if self._row:
+            self.explanation_requested.emit(self._row.id)
+
+    @Slot()
+    def _size(self) -> None:
+        pixels = self._theme.pixels
+        self.digit.setMinimumWidth(pixels(110))
+        self.digit.setFixedHeight(pixels(116))
+        self.bars.setMinimumHeight(pixels(86))
+        self.bars.setMaximumHeight(pixels(260))

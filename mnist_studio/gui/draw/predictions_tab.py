@@ -1,0 +1,137 @@
+"""The Predictions tab: a large prediction with all models folded below, or all models at once."""
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from mnist_studio.analysis.interpretation import Vote, interpret
+from mnist_studio.gui.common.basics import GAP, column
+from mnist_studio.gui.common.card import CollapsibleSection
+from mnist_studio.gui.draw.best_card import BestCard
+from mnist_studio.gui.draw.consensus_card import true_label_verdict
+from mnist_studio.gui.draw.label_bar import LabelBar
+from mnist_studio.gui.draw.next_step import NextStep
+from mnist_studio.gui.draw.predictions_panel import PredictionsPanel
+from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.services.studio import Studio
+from mnist_studio.settings import DrawLayout
+
+WRONG = "Wrong? Choose what you wrote"
+
+
+class PredictionsTab(QWidget):
+    """What the models predict, in the layout that the user has chosen.
+
+    Attributes:
+        best: the large prediction.
+        next_step: what to do next.
+        section: the fold with all models.
+        models: the predictions of all models.
+
+    Signals:
+        explanation_requested: that of ``BestCard``.
+        arranged: ``shows_best`` may have changed.
+    """
+
+    arranged = Signal()
+    explanation_requested = Signal(str)
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self._layout: DrawLayout = "simple"
+        self._open = studio.saved_settings.all_models_open
+        self._arranging = False
+        self.best = BestCard(studio.theme)
+        self.next_step = NextStep(studio)
+        self.models = PredictionsPanel(studio)
+        self.section = CollapsibleSection("All models", studio.theme, self.models)
+        self._whole = column(self.best, self.next_step, self.section, gap=GAP)
+        self.setLayout(self._whole)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._show_best)
+        self._connect()
+        self._arrange()
+        self._show_best()
+
+    def _connect(self) -> None:
+        studio = self._studio
+        studio.library.changed.connect(self._show_models)
+        studio.predictions.predicted.connect(self._show_soon)
+        studio.predictions.cleared.connect(self._show_soon)
+        studio.novelty.changed.connect(self._show_soon)
+        studio.drawing.image_changed.connect(self._show_soon)
+        self.best.explanation_requested.connect(self.explanation_requested)
+        self.section.head.toggled.connect(self._remember)
+
+    def take_labels(self, labels: LabelBar) -> None:
+        """Shows the labels below the large prediction."""
+        labels.set_caption(WRONG)
+        self.best.body.addWidget(labels)
+
+    def show_layout(self, layout: DrawLayout) -> None:
+        """Shows one large prediction, or all models."""
+        self._layout = layout
+        self._arrange()
+
+    @property
+    def shows_best(self) -> bool:
+        """Whether the large prediction is shown; it is not without any model."""
+        has_models = bool(self._studio.library.trained) or not self._studio.library.loaded
+        return self._layout == "simple" and has_models
+
+    @Slot(bool)
+    def _remember(self, is_open: bool) -> None:
+        if not self._arranging:
+            self._open = is_open
+            self._studio.remember(all_models_open=is_open)
+            self._arrange()
+
+    def _arrange(self) -> None:
+        simple = self.shows_best
+        unfolded = self._open or not simple
+        self.best.setVisible(simple)
+        self.section.head.setVisible(simple)
+        self._arranging = True
+        self.section.open(unfolded)
+        self._arranging = False
+        self.best.show_compact(unfolded)
+        self.models.consensus.show_compact(simple)
+        self._whole.setStretchFactor(self.section, int(unfolded))
+        self._whole.setStretchFactor(self.best, int(not unfolded))
+        self.arranged.emit()
+
+    @Slot()
+    def _show_models(self) -> None:
+        self._arrange()
+        self._show_best()
+
+    @Slot()
+    def _show_soon(self) -> None:
+        """Predictions arrive one by one; those of one moment are shown once."""
+        if not self._timer.isActive():
+            self._timer.start(0)
+
+    @Slot()
+    def _show_best(self) -> None:
+        predictions, drawing = self._studio.predictions, self._studio.drawing
+        shown = self._best_row()
+        self.best.show_model(shown)
+        latest = predictions.current if drawing.example else predictions.latest
+        prediction = latest.get(shown.id) if shown else None
+        if shown is None or prediction is None or len(prediction.digits) != len(drawing.images):
+            if not len(drawing.images):
+                self.best.show_blank()
+            return
+        votes = [[Vote(shown.title, chances)] for chances in prediction.digits]
+        found = interpret(votes, self._studio.novelty.p_values)
+        if found:
+            focus, example = drawing.focus, drawing.example
+            verdict = true_label_verdict(example, prediction.digits[:1]) if example else ""
+            self.best.show_interpretation(found, focus, verdict)
+            faint = found.digits[focus].verdict == "none"
+            self.best.show_probabilities(prediction.digits[focus], faint)
+
+    def _best_row(self) -> RunRow | None:
+        best = self._studio.predictions.best
+        return next((row for row in self._studio.library.trained if row.id == best), None)
