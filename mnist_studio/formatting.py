@@ -94,6 +94,12 @@ def milliseconds(value: float | None) -> str:
     return f"{value:.2f} ms" if value < 9.995 else f"{value:.0f} ms"
 
 
+def megabytes(size: int) -> str:
+    """A size of files: ``0.4 MB``, ``12 MB``, ``1,234 MB``."""
+    value = size / 1e6
+    return f"{value:.1f} MB" if value < 9.95 else f"{value:,.0f} MB"
+
+
 def moment(timestamp: float) -> str:
     """A point in local time: ``2025-03-14 15:09``."""
     return f"{datetime.fromtimestamp(timestamp):%Y-%m-%d %H:%M}"

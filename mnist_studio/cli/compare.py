@@ -32,6 +32,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="NAME",
         help="all runs of an experiment: its ready-made name, title, or ID",
     )
+    options.add_filter(parser)
     _add_view_options(parser)
     options.add_own_images(parser, "use your images instead of the test set in prediction views")
     parser.add_argument(
@@ -124,15 +125,25 @@ def _export(arguments: Namespace, chosen: Selection, replies: Sequence[ViewOutco
 
 
 def _chosen(arguments: Namespace) -> Selection:
-    if bool(arguments.runs) == bool(arguments.experiment):
+    ways = (bool(arguments.runs), bool(arguments.experiment), arguments.filter is not None)
+    if sum(ways) != 1:
         raise UsageError(
-            "Specify either runs or an experiment.",
+            "Specify either runs or an experiment, or a filter of runs.",
             "See: mnist-studio runs, mnist-studio experiment --list",
         )
     with RunStore() as store:
+        if arguments.filter is not None:
+            return _matching(store, arguments)
         if arguments.experiment:
             return select_experiment(store, _experiment_id(store, arguments.experiment))
         return select_runs(store, arguments.runs, arguments.question)
+
+
+def _matching(store: RunStore, arguments: Namespace) -> Selection:
+    found = [run.id for run in options.filtered(store, arguments.filter) if run.trained]
+    if not found:
+        raise UsageError(f"No trained run matches the filter “{arguments.filter}”.")
+    return select_runs(store, found, arguments.question)
 
 
 def _experiment_id(store: RunStore, name: str) -> str:

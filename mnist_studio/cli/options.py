@@ -21,7 +21,7 @@ def trained(run_id: str | None) -> tuple[Run, ...]:
         StoreError: it has no weights, or no run has any.
     """
     with RunStore() as store:
-        runs = (store.run(run_id),) if run_id else store.runs()
+        runs = (store.run(run_id),) if run_id else filtered(store, None)
     found = tuple(run for run in runs if run.trained)
     if not found:
         problem = f"The run {run_id} has no weights." if run_id else "No model is trained yet."
@@ -73,6 +73,31 @@ def add_run_filter(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--run", metavar="ID", help="ID of a run, or its first characters (default: all runs)"
     )
+
+
+def add_filter(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Adds a filter of runs; see ``analysis.run_filter``."""
+    parser.add_argument(
+        "--filter",
+        default=default,
+        metavar="FILTER",
+        help="find runs, such as 'recipe:cnn lr<0.01 acc>99 tag:homework' (see docs/runs.md)",
+    )
+
+
+def filtered(store: RunStore, text: str | None) -> tuple[Run, ...]:
+    """The runs that a filter finds, newest first; all but the archived ones without a filter.
+
+    Raises:
+        FilterError: the filter is not valid.
+    """
+    from mnist_studio.analysis.run_fields import RunFacts
+    from mnist_studio.analysis.run_filter import parse
+
+    wanted = parse(text or "")
+    # Epochs are read only where a term may need them.
+    epochs = store.epochs if wanted.terms else lambda run_id: ()
+    return tuple(run for run in store.runs() if wanted.matches(RunFacts(run, epochs(run.id))))
 
 
 def add_run(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

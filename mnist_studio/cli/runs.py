@@ -1,18 +1,18 @@
 """``mnist-studio runs``: the runs, and what can be done with one."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.known_bugs import titled
-from mnist_studio.cli import options, output
+from mnist_studio.cli import options, output, run_organizing
 from mnist_studio.cli.training_progress import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.events import Epoch, Finished, Stopped, Terminal
-from mnist_studio.formatting import NOTHING, count, duration, listed, moment, percent
+from mnist_studio.formatting import NOTHING, count, counted, duration, listed, moment, percent
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.running.continuation import continue_run
@@ -34,6 +34,9 @@ class RunLine:
     folder: str
     spec: RunSpec
     terminal: Terminal | None
+    tags: tuple[str, ...]
+    note: str
+    archived: bool
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,11 @@ class DetailedRunLine(RunLine):
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command and its actions."""
     options.add_json(parser, "one run per line")
+    _add_list_options(parser)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     list_ = actions.add_parser("list", help="list the runs (the default)")
     options.add_action_json(list_, "one run per line")
+    _add_list_options(list_, SUPPRESS)
     show = _add_action(actions, "show", "show the accuracy and the time breakdown of a run")
     options.add_action_json(show, "one line")
     _add_training(actions)
@@ -68,7 +73,16 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="FILE",
         help=".toml file to save them to (default: print)",
     )
-    _add_action(actions, "delete", "delete a run and its files")
+    run_organizing.add_actions(actions)
+
+
+def _add_list_options(parser: ArgumentParser, default: str | None = None) -> None:
+    """Adds what chooses the listed runs; the default must not undo an option before the action."""
+    options.add_filter(parser, default)
+    parser.add_argument(
+        "--trash", action="store_true", default=default or False,
+        help="list the runs in the trash instead",
+    )  # fmt: skip
 
 
 def _add_training(actions: "options.Actions[ArgumentParser]") -> None:
@@ -102,7 +116,9 @@ def run(arguments: Namespace) -> int:
     with RunStore() as store:
         store.recover()
         if arguments.action in (None, "list"):
-            return _list(store, arguments.json)
+            return _list(store, arguments)
+        if run_organizing.execute(store, arguments):
+            return 0
         chosen = store.run(arguments.run)
         if arguments.action == "rename":
             store.rename(chosen.id, arguments.title)
@@ -110,8 +126,6 @@ def run(arguments: Namespace) -> int:
             _show(chosen, store.epochs(chosen.id), arguments.json)
         elif arguments.action == "settings":
             _write_settings(chosen, arguments.output)
-        elif arguments.action == "delete":
-            store.delete(chosen.id)
     # These take long, and need the store to be closed.
     if arguments.action == "export":
         export(chosen, _kind(arguments.path), arguments.path)
@@ -122,30 +136,55 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-def _list(store: RunStore, json: bool) -> int:
-    runs = store.runs()
-    if json:
+def _list(store: RunStore, arguments: Namespace) -> int:
+    if arguments.trash and arguments.filter is not None:
+        raise UsageError("The trash is listed without a filter.", "Leave out --filter.")
+    runs = store.trash.runs() if arguments.trash else options.filtered(store, arguments.filter)
+    if arguments.json:
         for each in runs:
             output.json_line(_json(each))
     elif runs:
         columns = (
             "Run",
             "Title",
+            "Tags",
             "Status",
             "Test accuracy",
             time_breakdown.TRAINING_TIME,
             "Created",
         )
-        output.table(columns, [_row(each) for each in runs], right=(3, 4))
+        output.table(columns, [_row(each) for each in runs], right=(4, 5))
     else:
-        output.note("No runs yet. Train one: mnist-studio train compact-cnn")
+        output.note(_none(arguments))
+    if not arguments.trash:
+        _note_hidden(store, runs)
     return 0
 
 
+def _none(arguments: Namespace) -> str:
+    """Why no run is listed."""
+    if arguments.trash:
+        return "The trash is empty."
+    if arguments.filter is not None:
+        return f"No run matches the filter “{arguments.filter}”."
+    return "No runs yet. Train one: mnist-studio train compact-cnn"
+
+
+def _note_hidden(store: RunStore, listed_runs: Sequence[Run]) -> None:
+    """Notes runs that the list leaves out without being told to."""
+    shown = {run.id for run in listed_runs}
+    archived = [r for r in store.runs() if r.annotations.archived and r.id not in shown]
+    if archived:
+        count_ = counted(len(archived), "archived run")
+        output.note(f"{count_.capitalize()} not listed: mnist-studio runs --filter is:archived")
+
+
 def _json(run: Run) -> RunLine:
+    notes = run.annotations
     return RunLine(
-        run.id, run.title, run.status, run.created, str(run.folder), run.spec, run.terminal
-    )
+        run.id, run.title, run.status, run.created, str(run.folder), run.spec, run.terminal,
+        notes.tags, notes.note, notes.archived,
+    )  # fmt: skip
 
 
 def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
@@ -156,6 +195,9 @@ def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
         output.json_line(DetailedRunLine(**values, epochs=tuple(epochs)))
         return
     rows = [("run", run.id), ("title", titled(run.title, run.spec)), ("status", run.status)]
+    if run.annotations.tags:
+        rows.append(("tags", ", ".join(run.annotations.tags)))
+    rows += [("note", line) for line in run.annotations.note.splitlines()]
     if isinstance(run.terminal, Finished | Stopped):
         rows.append(("test accuracy", percent(run.terminal.test_accuracy)))
         rows += time_breakdown.lines(run.terminal)
@@ -178,10 +220,11 @@ def _reached(epochs: Sequence[Epoch]) -> list[tuple[str, str]]:
 def _row(run: Run) -> tuple[str, ...]:
     created = moment(run.created)
     title, end = titled(run.title, run.spec), run.terminal
+    tags = ", ".join(run.annotations.tags)
     if isinstance(end, Finished | Stopped):
         trained = duration(time_breakdown.training_time(end))
-        return (run.id, title, run.status, percent(end.test_accuracy), trained, created)
-    return (run.id, title, run.status, NOTHING, NOTHING, created)
+        return (run.id, title, tags, run.status, percent(end.test_accuracy), trained, created)
+    return (run.id, title, tags, run.status, NOTHING, NOTHING, created)
 
 
 def _write_settings(chosen: Run, path: Path | None) -> None:

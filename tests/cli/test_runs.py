@@ -24,7 +24,10 @@ def test_the_list_has_every_run(run: str, here: Main) -> None:
         assert run in said.output
         assert "finished" in said.output
     (line,) = here("runs", "--json").json
-    assert list(line) == ["run", "title", "status", "created", "folder", "spec", "terminal"]
+    assert list(line) == [
+        "run", "title", "status", "created", "folder", "spec", "terminal", "tags", "note",
+        "archived",
+    ]  # fmt: skip
     assert line["terminal"]["type"] == "finished"
     assert line["spec"]["training"]["epochs"] == 1
 
