@@ -31,6 +31,42 @@ PHASES: Mapping[PhaseName, str] = MappingProxyType(
 """What a run does in each phase, as text."""
 
 
+DIVERGED = "became NaN or infinite"
+"""What the reason of a failure says if the loss is not finite any more.
+
+Runs are stored with their reason, so this also recognizes those of earlier versions.
+"""
+
+STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "running": "Training",
+        "finished": "Finished",
+        "stopped": "Stopped",
+        "cancelled": "Discarded",
+        "failed": "Failed",
+        "crashed": "Crashed",
+    }
+)
+"""The state of a run as text, by its status in the store; see ``state_title``."""
+
+DIVERGED_STATE = "Diverged"
+
+
+def state_title(status: str, reason: str = "") -> str:
+    """The state of a run as text, the one that window, command line, and reports show.
+
+    Args:
+        status: of the run in the store.
+        reason: why it failed; empty if it did not.
+    """
+    return DIVERGED_STATE if status == "failed" and DIVERGED in reason else STATES[status]
+
+
+def reason_of(terminal: "Terminal | None") -> str:
+    """Why a run failed or was discarded; empty for any other end."""
+    return terminal.reason if isinstance(terminal, Cancelled | Failed | Crashed) else ""
+
+
 class Event(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type", kw_only=True):
     """The fields of all events.
 

@@ -194,7 +194,7 @@ def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
         values = {field.name: getattr(line, field.name) for field in fields(line)}
         output.json_line(DetailedRunLine(**values, epochs=tuple(epochs)))
         return
-    rows = [("run", run.id), ("title", titled(run.title, run.spec)), ("status", run.status)]
+    rows = [("run", run.id), ("title", titled(run.title, run.spec)), ("status", run.state.lower())]
     if run.annotations.tags:
         rows.append(("tags", ", ".join(run.annotations.tags)))
     rows += [("note", line) for line in run.annotations.note.splitlines()]
@@ -223,8 +223,8 @@ def _row(run: Run) -> tuple[str, ...]:
     tags = ", ".join(run.annotations.tags)
     if isinstance(end, Finished | Stopped):
         trained = duration(time_breakdown.training_time(end))
-        return (run.id, title, tags, run.status, percent(end.test_accuracy), trained, created)
-    return (run.id, title, tags, run.status, NOTHING, NOTHING, created)
+        return (run.id, title, tags, run.state.lower(), percent(end.test_accuracy), trained, created)
+    return (run.id, title, tags, run.state.lower(), NOTHING, NOTHING, created)
 
 
 def _write_settings(chosen: Run, path: Path | None) -> None:
@@ -249,7 +249,7 @@ def _resume(chosen: Run, arguments: Namespace) -> int:
     if not chosen.resumable:
         lacks = "" if chosen.checkpoint else " and has no checkpoint"
         raise StoreError(
-            f"This run is {chosen.status}{lacks}, so it cannot be resumed.",
+            f"This run is {chosen.state.lower()}{lacks}, so it cannot be resumed.",
             "To train it longer, start a new run: "
             f"mnist-studio runs continue {chosen.id} --epochs N",
         )

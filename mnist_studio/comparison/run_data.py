@@ -233,8 +233,9 @@ class RunData:
         done = epochs[-1].epoch if epochs else 0
         planned = run.spec.training.epochs
         of = f"{count(done)} of {count(planned)} epoch{'' if planned == 1 else 's'}"
-        ended = "canceled" if run.status == "cancelled" else run.status
-        return f" ({of} so far)" if ended == "running" else f" ({ended} after {of})"
+        if run.status == "running":
+            return f" ({of} so far)"
+        return f" ({run.state.lower()} after {of})"
 
     def _compared_model(self, run: Run) -> paired.ComparedModel:
         logits = self.logits.get(run.id)

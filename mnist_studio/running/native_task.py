@@ -208,7 +208,7 @@ class _Watch:
         session, state = self._session, self._state
         steps = StepResults(np.array(self._losses), np.array(self._correct, np.int64))
         self._losses, self._correct = [], []
-        check_finite(session.spec.training, state.step + 1, steps)
+        check_finite(session.spec, state.step + 1, steps)
         state.add(steps)
         artifacts.append_steps(session.folder, steps.losses, steps.correct / self._size)
         session.on_event(state.progress(steps, self._size, seconds))

@@ -137,6 +137,11 @@ class Run:
     annotations: Annotations = NO_ANNOTATIONS
 
     @property
+    def state(self) -> str:
+        """How it ended, or that it trains, as text: ``Finished``, ``Diverged``."""
+        return events.state_title(self.status, events.reason_of(self.terminal))
+
+    @property
     def resumable(self) -> bool:
         """Whether it can be resumed: it ended early and has a checkpoint."""
         return self.checkpoint and self.status not in ("running", "finished")

@@ -5,11 +5,13 @@ from math import isfinite
 import numpy as np
 
 from mnist_studio.errors import TrainingFailed
+from mnist_studio.events import DIVERGED
 from mnist_studio.frameworks.base import StepResults
+from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.layers import Conv, Dense
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import Adadelta, Sgd
-from mnist_studio.spec.run import RunSpec, TrainingSpec
+from mnist_studio.spec.run import RunSpec
 
 CHANCE_LEVEL = 0.15
 """An accuracy below this is no better than always predicting the same class."""
@@ -22,11 +24,11 @@ and its accuracy is then that of the weights before the step."""
 _HIGH_RATE = {"sgd": 1.0, "adam": 0.01, "rmsprop": 0.01, "adadelta": 10.0}
 
 
-def check_finite(training: TrainingSpec, first_step: int, steps: StepResults) -> None:
+def check_finite(run: RunSpec, first_step: int, steps: StepResults) -> None:
     """Checks that all losses of a chunk are finite.
 
     Args:
-        training: of the network.
+        run: with its known bugs applied.
         first_step: number of the chunk's first step, from 1.
         steps: the results of the chunk.
 
@@ -38,21 +40,25 @@ def check_finite(training: TrainingSpec, first_step: int, steps: StepResults) ->
     if not broken.size:
         return
     raise TrainingFailed(
-        f"The loss became NaN or infinite in step {first_step + int(broken[0]):,}.",
-        likely_cause(training),
+        f"The loss {DIVERGED} in step {first_step + int(broken[0]):,}.", likely_cause(run)
     )
 
 
-def check_loss(training: TrainingSpec, loss: float) -> None:
+def check_loss(run: RunSpec, step: int, loss: float) -> None:
     """Checks that the loss on the test or validation set is finite.
+
+    Args:
+        run: with its known bugs applied.
+        step: after which it was computed.
+        loss: of all images of the set.
 
     Raises:
         TrainingFailed: it is not. The error names the likely cause and what to change.
     """
     if not isfinite(loss):
         raise TrainingFailed(
-            "The loss on the validation or test set became NaN or infinite.",
-            likely_cause(training),
+            f"The loss on the validation or test set {DIVERGED} after step {step:,}.",
+            likely_cause(run),
         )
 
 
@@ -95,9 +101,13 @@ def _starts_at_zero(model: ModelSpec) -> bool:
     return all(layer.initial == "zeros" for layer in kernels)
 
 
-def likely_cause(training: TrainingSpec) -> str:
-    """The likely cause of an overflow, and what to change."""
-    optimizer = training.optimizer
+def likely_cause(run: RunSpec) -> str:
+    """The likely cause of an overflow, and what to change.
+
+    Args:
+        run: with its known bugs applied.
+    """
+    optimizer = run.training.optimizer
     rate = optimizer.learning_rate
     kind = str(optimizer.__struct_config__.tag)
     highest = _HIGH_RATE[kind]
@@ -105,6 +115,11 @@ def likely_cause(training: TrainingSpec) -> str:
         return f"The learning rate {rate:g} is too high for {kind}. Try {highest:g} or less."
     if isinstance(optimizer, Sgd) and optimizer.momentum > 0.95:
         return f"The momentum {optimizer.momentum:g} is too high. Try 0.9."
+    if run.training.bias_gradients == "summed":
+        bug = KNOWN_BUGS["bias-gradients"].title
+        return f"The known bug “{bug}” makes the updates too large. Turn it off."
+    if run.training.precision == "bfloat16":
+        return "The values are rounded to bfloat16. Train in float32."
     if isinstance(optimizer, Adadelta) or rate <= highest / 100:
         return "The weights grew without bound. Try a smaller network or another seed."
     return f"The updates are too large. Try a learning rate of {rate / 10:g}."

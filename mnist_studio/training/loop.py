@@ -102,7 +102,7 @@ class Training:
         steps = self._learner.train(chunk)
         self._learner.synchronize()
         seconds = session.clock.seconds("train") - begun
-        check_finite(session.spec.training, state.step + 1, steps)
+        check_finite(session.spec, state.step + 1, steps)
         count, batch = chunk.indices.shape
         # The chunk prepared in the background must not delay a stop either.
         self._sizer.update(count, max(seconds, prepared.seconds))

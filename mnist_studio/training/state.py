@@ -181,7 +181,7 @@ class TrainingState:
         images, labels = len(session.data.train), session.data.test.labels
         test_loss = cross_entropy(test, labels)
         for loss in (test_loss, *(validation or ())):
-            check_loss(session.spec.training, loss)
+            check_loss(session.spec, self.step, loss)
         epoch = Epoch(
             run=session.run,
             framework=session.spec.framework,

@@ -72,7 +72,7 @@ def test_the_json_of_a_run_that_is_shown_has_its_epochs(run: str, here: Main) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "status"), [(Failed, "failed"), (Cancelled, "cancelled"), (Crashed, "crashed")]
+    ("kind", "status"), [(Failed, "failed"), (Cancelled, "discarded"), (Crashed, "crashed")]
 )
 def test_a_run_that_did_not_end_well_is_shown_with_its_reason(
     kind: type[Failed], status: str, here: Main

@@ -113,7 +113,7 @@ def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None
     assert page.controls.export.isEnabled()
     assert len(page.curves.plots["accuracy"].lines) == 1
     page.exporter.write(row, "safetensors", folder / "weights.safetensors")
-    qtbot.waitUntil(lambda: "The weights are in" in page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "The weights are exported" in page.outcome.text(), timeout=10_000)
     assert (folder / "weights.safetensors").stat().st_size > 1000
     page.controls.rename.click()
     assert page.question is not None

@@ -70,6 +70,7 @@ def test_a_rate_that_overflows_fails_with_its_cause() -> None:
     end = trained(replace(small(optimizer=Sgd(learning_rate=1000)), model=linear))[-1]
     assert isinstance(end, Failed)
     assert "The loss became NaN or infinite in step" in end.reason
+    assert events.state_title("failed", end.reason) == "Diverged"
     assert "The learning rate 1000 is too high for sgd. Try 1 or less." in end.reason
 
 

@@ -46,9 +46,6 @@ class OutcomeCard(QFrame):
         self._title = label(role="cardTitle", wrap=True)
         self._facts = label(role="secondary", wrap=True)
         self._doubt = label(role="doubt", wrap=True)
-        for text in (self._title, self._facts, self._doubt):
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close = self._close_button()
         self._line = QHBoxLayout()
         self._line.setSpacing(8)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from mnist_studio.data.files import parse_text, write_bytes
+from mnist_studio.gui.common.written_file import written
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.texts import error_text
@@ -102,7 +103,9 @@ class TextFiles(QObject, Generic[T]):
 
     @Slot(object)
     def _on_saved(self, file: Path) -> None:
-        self._studio.message.emit(f"{self._kind.name.capitalize()} saved to {file}.", "good")
+        verb = "are" if self._kind.name.endswith("s") else "is"
+        title = f"The {self._kind.name} {verb} saved"
+        self._studio.outcome.emit(written(self._studio, title, file))
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:

@@ -11,7 +11,9 @@ from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.gui.common.text_files import file_name
+from mnist_studio.gui.common.written_file import written
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress
+from mnist_studio.gui.services.outcome import Outcome
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.views import chosen
@@ -68,8 +70,8 @@ class ViewFiles(QObject):
         """Writes a view; the suffix of the file name decides the format."""
         families = self._marks.ranked()
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> str:
-            return write_view(view, families, path, is_cancelled)
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Outcome:
+            return self._outcome(*write_view(view, families, path, is_cancelled))
 
         self._studio.message.emit(f"Writing {path.name}…", "plain")
         self._studio.background.start(work, self._on_written, self._studio.complain)
@@ -86,11 +88,11 @@ class ViewFiles(QObject):
             return
         selection = chosen(rows, self._studio.library.memberships, experiment)
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> str:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Outcome:
             from mnist_studio.comparison.report.files import write_report
 
             write_report(selection, path, (), options, None, progress, is_cancelled)
-            return f"Report written to {path}."
+            return self._outcome("The report is written", path)
 
         self._fraction = 0.0
         self._task = self._studio.background.start(work, self._on_written, self._studio.complain)
@@ -110,8 +112,11 @@ class ViewFiles(QObject):
         dialog.open()
 
     @Slot(object)
-    def _on_written(self, message: str) -> None:
-        self._studio.message.emit(message, "good")
+    def _on_written(self, outcome: Outcome) -> None:
+        self._studio.outcome.emit(outcome)
+
+    def _outcome(self, title: str, path: Path) -> Outcome:
+        return written(self._studio, title, path)
 
     @Slot(float)
     def _on_progress(self, fraction: float) -> None:
@@ -126,8 +131,8 @@ class ViewFiles(QObject):
 
 def write_view(
     view: View, families: Mapping[str, tuple[str, str]], path: Path, is_cancelled: IsCancelled
-) -> str:
-    """Writes the table (.csv) or the charts (.png, .svg) of a view; returns a message.
+) -> tuple[str, Path]:
+    """Writes the table (.csv) or the charts (.png, .svg) of a view; returns what and where.
 
     A view with several charts makes several pictures, numbered from 1.
 
@@ -142,7 +147,7 @@ def write_view(
     kind = path.suffix.lower().removeprefix(".")
     if kind == "csv":
         write_bytes(path, tables.csv_file(view.table))
-        return f"Exported to {path}."
+        return f"“{view.title}” is exported", path
     if kind not in ("png", "svg"):
         raise UsageError(
             f"{path.name} is not a PNG, SVG, or CSV file.",
@@ -157,5 +162,5 @@ def write_view(
         place = path.with_stem(f"{path.stem}-{number}") if several else path
         write_bytes(place, picture.content)
     if several:
-        return f"Exported {len(pictures)} images to {path.parent}."
-    return f"Exported to {path}."
+        return f"“{view.title}” is exported as {len(pictures)} images", path.parent
+    return f"“{view.title}” is exported", path

@@ -19,6 +19,7 @@ from mnist_studio.gui.experiments.summary import StoredProgress
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
+from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
 
@@ -141,6 +142,7 @@ class ExperimentsPage(Page):
     def _start(self) -> None:
         assert self.spec is not None
         self.notice.hide()
+        self.outcome.hide()
         self.studio.experiment.start(self.spec, self.card.concurrency.whole)
 
     @Slot(object)
@@ -230,9 +232,44 @@ class ExperimentsPage(Page):
 
     @Slot(object)
     def _show_end(self, ended: ExperimentEnded) -> None:
-        self.notice.show_message(
-            summary.end(ended), "good" if ended.outcome == "complete" else "plain"
+        self.show_outcome(self._outcome(ended))
+
+    def _outcome(self, ended: ExperimentEnded) -> Outcome:
+        service = self.studio.experiment
+        complete, any_run = ended.outcome == "complete", ended.finished > 0
+        steps = [
+            NextStep("Compare runs", "Shows the runs on the Compare page", self._compare_last),
+            NextStep(
+                "Draw with the best",
+                "Opens the Draw page with the most accurate of these models selected",
+                self._draw_with_best,
+            ),
+        ]
+        resume = NextStep("Resume experiment", "Trains the remaining runs", self._resume_last)
+        return Outcome(
+            service.spec.title if service.spec else "Experiment",
+            (summary.end(ended),),
+            summary.CONCURRENT if service.concurrency > 1 else "",
+            "good" if complete else "plain",
+            (*(() if complete else (resume,)), *(steps if any_run else ())),
         )
+
+    def _compare_last(self) -> None:
+        """Compares the runs of the experiment that ended, whichever is selected now."""
+        self.studio.page_requested.emit("compare")
+        self.studio.experiment_chosen.emit(self.studio.experiment.id)
+
+    def _draw_with_best(self) -> None:
+        library, experiment = self.studio.library, self.studio.experiment.id
+        rows = [row for row in library.trained if library.experiment_of(row.id) == experiment]
+        if rows:
+            self.studio.draw_with(max(rows, key=lambda row: row.figures.accuracy or 0.0).id)
+
+    def _resume_last(self) -> None:
+        service = self.studio.experiment
+        if service.spec is not None and not self.studio.busy:
+            self.outcome.hide()
+            service.start(service.spec, service.concurrency)
 
 
 def _read_progress(query: _ProgressQuery, is_cancelled: IsCancelled) -> StoredProgress:

@@ -13,6 +13,9 @@ from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 
+CONCURRENT = "The runs trained concurrently, so their times are not comparable."
+"""The doubt about the times of an experiment with several parallel runs."""
+
 
 @dataclass(frozen=True)
 class StoredProgress:

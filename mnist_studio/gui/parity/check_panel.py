@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QScrollArea, QStackedWidget
 
@@ -50,7 +50,12 @@ class ParityCheckPanel(QStackedWidget):
         controls: for the top bar: recipe, Cancel, and Run checks.
         runner: runs the checks in the background.
         frameworks: to compare.
+
+    Signals:
+        ended: the ``ParityReport`` of checks that ran to their end.
     """
+
+    ended = Signal(object)
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -67,6 +72,7 @@ class ParityCheckPanel(QStackedWidget):
         self.table.squeezed = True
         self.divergence = DivergenceCard()
         self._lay_out()
+        self.runner.changed.connect(self._report_end)
         for source in (self.runner, studio.queue, studio.experiment):
             source.changed.connect(self._show)
         self._show()
@@ -111,6 +117,11 @@ class ParityCheckPanel(QStackedWidget):
 
         self._checked = run.recipe
         self.runner.start(work)
+
+    @Slot()
+    def _report_end(self) -> None:
+        if self.runner.state == "done" and self.runner.result:
+            self.ended.emit(self.runner.result)
 
     @Slot()
     def _show(self) -> None:

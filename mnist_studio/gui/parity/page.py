@@ -1,15 +1,23 @@
 """The Framework parity page: parity checks, shared weights, and fixed settings."""
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from mnist_studio.formatting import counted, duration
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.parity.check_panel import ParityCheckPanel
 from mnist_studio.gui.parity.fixed_settings import FixedSettingsCard
 from mnist_studio.gui.parity.shared_weights import SharedWeightsPanel
+from mnist_studio.gui.services.outcome import NextStep, Outcome, OutcomeKind
 from mnist_studio.gui.services.studio import Studio
+from mnist_studio.parity.report import ParityReport
+from mnist_studio.spec.recipes import recipe_title
+from mnist_studio.spec.run import FrameworkName, RunSpec
 
 VIEWS = (
     ("checks", "Parity check", "Compares the computations of all frameworks"),
@@ -49,6 +57,7 @@ class ParityPage(Page):
         self.body.addLayout(row(self.view, 1))
         self.body.addWidget(self._stack, 1)
         self.view.chosen.connect(self.show_view)
+        self.checks.ended.connect(self._lead_on)
         for runner in (self.checks.runner, self.shared_weights.runner):
             runner.changed.connect(self._report_occupation)
         self.show_view("checks")
@@ -61,6 +70,25 @@ class ParityPage(Page):
         for name, controls in self._controls.items():
             controls.setVisible(name == key)
 
+    @Slot(object)
+    def _lead_on(self, report: ParityReport) -> None:
+        """Shows what to do with a recipe that was checked."""
+        recipe = recipe_title(report.run.recipe)
+        title = f"The checks of {recipe} {'passed' if report.passed else 'did not all pass'}"
+        train = NextStep(
+            "Train in all frameworks",
+            f"Opens the Train page with {recipe} in all frameworks",
+            lambda: self.studio.show_settings(_in_all(report.run, self.checks.frameworks)),
+        )
+        settings = NextStep("See fixed settings", VIEWS[2][2], lambda: self.show_view("settings"))
+        facts = (f"{counted(len(report.checks), 'check')} in {duration(report.seconds)}.",)
+        kind: OutcomeKind = "good" if report.passed else "bad"
+        self.show_outcome(Outcome(title, facts, "", kind, (train, settings)))
+
     @Slot()
     def _report_occupation(self) -> None:
         self.studio.set_activity(self.checks.activity or self.shared_weights.activity)
+
+
+def _in_all(run: RunSpec, frameworks: Sequence[FrameworkName]) -> tuple[RunSpec, ...]:
+    return tuple(replace(run, framework=name) for name in frameworks)

@@ -21,6 +21,7 @@ from mnist_studio.gui.common.basics import enable, label
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
+from mnist_studio.gui.common.written_file import written
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
@@ -205,4 +206,4 @@ class Exporter(QObject):
 
     @Slot(object)
     def _report(self, file: Path) -> None:
-        self._studio.message.emit(f"The weights are in {file}.", "good")
+        self._studio.outcome.emit(written(self._studio, "The weights are exported", file))

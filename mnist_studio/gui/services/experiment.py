@@ -48,6 +48,7 @@ class ExperimentService(QObject):
         self._thread: EventThread[ExperimentRunner] | None = None
         self._spec: ExperimentSpec | None = None
         self._id = ""
+        self._concurrency = 1
         self._ending = False
         self.board = ExperimentState()
         self._timer = QTimer(self)
@@ -69,6 +70,11 @@ class ExperimentService(QObject):
     def id(self) -> str:
         """Id in the store of the present or last experiment."""
         return self._id
+
+    @property
+    def concurrency(self) -> int:
+        """Number of parallel runs of the present or last experiment."""
+        return self._concurrency
 
     @property
     def paused(self) -> bool:
@@ -95,6 +101,7 @@ class ExperimentService(QObject):
         from mnist_studio.experiments.runner import ExperimentRunner
 
         self._spec, self._id, self._ending = spec, "", False
+        self._concurrency = concurrency
         self.board = ExperimentState()
         self._thread = EventThread(ExperimentRunner(spec, Local(concurrency, data)), self)
         self._thread.event_received.connect(self._take)

@@ -59,6 +59,8 @@ class CellRow:
     def state(self) -> str:
         """The state as text, with its reason if there is one."""
         words = STATES[self.cell.state]
+        if self.cell.state == "failed":
+            words = events.state_title(self.cell.state, self.cell.reason)
         if self.cell.state == "waiting" and self.place:
             words = f"Waiting ({self.place})"
         if self.cell.state == "running" and self.paused:

@@ -132,6 +132,8 @@ class LiveRun:
         """Its phase or state in a word or two."""
         if self.active and self.phase:
             return events.PHASES[self.phase]
+        if self.terminal is not None:
+            return events.state_title(self.state, self.note)
         return texts.STATES[self.state]
 
     @property
@@ -169,8 +171,7 @@ class LiveRun:
     def _end(self, event: events.Terminal) -> None:
         self.terminal = event
         self.state = type(event).__name__.lower()
-        if isinstance(event, events.Failed | events.Crashed | events.Cancelled):
-            self.note = event.reason
+        self.note = events.reason_of(event)
 
     def batch_epochs(self) -> Numbers:
         """The number of epochs after every batch so far."""

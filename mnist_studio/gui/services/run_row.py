@@ -57,15 +57,12 @@ class RunRow:
     @property
     def state(self) -> str:
         """The state as text."""
-        return texts.STATES[self.run.status]
+        return self.run.state
 
     @property
     def reason(self) -> str:
         """Why it failed; empty if it did not."""
-        terminal = self.run.terminal
-        if isinstance(terminal, events.Failed | events.Crashed | events.Cancelled):
-            return terminal.reason
-        return ""
+        return events.reason_of(self.run.terminal)
 
     @property
     def device(self) -> str:

@@ -20,6 +20,7 @@ from mnist_studio.gui.services.experiment import ExperimentService
 from mnist_studio.gui.services.explanations import Explanations
 from mnist_studio.gui.services.first_steps import FirstSteps
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
+from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.predictions import NoveltyService, Predictions
@@ -31,6 +32,7 @@ from mnist_studio.gui.services.views import ViewLoader
 from mnist_studio.gui.theme.theme import Choice, Theme
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.running.warm import WarmProcesses
+from mnist_studio.spec.run import RunSpec
 
 TRAINS = (
     "A run is training. Other computations would distort its timing. Wait for it to finish, or "
@@ -67,6 +69,7 @@ class Studio(QObject):
         picture_opened: a picture is on the canvas.
         experiment_chosen: id of an experiment to compare.
         runs_chosen: what to compare, a ``ChosenRuns``.
+        settings_chosen: runs whose settings the Train page shows.
         data_requested: show the dialog of the stored data.
         settings_dropped: the path of a file with settings for the Train page.
         activity_changed: ``activity`` changed.
@@ -84,6 +87,7 @@ class Studio(QObject):
     picture_opened = Signal()
     experiment_chosen = Signal(str)
     runs_chosen = Signal(object)
+    settings_chosen = Signal(object)
     settings_dropped = Signal(object)
     data_requested = Signal()
     activity_changed = Signal()
@@ -129,6 +133,7 @@ class Studio(QObject):
         self.library.changed.connect(self._load_models)
         self.library.failed.connect(self.complain)
         self.datasets.failed.connect(self.complain)
+        self.datasets.fetched.connect(self._offer_training)
         self.own_images.failed.connect(self.complain)
         self.own_image_scores.failed.connect(self.complain)
         self.examples.failed.connect(self.complain)
@@ -180,6 +185,21 @@ class Studio(QObject):
         """Goes to the Compare page with these runs selected; see ``ChosenRuns``."""
         self.page_requested.emit("compare")
         self.runs_chosen.emit(ChosenRuns(tuple(runs), view, model))
+
+    def show_settings(self, runs: Sequence[RunSpec]) -> None:
+        """Goes to the Train page with the settings of these runs."""
+        self.page_requested.emit("train")
+        self.settings_chosen.emit(tuple(runs))
+
+    @Slot()
+    def _offer_training(self) -> None:
+        go = NextStep(
+            "Train on it",
+            "Opens the Train page. MNIST is selected there.",
+            lambda: self.page_requested.emit("train"),
+        )
+        facts = ("60,000 images to train on and 10,000 to test with.",)
+        self.outcome.emit(Outcome("MNIST is ready", facts, "", "good", (go,)))
 
     def open(self) -> None:
         """Starts the threads; called after the first paint."""

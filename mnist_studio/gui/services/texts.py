@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from types import MappingProxyType
 
-from mnist_studio import paths
+from mnist_studio import events, paths
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
@@ -22,12 +22,7 @@ STATES: Mapping[str, str] = MappingProxyType(
     {
         "queued": "Waiting",
         "removed": "Removed",
-        "running": "Training",
-        "finished": "Finished",
-        "stopped": "Stopped",
-        "cancelled": "Discarded",
-        "failed": "Failed",
-        "crashed": "Crashed",
+        **events.STATES,
     }
 )
 

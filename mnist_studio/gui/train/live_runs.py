@@ -115,7 +115,8 @@ def log_line(event: events.AnyEvent) -> str:
         case events.Stopped():
             return f"stopped after {event.step:,} steps, weights saved"
         case events.Cancelled() | events.Failed() | events.Crashed():
-            return f"{type(event).__name__.lower()}: {event.reason}"
+            state = events.state_title(type(event).__name__.lower(), event.reason)
+            return f"{state.lower()}: {event.reason}"
         case _:
             return ""
 

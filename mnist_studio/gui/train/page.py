@@ -70,6 +70,7 @@ class TrainPage(Page):
         studio.training_requested.connect(self.train)
         studio.own_training_requested.connect(self._train_with_own_images)
         studio.settings_dropped.connect(self._files.open)
+        studio.settings_chosen.connect(self._show_settings)
         self.settings.edited.connect(self._update)
         self.settings.code_requested.connect(self.show_code)
         self.settings.open_requested.connect(self._files.ask_to_open)
@@ -151,6 +152,12 @@ class TrainPage(Page):
             ),
             primary=1,
         )
+
+    @Slot(object)
+    def _show_settings(self, runs: tuple[RunSpec, ...]) -> None:
+        """Shows the settings of runs; those of the first one if one form cannot show them all."""
+        if not self.settings.show_runs(runs):
+            self.settings.show_runs(runs[:1])
 
     def _save_settings(self) -> None:
         specs = self._valid_specs()

@@ -199,12 +199,14 @@ def test_a_view_is_written_as_picture_and_spreadsheet(
     view = page.views.computed.panel.view
     assert view is not None
 
-    def told(words: str) -> bool:
-        return page.notice.text == words
+    def shown(name: str) -> bool:
+        return page.outcome.text().replace("\u200b", "") == (
+            f"“Final accuracy” is exported\n{tmp_path / name}"
+        )
 
     for name in ("final.csv", "final.svg", "final.png"):
         page.files.export(view, tmp_path / name)
-        qtbot.waitUntil(partial(told, f"Exported to {tmp_path / name}."), timeout=LONG)
+        qtbot.waitUntil(partial(shown, name), timeout=LONG)
     assert (tmp_path / "final.csv").read_text("utf-8-sig").startswith("Model,")
     assert "MLP 128" in (tmp_path / "final.svg").read_text("utf-8")
     page.files.export(view, tmp_path / "final.doc")
@@ -219,6 +221,8 @@ def test_a_report_is_written_or_cancelled(page: ComparePage, qtbot: QtBot, tmp_p
     assert page.report_button.text().startswith("Cancel report")
     qtbot.waitUntil(lambda: not page.files.writing, timeout=LONG)
     assert "Does the framework matter?" in file.read_text("utf-8")
+    assert page.outcome.text().startswith("The report is written")
+    assert [step.text() for step in page.outcome.steps] == ["Open", "Open folder"]
     assert page.report_button.text() == "Write report…"
     nowhere = tmp_path / "report.html" / "inside.html"
     page.files.report(page.selected, experiment, options, nowhere)

@@ -92,7 +92,7 @@ def test_an_experiment_is_run_reordered_stopped_and_resumed(
     assert "of 4 runs" in window.frame.status.words
     page.controls.stop.click()
     qtbot.waitUntil(lambda: not runner.busy, timeout=LONG)
-    assert "You can resume it" in page.notice.text
+    assert "You can resume it" in page.outcome.text()
     qtbot.waitUntil(lambda: page.controls.run.text() == "Resume experiment", timeout=LONG)
     done = page.state.finished
     assert 1 <= done < 4
@@ -100,7 +100,9 @@ def test_an_experiment_is_run_reordered_stopped_and_resumed(
     qtbot.waitUntil(lambda: runner.busy and runner.board.total == 4, timeout=LONG)
     assert runner.board.finished >= done
     qtbot.waitUntil(lambda: not runner.busy, timeout=LONG)
-    assert page.notice.text == "The experiment is complete. All 4 runs are finished."
+    complete = "The experiment is complete. All 4 runs are finished."
+    assert page.outcome.text() == f"{SMALL.title}\n{complete}"
+    assert [step.text() for step in page.outcome.steps] == ["Compare runs", "Draw with the best"]
     qtbot.waitUntil(lambda: page.list.choice.startswith("stored/"), timeout=LONG)
     qtbot.waitUntil(lambda: not page.controls.run.isEnabled(), timeout=LONG)
     assert page.controls.run.toolTip().startswith("All runs are finished.")
@@ -122,7 +124,7 @@ def test_an_experiment_is_discarded_after_a_question(
     page.controls.discard.click()
     answer(page, "Discard")
     qtbot.waitUntil(lambda: not window.studio.experiment.busy, timeout=LONG)
-    assert "discarded. 0 of 4 runs" in page.notice.text
+    assert "discarded. 0 of 4 runs" in page.outcome.text()
 
 
 def test_a_huge_experiment_asks_first(page: ExperimentsPage, window: MainWindow) -> None:
@@ -141,7 +143,7 @@ def test_an_experiment_is_saved_and_opened(
 ) -> None:
     file = tmp_path / "small.toml"
     page.files.save(SMALL, file)
-    qtbot.waitUntil(lambda: "saved" in page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "saved" in page.outcome.text(), timeout=10_000)
     assert experiment_files.read(file.read_text("utf-8")) == SMALL
     page.files.open(file)
     qtbot.waitUntil(lambda: page.spec == SMALL, timeout=10_000)

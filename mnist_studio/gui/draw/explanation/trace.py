@@ -31,10 +31,12 @@ from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
+from mnist_studio.gui.common.written_file import written
 from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.part import ExplanationPart, chosen_digit, scrolled
 from mnist_studio.gui.services.array_layout import Layout, layout_of
 from mnist_studio.gui.services.background import IsCancelled, Progress
+from mnist_studio.gui.services.outcome import Outcome
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.layers import text
 
@@ -201,14 +203,15 @@ class TracePart(ExplanationPart):
         if found is None:
             return
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> str:
-            return f"The trace is in {folder} ({counted(len(export(found, folder)), 'file')})."
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Outcome:
+            files = counted(len(export(found, folder)), "file")
+            return written(self._studio, f"The trace is exported as {files}", folder)
 
         self._studio.background.start(work, self._report, self._studio.complain)
 
     @Slot(object)
-    def _report(self, sentence: str) -> None:
-        self._studio.message.emit(sentence, "good")
+    def _report(self, outcome: Outcome) -> None:
+        self._studio.outcome.emit(outcome)
 
 
 def summary(trace: NetworkTrace) -> str:
