@@ -219,12 +219,12 @@ def _reached(epochs: Sequence[Epoch]) -> list[tuple[str, str]]:
 
 def _row(run: Run) -> tuple[str, ...]:
     created = moment(run.created)
-    title, end = titled(run.title, run.spec), run.terminal
+    title, state, end = titled(run.title, run.spec), run.state.lower(), run.terminal
     tags = ", ".join(run.annotations.tags)
     if isinstance(end, Finished | Stopped):
         trained = duration(time_breakdown.training_time(end))
-        return (run.id, title, tags, run.state.lower(), percent(end.test_accuracy), trained, created)
-    return (run.id, title, tags, run.state.lower(), NOTHING, NOTHING, created)
+        return (run.id, title, tags, state, percent(end.test_accuracy), trained, created)
+    return (run.id, title, tags, state, NOTHING, NOTHING, created)
 
 
 def _write_settings(chosen: Run, path: Path | None) -> None:

@@ -88,7 +88,7 @@ class Announcer(QObject):
         self._news = title
         self._show_title()
         QApplication.alert(self._window)
-        if self._studio.settings.notifications:
+        if self._studio.saved_settings.notifications:
             self._notify(title, text)
 
     def _notify(self, title: str, text: str) -> None:

@@ -93,7 +93,7 @@ class TrainPage(Page):
             shortcut.activated.connect(action)
 
     def _lay_out(self) -> None:
-        right, whole, saved = self.rows, self.columns, self.studio.settings.train_page
+        right, whole, saved = self.rows, self.columns, self.studio.saved_settings.train_page
         right.add((self.plots, self.runs), (484, 196))
         right.setStretchFactor(1, 0)
         whole.add((self.settings, right), (WIDTH, 800))
@@ -184,7 +184,7 @@ class TrainPage(Page):
     def _remember(self) -> None:
         """Saves the settings and the layout for the next start, if they changed."""
         self._memory.stop()
-        saved = self.studio.settings.train_page
+        saved = self.studio.saved_settings.train_page
         # Folded, the sizes are heights.
         folded = self.columns.orientation() == Qt.Orientation.Vertical
         now = structs.replace(

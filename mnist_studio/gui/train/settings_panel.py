@@ -78,7 +78,7 @@ class SettingsPanel(Card):
         self._lay_out()
         self._connect()
         self._enable_frameworks()
-        self._restore(studio.settings.train_page)
+        self._restore(studio.saved_settings.train_page)
 
     def _make_controls(self) -> None:
         theme = self._studio.theme
