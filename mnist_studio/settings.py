@@ -61,12 +61,42 @@ class TrainPageState(msgspec.Struct, frozen=True):
     rows: tuple[int, ...] = ()
 
 
+class WindowState(msgspec.Struct, frozen=True):
+    """How the pages were left; a key names the page and the part.
+
+    Attributes:
+        splitters: sizes of the parts of each splitter, in pixels.
+        tabs: what is chosen on each page, such as a view.
+        sorts: title of the column that each table is sorted by; after a minus, descending.
+    """
+
+    splitters: dict[str, tuple[int, ...]] = {}
+    tabs: dict[str, str] = {}
+    sorts: dict[str, str] = {}
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Every setting with its type, default, and text."""
 
     theme: Annotated[Theme, Meta(title="Theme", description="Color scheme of the window.")] = (
         "system"
     )
+    text_size: Annotated[
+        float,
+        Meta(
+            ge=0.5,
+            le=4,
+            title="Text size",
+            description="Size of all text, where 1 is the size that the system has chosen.",
+        ),
+    ] = 1.0
+    reduced_motion: Annotated[
+        bool,
+        Meta(
+            title="Reduce motion",
+            description="Nothing moves by itself, such as the digit on an empty canvas.",
+        ),
+    ] = False
     data_folder: Annotated[
         str,
         Meta(
@@ -101,6 +131,10 @@ class Settings(msgspec.Struct, frozen=True):
         str,
         Meta(title="Window", description="Size, place, and screen of the window, as Qt saves it."),
     ] = ""
+    window: Annotated[
+        WindowState,
+        Meta(title="Pages", description="Sizes, views, and sort orders of the pages."),
+    ] = WindowState()
     page: Annotated[
         str, Meta(title="Page", description="Page that was shown when the window was closed.")
     ] = "draw"

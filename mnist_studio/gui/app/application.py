@@ -178,7 +178,9 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     signal_timer = _end_on_signals(qt)
     # Read before anything is painted, so that a dark window never flashes white.
     loaded = settings.load()
-    window = MainWindow(Theme(qt, loaded[0].theme), loaded)
+    theme = Theme(qt, loaded[0].theme, loaded[0].text_size)
+    theme.reduced_motion = loaded[0].reduced_motion
+    window = MainWindow(theme, loaded)
     window.restore(loaded[0])
     reporter = ExceptionReporter()
     reporter.reported.connect(window.show_message)

@@ -21,6 +21,7 @@ from mnist_studio.gui.theme.theme import Theme
 if TYPE_CHECKING:
     from mnist_studio.gui.app.announcer import Announcer
     from mnist_studio.gui.app.close_guard import CloseGuard
+    from mnist_studio.gui.app.memory import PageMemory
     from mnist_studio.gui.common.page import MessageKind, Page
     from mnist_studio.gui.common.undo_bar import UndoBar
     from mnist_studio.gui.services.outcome import Outcome
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self._plots_imported = False
         self._pages: dict[str, Page] = {}
         self._shown = "train"
+        self._memory: PageMemory | None = None
         self._painted = False
         self.setCentralWidget(self.frame)
         self.frame.theme_tool.clicked.connect(self._ask_theme)
@@ -148,7 +150,9 @@ class MainWindow(QMainWindow):
             self._studio.close()
             changed |= self._studio.unsaved
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
-        changed |= {"geometry": geometry, "page": self._shown}
+        changed |= {"geometry": geometry, "page": self._shown, "text_size": self.theme.scale}
+        if self._memory is not None:
+            changed["window"] = self._memory.state()
         try:
             settings.save(replace(settings.load()[0], **changed))
         except StoreError:
@@ -157,11 +161,17 @@ class MainWindow(QMainWindow):
 
     def page(self, key: str) -> "Page":
         """A page, built at its first use."""
+        from mnist_studio.gui.app.memory import PageMemory
         from mnist_studio.gui.app.pages import make
 
         if key not in self._pages:
-            self._pages[key] = make(key, self.studio)
-            self.frame.stack.addWidget(self._pages[key])
+            page = self._pages[key] = make(key, self.studio)
+            self.frame.stack.addWidget(page)
+            if self._memory is None:
+                self._memory = PageMemory(self.studio.saved_settings.window)
+            memory = self._memory
+            memory.add(key, page)
+            QTimer.singleShot(0, page, lambda: memory.restore_tab(key))
         return self._pages[key]
 
     @Slot(str)

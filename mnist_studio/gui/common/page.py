@@ -152,6 +152,7 @@ class Page(QWidget):
             if isinstance(line, QSplitter):
                 across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
                 line.setOrientation(down if narrow else across)
+                line.setProperty("folded", narrow)
                 parts = [line.widget(place) for place in range(line.count())]
             else:
                 direction = QBoxLayout.Direction
@@ -166,6 +167,14 @@ class Page(QWidget):
         """Shows how something ended; it replaces the message above the page."""
         self.notice.hide()
         self.outcome.show_outcome(outcome)
+
+    @property
+    def tab(self) -> str:
+        """What is chosen on the page, such as a view; empty if there is no choice."""
+        return ""
+
+    def show_tab(self, key: str) -> None:
+        """Chooses what ``tab`` was; ignored if that does not exist any more."""
 
     def prepare(self) -> None:
         """Builds what takes long; called once the window is usable."""

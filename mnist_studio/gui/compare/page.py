@@ -111,6 +111,16 @@ class ComparePage(Page):
         card.body.addWidget(self.empty)
         return card
 
+    @property
+    def tab(self) -> str:
+        """The view that is chosen."""
+        return self.list.choice
+
+    def show_tab(self, key: str) -> None:
+        """Chooses a view."""
+        if self.list.has(key):
+            self.list.choose(key)
+
     def prepare(self) -> None:
         """Builds what most views need."""
         if self._building is None:

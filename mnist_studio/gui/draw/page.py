@@ -88,6 +88,16 @@ class DrawPage(Page):
         self.body.addLayout(self._columns)
         self.fold(self._columns, 760, (0, 420))
 
+    @property
+    def tab(self) -> str:
+        """The panel that is shown."""
+        return self.tabs.current
+
+    def show_tab(self, key: str) -> None:
+        """Shows a panel."""
+        if key in self.tabs.names:
+            self.tabs.show_panel(key)
+
     def _add_keys(self) -> None:
         """0 to 9 label the drawing, Backspace undoes that, and R opens a test image."""
         save, show = self.label_bar.save, self.studio.examples.show_test_digit
@@ -209,6 +219,11 @@ class DrawTabs(QWidget):
         whole = column(row(self.switch, 1), gap=GAP)
         whole.addWidget(self._stack, 1)
         self.setLayout(whole)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all panels."""
+        return tuple(self._factories)
 
     @property
     def current(self) -> str:

@@ -68,6 +68,16 @@ class ExperimentsPage(Page):
         self.body.addLayout(whole)
         self.fold(whole, 800, (360, 0))
 
+    @property
+    def tab(self) -> str:
+        """The experiment that is chosen."""
+        return self.list.choice
+
+    def show_tab(self, key: str) -> None:
+        """Chooses an experiment."""
+        if self.list.has(key):
+            self.list.choose(key)
+
     def _connect(self) -> None:
         service, actions = self.studio.experiment, self.controls
         for control, action in (

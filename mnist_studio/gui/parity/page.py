@@ -62,6 +62,16 @@ class ParityPage(Page):
             runner.changed.connect(self._report_occupation)
         self.show_view("checks")
 
+    @property
+    def tab(self) -> str:
+        """The view that is shown."""
+        return self.view.choice
+
+    def show_tab(self, key: str) -> None:
+        """Shows a view."""
+        if key in self._views:
+            self.show_view(key)
+
     @Slot(str)
     def show_view(self, key: str) -> None:
         """Shows one of the views with its controls."""

@@ -45,11 +45,20 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, choice: Choice = "system") -> None:
+    def __init__(
+        self, application: QApplication, choice: Choice = "system", scale: float = 1.0
+    ) -> None:
+        """The theme of an application.
+
+        Args:
+            application: gets the colors and the font.
+            choice: of the user.
+            scale: of the text; 1 is the size of the system.
+        """
         super().__init__(application)
         self._application = application
         self._system_pixels = max(SMALLEST_TEXT, QFontInfo(application.font()).pixelSize())
-        self._scale = 1.0
+        self._scale = min(max(scale, SCALES[0]), SCALES[-1])
         self._choice: Choice = choice
         self.pictures: dict[str, QPixmap] = {}
         self.reduced_motion = False
@@ -105,12 +114,23 @@ class Theme(QObject):
         self._application.styleHints().setColorScheme(schemes.get(choice, Qt.ColorScheme.Unknown))
         self._apply()
 
+    @property
+    def scale(self) -> float:
+        """The size of text, where 1 is the size of the system."""
+        return self._scale
+
+    def set_scale(self, scale: float) -> None:
+        """Sets the size of text, where 1 is the size of the system."""
+        scale = min(max(scale, SCALES[0]), SCALES[-1])
+        if scale != self._scale:
+            self._scale = scale
+            self._apply()
+
     def zoom(self, steps: int) -> None:
         """Makes everything larger or smaller; 0 returns to the system's size."""
         at = min(range(len(SCALES)), key=lambda place: abs(SCALES[place] - self._scale))
         to = min(max(at + steps, 0), len(SCALES) - 1)
-        self._scale = SCALES[to] if steps else 1.0
-        self._apply()
+        self.set_scale(SCALES[to] if steps else 1.0)
 
     @Slot()
     def _system_changed(self) -> None:

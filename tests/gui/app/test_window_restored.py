@@ -2,12 +2,21 @@
 
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QSplitter, QTableView
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
 from mnist_studio.gui.app.window import LARGEST_PART, MainWindow
 from mnist_studio.gui.theme.theme import Theme
+from tests.gui import stored
+
+
+@pytest.fixture
+def _filled(home: Path) -> None:
+    stored.fill()
 
 
 def _opened(qtbot: QtBot, theme: Theme) -> MainWindow:
@@ -44,3 +53,56 @@ def test_a_damaged_state_gives_a_new_window(home: Path, qtbot: QtBot, theme: The
     window = _opened(qtbot, theme)
     assert window.shown == "draw"
     assert window.width() >= window.minimumWidth()
+
+
+def _with_pages(qtbot: QtBot, theme: Theme) -> MainWindow:
+    window = _opened(qtbot, theme)
+    window.show()
+    library = window.studio.library
+    qtbot.waitUntil(lambda: library.loaded, timeout=5000)
+    for key in ("parity", "runs"):
+        window.go(key)
+        qtbot.wait(1)
+    return window
+
+
+def _closed(window: MainWindow) -> None:
+    window.close()
+    window.shut_down()
+    window.studio.deleteLater()
+
+
+@pytest.mark.usefixtures("_filled")
+def test_sizes_views_orders_and_text_size_are_restored(
+    qtbot: QtBot, qapp: QApplication, theme: Theme
+) -> None:
+    first = _with_pages(qtbot, theme)
+    rows, table = _rows(first), first.page("runs").findChildren(QTableView)[0]
+    rows.setSizes([1, 1000])
+    table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    first.page("parity").show_tab("settings")
+    first.theme.set_scale(1.15)
+    qtbot.wait(1)
+    share = _share(rows)
+    assert share < 0.3
+    _closed(first)
+    second = _with_pages(qtbot, Theme(qapp, "light", settings.load()[0].text_size))
+    head = second.page("runs").findChildren(QTableView)[0].horizontalHeader()
+    assert second.theme.scale == 1.15
+    assert _share(_rows(second)) == pytest.approx(share, abs=0.02)
+    assert head.sortIndicatorSection() == 3
+    assert head.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+    assert second.page("parity").tab == "settings"
+    _closed(second)
+    second.theme.set_scale(1.0)
+
+
+def _rows(window: MainWindow) -> QSplitter:
+    """The splitter between the table and the curves."""
+    return window.page("runs").findChildren(QSplitter)[1]
+
+
+def _share(splitter: QSplitter) -> float:
+    """The share of the first part."""
+    sizes = splitter.sizes()
+    return sizes[0] / sum(sizes)
