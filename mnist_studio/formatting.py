@@ -78,6 +78,17 @@ def duration(seconds: float | None) -> str:
     return clock(seconds)
 
 
+def rough_duration(seconds: float) -> str:
+    """An estimated time, no more exact than it is: ``3 s``, ``40 s``, ``12 min``, ``1.5 h``."""
+    if seconds < 0.95:
+        return "less than 1 s"
+    if seconds < 94.5:
+        return f"{seconds:.0f} s"
+    if seconds < 94.5 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
 def clock(seconds: float | None) -> str:
     """A time that runs: ``0:41``, ``1:02:03``."""
     if seconds is None:

@@ -46,6 +46,10 @@ class Estimates:
         seconds = self._seconds.get(_kind(spec, membership))
         return median(seconds) if seconds else None
 
+    def count(self, spec: RunSpec, membership: Membership = ALONE) -> int:
+        """How many similar runs there are."""
+        return len(self._seconds.get(_kind(spec, membership), ()))
+
 
 def of_runs(runs: Iterable[Run], memberships: Mapping[str, Membership]) -> Estimates:
     """Estimates from stored runs.

@@ -22,6 +22,8 @@ TRAIN = 1297
 UCI's order goes from writer to writer, so most writers of the test set are not in the training set.
 """
 
+TEST = 500
+
 TITLE = "Built-in digits (1,797 from UCI, not MNIST)"
 
 _BLOCK = 4

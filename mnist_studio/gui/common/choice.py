@@ -40,9 +40,19 @@ class ComboBox(QComboBox):
     chosen = Signal(str)
     opening = Signal()
 
-    def __init__(self, name: str, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, theme: Theme, parent: QWidget | None = None, only_text: bool = False
+    ) -> None:
+        """Makes a box without entries.
+
+        Args:
+            name: for screen readers.
+            theme: colors and sizes.
+            parent: of the widget.
+            only_text: whether the closed box shows its choice without the detail.
+        """
         super().__init__(parent)
-        self._theme = theme
+        self._theme, self._only_text = theme, only_text
         self.setAccessibleName(name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -76,6 +86,13 @@ class ComboBox(QComboBox):
         bold = item.font()
         bold.setBold(True)
         item.setFont(bold)
+
+    def describe(self, key: str, detail: str, tip: str) -> None:
+        """Gives an entry another detail, and a tooltip."""
+        at = self.findData(key)
+        if at >= 0:
+            self.setItemData(at, detail, _DETAIL)
+            self.setItemData(at, tip, Qt.ItemDataRole.ToolTipRole)
 
     @property
     def choice(self) -> str:
@@ -153,20 +170,24 @@ class ComboBox(QComboBox):
             return True
         return super().event(event)
 
+    def _closed_detail(self) -> str:
+        """The detail that the closed box shows."""
+        return "" if self._only_text else str(self.currentData(_DETAIL) or "")
+
     def _text_room(self) -> QRect:
         """The place of the choice and its detail."""
         return self.rect().adjusted(10, 0, -self._theme.pixels(16) - 10, 0)
 
     def _text_that_fits(self) -> str:
         """The choice, shortened in its middle if necessary: titles of runs differ at their ends."""
-        metrics, detail = self.fontMetrics(), str(self.currentData(_DETAIL) or "")
+        metrics, detail = self.fontMetrics(), self._closed_detail()
         width = self._text_room().width() - metrics.horizontalAdvance(detail) - 8 * bool(detail)
         return metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, width)
 
     def _paint_words(self, painter: QPainter) -> None:
         palette, size = self._theme.palette, self._theme.pixels(16)
         room = self._text_room()
-        detail = str(self.currentData(_DETAIL) or "")
+        detail = self._closed_detail()
         painter.setPen(QColor(palette.secondary))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, detail)
         painter.setPen(QColor(palette.text if self.isEnabled() else palette.secondary))

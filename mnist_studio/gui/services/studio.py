@@ -26,6 +26,7 @@ from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.predictions import NoveltyService, Predictions
 from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.services.saved_drawing import DrawingSaver
+from mnist_studio.gui.services.speed_meter import SpeedMeter
 from mnist_studio.gui.services.texts import error_text
 from mnist_studio.gui.services.training import TrainingQueue
 from mnist_studio.gui.services.views import ViewLoader
@@ -111,6 +112,7 @@ class Studio(QObject):
         self.library = RunLibrary(self)
         self.warm_processes = WarmProcesses()
         self.queue = TrainingQueue(self, self.warm_processes)
+        self.speeds = SpeedMeter(self.background, self.queue, self)
         self.experiment = ExperimentService(self)
         detector = NoveltyDetector()
         self.drawing = Drawing(self, detector)
@@ -144,6 +146,7 @@ class Studio(QObject):
         self.experiment.changed.connect(self._pause_or_resume_warm_processes)
         self.experiment.idle.connect(self.library.refresh)
         self.experiment.failed.connect(self.complain)
+        self.speeds.failed.connect(self.complain)
         self.drawing.images_changed.connect(self.predictions.predict)
         self.drawing.images_changed.connect(self.novelty.submit)
         self.predictions.pins_changed.connect(self._save_pins)

@@ -23,6 +23,7 @@ QWidget#statusLine { background: $panel; border-top: 1px solid $line; }
 QLabel { background: transparent; }
 QLabel#pageName { font-size: ${t17}px; font-weight: 600; }
 QLabel#cardTitle { font-weight: 600; }
+QLabel#figure { font-size: ${t15}px; font-weight: 600; }
 QLabel#groupTitle { color: $secondary; font-size: ${t12}px; font-weight: 600; }
 QLabel#secondary { color: $secondary; font-size: ${t12}px; }
 QLabel#headline { font-size: ${t15}px; font-weight: 600; }

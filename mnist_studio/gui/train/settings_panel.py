@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.errors import SpecError
+from mnist_studio.formatting import count
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.basics import GAP, button, column, holder, label, row
@@ -15,7 +16,8 @@ from mnist_studio.gui.common.card import Card, CollapsibleSection
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.services import texts
-from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.services.studio import TRAINS, Studio
+from mnist_studio.gui.train import typical
 from mnist_studio.gui.train.advanced_fields import AdvancedFields
 from mnist_studio.gui.train.dataset_panel import DatasetPanel, OwnImagesBox
 from mnist_studio.gui.train.field_group import FieldGroup
@@ -34,7 +36,9 @@ from mnist_studio.gui.train.form import (
 from mnist_studio.gui.train.known_bugs import KnownBugSwitches
 from mnist_studio.gui.train.network_picture import NetworkPicture
 from mnist_studio.gui.train.recipe_info import NetworkTable, RecipeInfo
+from mnist_studio.gui.train.typical_figures import TypicalFigures
 from mnist_studio.settings import TrainPageState
+from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
@@ -82,9 +86,11 @@ class SettingsPanel(Card):
 
     def _make_controls(self) -> None:
         theme = self._studio.theme
-        self.recipe = ComboBox("Recipe", theme)
+        self.recipe = ComboBox("Recipe", theme, only_text=True)
         self.recipe.offer(provenance.offered())
         self.picture = NetworkPicture(theme)
+        self.parameters = label(role="secondary")
+        self.figures = TypicalFigures(self._measure)
         self.origin = RecipeInfo()
         self.code_button = button(
             "Code", self.code_requested.emit, "Shows these settings as a script (F6)", quiet=True
@@ -115,8 +121,10 @@ class SettingsPanel(Card):
         lines = QVBoxLayout(inside)
         lines.setContentsMargins(0, 0, 4, 0)
         lines.setSpacing(10)
+        network = row(label("Network", "cardTitle"), 1, self.parameters)
+        shown = (self.recipe, self.picture, self.origin.summary, self.figures)
+        lines.addLayout(column(network, *shown, gap=6))
         for title, widgets in {
-            "Network": (self.recipe, self.picture, self.origin.summary),
             "Dataset": (self.dataset.choice, self.dataset),
             "Train in": (self.frameworks,),
         }.items():
@@ -158,6 +166,10 @@ class SettingsPanel(Card):
 
     def _connect(self) -> None:
         self.recipe.chosen.connect(self._change_recipe)
+        self.recipe.opening.connect(self._describe_recipes)
+        self._studio.library.changed.connect(self._show_figures)
+        self._studio.speeds.changed.connect(self._show_figures)
+        self._studio.queue.changed.connect(self._show_figures)
         self.frameworks.chosen.connect(self._read)
         self.dataset.chosen.connect(self._read)
         self.own_images.chosen.connect(self._set_own_images)
@@ -297,6 +309,7 @@ class SettingsPanel(Card):
         self.recipe.setToolTip(f"A network with its training settings (ID: {run.recipe})")
         self.origin.show_run(run)
         self.picture.show_model(run.model)
+        self.parameters.setText(f"{count(parameter_count(run.model))} parameters")
         self.network.show_model(run.model)
         self.known_bugs.show_form(self._form)
         self.more.head.setText(_with_count(MORE, changed_settings(self._form), "changed"))
@@ -310,7 +323,48 @@ class SettingsPanel(Card):
         self.complaint.setText(problem)
         self.complaint.setVisible(bool(problem))
         self.numbers.mark(field)
+        self._show_figures()
         self.edited.emit()
+
+    def _evidence(self) -> typical.Evidence:
+        library = self._studio.library
+        runs = tuple(row.run for row in library.rows)
+        return typical.Evidence(runs, library.memberships, self._studio.speeds.speeds)
+
+    @Slot()
+    def _show_figures(self) -> None:
+        """Shows what the present settings typically reach, if they are valid."""
+        speeds, evidence = self._studio.speeds, self._evidence()
+        problem = self.complaint.text()
+        if not problem:
+            runs = self.specs()
+            self.figures.show_figures(
+                typical.accuracy(runs, evidence), typical.duration(runs, evidence)
+            )
+        training = TRAINS if self._studio.busy else ""
+        self.figures.show_state(speeds.busy, problem or training)
+
+    @Slot()
+    def _describe_recipes(self) -> None:
+        """Says in the list what every recipe typically reaches, with its own settings."""
+        evidence = self._evidence()
+        for name in RECIPES:
+            runs = self._specs_of(name)
+            accuracy, time = typical.accuracy(runs, evidence), typical.duration(runs, evidence)
+            tip = f"{RECIPES[name].summary}\n{accuracy.explanation}\n{time.explanation}"
+            self.recipe.describe(name, typical.both(accuracy, time), tip)
+
+    def _specs_of(self, recipe: str) -> tuple[RunSpec, ...]:
+        return run_specs(with_recipe(self._form, recipe))
+
+    def _measure(self) -> None:
+        """Measures the present settings, then every other recipe; stops if it does so already."""
+        speeds = self._studio.speeds
+        if speeds.busy:
+            speeds.cancel()
+            return
+        others = (self._specs_of(name) for name in RECIPES if name != self._form.recipe)
+        speeds.measure(self.specs(), tuple(spec for specs in others for spec in specs))
 
 
 def _with_count(title: str, number: int, what: str) -> str:

@@ -335,3 +335,26 @@ def color_at(dialog: CodeDialog, word: str) -> str:
         if part.start <= at < part.start + part.length:
             return part.format.foreground().color().name()
     return ""
+
+
+def test_figures_of_the_recipe_say_where_they_are_from(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window, "tiny-10")
+    settings, speeds = page.settings, page.studio.speeds
+    settings.frameworks.button("numpy").click()
+    figures = settings.figures
+    assert (figures.accuracy.text(), figures.source(figures.accuracy)) == ("not yet known", "")
+    assert "Click Measure" in figures.duration.toolTip()
+    figures.measure_button.click()
+    assert figures.measure_button.text() == "Stop"
+    qtbot.waitUntil(lambda: figures.duration.text() != "not yet known", timeout=20_000)
+    assert figures.source(figures.duration) in ("measured", "while busy")
+    figures.measure_button.click()
+    qtbot.waitUntil(lambda: not speeds.busy, timeout=10_000)
+    settings.recipe.opening.emit()
+    at = settings.recipe.findData("tiny-10")
+    assert settings.recipe.itemData(at, DETAIL).startswith("accuracy not yet known · ")
+    assert "steps on this computer" in settings.recipe.itemData(at, Qt.ItemDataRole.ToolTipRole)
+
+
+DETAIL = Qt.ItemDataRole.UserRole + 2
+"""The role of what the list shows on the right of an entry."""
