@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_studio.analysis.interpretation import Vote, consensus, interpret
+from mnist_studio.analysis.interpretation import Vote, consensus, in_words, interpret
 from mnist_studio.formatting import NOTHING
 
 
@@ -147,3 +147,31 @@ def test_models_agree_if_all_predict_the_same(
     found = consensus([certain(name, digit) for name, digit in zip("abc", digits, strict=False)])
     assert found is not None
     assert (found.digit, found.agreed, found.headline) == (3, agreed, headline)
+
+
+@pytest.mark.parametrize(
+    ("digit", "confidence", "p_value", "headline"),
+    [
+        (8, 0.9999, 0.5, "Almost certainly an 8"),
+        (7, 0.97, 0.5, "Very likely a 7"),
+        (7, 0.8, 0.5, "Probably a 7"),
+        (7, 0.65, 0.5, "Perhaps a 7"),
+        (7, 0.97, 0.03, "Perhaps a 7"),
+        (7, 0.97, 0.001, "This is not a digit"),
+    ],
+)
+def test_a_probability_in_words(
+    digit: int, confidence: float, p_value: float, headline: str
+) -> None:
+    found = interpret([[vote("a", digit, confidence)]], (p_value,))
+    assert found is not None
+    words, sentence = in_words(found)
+    assert words == headline
+    assert ("Second choice" in sentence) == (headline != "This is not a digit")
+    assert ("look as unusual" in sentence) == (p_value < 0.05)
+
+
+def test_of_a_number_the_probability_of_the_selected_digit_is_in_words() -> None:
+    found = interpret([[vote("a", 1, 0.9)], [vote("a", 7, 0.8)]])
+    assert found is not None
+    assert in_words(found, 1) == ("2 digits: 17", "Probability of the second digit: 80.0 %.")

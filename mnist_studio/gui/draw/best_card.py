@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.analysis.interpretation import Interpretation, in_words
-from mnist_studio.formatting import NOTHING, percent
+from mnist_studio.formatting import percent
 from mnist_studio.gui.common.basics import Elided, button, column, label, restyle, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
@@ -30,8 +30,9 @@ class BestCard(Card):
         super().__init__()
         self._theme = theme
         self._row: RunRow | None = None
+        self._compact = False
         self.setAccessibleName("Prediction of the most accurate model")
-        self.digit = label(NOTHING, "giant")
+        self.digit = label("?", "giant")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.headline = label(role="pageName", wrap=True)
         self.detail = label(role="secondary", wrap=True)
@@ -89,17 +90,20 @@ class BestCard(Card):
 
     def show_blank(self) -> None:
         """Shows what to do on a blank canvas."""
-        self._show_digit(NOTHING, faint=True)
+        self._show_digit("?", faint=True)
         self._show_texts(_INVITATION, _PROMISE)
         self.bars.show_probabilities(())
         self.why_button.setEnabled(False)
 
     def show_compact(self, compact: bool) -> None:
-        """Hides the probabilities, if those of all models are shown below."""
+        """Takes less height: all models are shown below, with their probabilities."""
         self.bars.setVisible(not compact)
+        self._compact = compact
+        self._size()
+        self._show_digit(self.digit.text(), bool(self.digit.property("faint")))
 
     def _show_digit(self, text: str, faint: bool = False) -> None:
-        short = len(text) <= _SHORT
+        short = len(text) <= _SHORT and not self._compact
         role = "giant" if short else "huge" if len(text) <= _LONG else "large"
         if (self.digit.objectName(), self.digit.property("faint")) != (role, faint):
             self.digit.setObjectName(role)
@@ -120,7 +124,7 @@ class BestCard(Card):
     @Slot()
     def _size(self) -> None:
         pixels = self._theme.pixels
-        self.digit.setMinimumWidth(pixels(110))
-        self.digit.setFixedHeight(pixels(116))
+        self.digit.setMinimumWidth(pixels(64 if self._compact else 128))
+        self.digit.setFixedHeight(pixels(92 if self._compact else 148))
         self.bars.setMinimumHeight(pixels(86))
         self.bars.setMaximumHeight(pixels(260))

@@ -29,7 +29,7 @@ QLabel#secondary { color: $secondary; font-size: ${t12}px; }
 QLabel#headline { font-size: ${t15}px; font-weight: 600; }
 QLabel#headline[kind="good"] { color: $good; }
 QLabel#headline[kind="bad"] { color: $bad; }
-QLabel#giant { font-size: ${t96}px; font-weight: 700; }
+QLabel#giant { font-size: ${t128}px; font-weight: 700; }
 QLabel#huge { font-size: ${t56}px; font-weight: 700; }
 QLabel#large { font-size: ${t34}px; font-weight: 700; }
 QLabel[faint="true"] { color: $secondary; }
@@ -189,7 +189,7 @@ def stylesheet(palette: Palette, pixels: Callable[[float], int]) -> str:
         palette: the colors by role.
         pixels: converts a length of the design to pixels.
     """
-    sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56, 96)}
+    sizes = {f"t{size}": pixels(size) for size in (11, 12, 13, 15, 17, 34, 56, 128)}
     heights = {"h22": pixels(22), "h25": pixels(26) - 1, "h26": pixels(26)}
     return _SHEET.substitute(
         **palette.__dict__,

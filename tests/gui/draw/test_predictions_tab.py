@@ -1,0 +1,137 @@
+"""The large prediction, the fold with all models, and what they lead to."""
+
+import dataclasses
+
+import pytest
+from msgspec.structs import replace
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import settings
+from mnist_studio.data.ink.rendering import InkPoint
+from mnist_studio.events import Finished
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.draw.page import DrawPage
+from mnist_studio.gui.draw.predictions_tab import PredictionsTab
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import own_images
+
+WAIT = 20_000
+
+
+@pytest.fixture
+def page(shipped: None, window: MainWindow) -> DrawPage:
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    return page
+
+
+@pytest.fixture
+def tab(page: DrawPage) -> PredictionsTab:
+    return page.predictions_tab
+
+
+def draw_one(page: DrawPage) -> None:
+    drawing = page.studio.drawing
+    drawing.clear()
+    drawing.begin(InkPoint(0.5, 0.2))
+    drawing.extend((InkPoint(0.5, 0.5), InkPoint(0.5, 0.8)))
+    drawing.finish()
+
+
+def test_the_most_accurate_model_predicts_in_words_and_can_be_explained(
+    qtbot: QtBot, page: DrawPage, tab: PredictionsTab
+) -> None:
+    assert tab.best.headline.text() == "Draw a digit on the left"
+    draw_one(page)
+    qtbot.waitUntil(lambda: tab.best.digit.text() == "1", timeout=WAIT)
+    qtbot.waitUntil(lambda: "1" in tab.best.headline.text(), timeout=WAIT)
+    assert tab.best.detail.text().startswith("Probability: ")
+    assert "Robust CNN for drawings" in tab.best.model.text()
+    assert tab.best.reached.text() == "Test accuracy 99.67 % on MNIST"
+    page.studio.predictions.choose("bundled-fast-99")
+    tab.best.why_button.click()
+    assert page.tabs.current == "explanation"
+    assert page.studio.predictions.chosen == "bundled-robust"
+    page.studio.drawing.clear()
+    qtbot.waitUntil(lambda: tab.best.headline.text() == "Draw a digit on the left", timeout=WAIT)
+
+
+def test_the_fold_and_the_layout_are_remembered(
+    qtbot: QtBot, page: DrawPage, tab: PredictionsTab
+) -> None:
+    assert (tab.best.isVisible(), tab.models.isVisible()) == (True, False)
+    tab.section.head.click()
+    assert tab.models.isVisible()
+    qtbot.waitUntil(lambda: settings.load()[0].all_models_open, timeout=WAIT)
+    page.layout_button.click()
+    assert (tab.best.isVisible(), tab.section.head.isVisible()) == (False, False)
+    assert page.network_input.isVisible()
+    qtbot.waitUntil(lambda: settings.load()[0].draw_layout == "expert", timeout=WAIT)
+    assert settings.load()[0].all_models_open
+    page.layout_button.click()
+    assert (tab.best.isVisible(), tab.models.isVisible()) == (True, True)
+
+
+def test_a_wrong_prediction_is_labeled_and_leads_to_training_with_it(
+    qtbot: QtBot, page: DrawPage, tab: PredictionsTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = page.studio
+    assert page.label_bar.parentWidget() is tab.best
+    draw_one(page)
+    with qtbot.waitSignal(studio.own_images.saved, timeout=WAIT):
+        page.label_bar.buttons[7].click()
+    assert [one.label for one in studio.own_images.digits] == [7]
+    assert "Saved as a 7" in page.canvas.message
+    again = tab.next_step.again_button
+    assert (again.isVisible(), again.text()) == (True, "Train again with your digit")
+    added: list[RunSpec] = []
+    monkeypatch.setattr(studio.queue, "add", added.extend)
+    again.click()
+    qtbot.waitUntil(lambda: bool(added), timeout=WAIT)
+    assert own_images.load(added[0].own_images).digits.labels.tolist() == [7]
+
+
+def test_after_three_digits_training_is_suggested(
+    qtbot: QtBot, page: DrawPage, tab: PredictionsTab
+) -> None:
+    lead = tab.next_step
+    assert not lead.isVisible()
+    for _ in range(3):
+        page.studio.drawing.clear()
+        qtbot.waitUntil(lambda: not len(page.studio.drawing.images), timeout=WAIT)
+        draw_one(page)
+        qtbot.waitUntil(lambda: len(page.studio.drawing.images) == 1, timeout=WAIT)
+    assert lead.train_button.isVisible()
+    assert page.studio.first_steps.done == {"draw"}
+    with qtbot.waitSignal(page.studio.page_requested) as requested:
+        lead.train_button.click()
+    assert requested.args == ["train"]
+
+
+def test_the_steps_lead_to_their_pages_until_they_are_dismissed(
+    qtbot: QtBot, page: DrawPage
+) -> None:
+    steps = page.steps
+    assert steps.isVisible()
+    with qtbot.waitSignal(page.studio.page_requested) as requested:
+        steps.buttons["draw"].click()
+    assert requested.args == ["draw"]
+    steps.dismiss_button.click()
+    assert not steps.isVisible()
+
+
+def test_an_explanation_stays_with_its_model_when_a_better_one_arrives(
+    qtbot: QtBot, page: DrawPage
+) -> None:
+    predictions = page.studio.predictions
+    page.tabs.show_panel("explanation")
+    looked_at = predictions.chosen
+    runs = [row.run for row in page.studio.library.trained]
+    end = runs[0].terminal
+    assert isinstance(end, Finished)
+    better = replace(end, run="better", test_accuracy=0.9999)
+    newer = dataclasses.replace(runs[0], id="better", terminal=better)
+    predictions.load([newer, *runs])
+    assert (predictions.best, predictions.chosen) == ("better", looked_at)
+    predictions.load(runs)
