@@ -207,6 +207,8 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
         throughput_images_per_second: predictions in batches, median; None for a stopped run.
         throughput_batch: images in each of these batches.
         warm_start: whether its process had loaded the framework before the run started.
+        automatic_threads: CPU threads that MNIST Studio chose; 0 if the run sets a number, or if
+            the framework chose it.
         machine: its load.
     """
 
@@ -218,6 +220,7 @@ class Measures(msgspec.Struct, frozen=True, kw_only=True):
     throughput_images_per_second: float | None = None
     throughput_batch: int = 0
     warm_start: bool = False
+    automatic_threads: int = 0
     machine: Machine
 
 

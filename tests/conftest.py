@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from mnist_studio.analysis import time_breakdown
+
 # A shell that starts tests in the background has them ignore Ctrl+C, which some of them try.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -28,6 +30,12 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("MNIST_STUDIO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def quiet_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time is marked, whatever other programs do while the tests run."""
+    monkeypatch.setattr(time_breakdown, "timing_marks", lambda terminal: ())
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from msgspec import inspect
 
 from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.analysis.summary import RunSummary, summarize
+from mnist_studio.analysis.time_breakdown import timing_marks
 from mnist_studio.events import Epoch, Measures
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.recipes import RECIPES
@@ -84,7 +85,7 @@ class Field:
 IS = "is"
 ARCHIVED = "archived"
 _STATES = ("running", "finished", "stopped", "discarded", "failed", "crashed")
-_FLAGS = (ARCHIVED, "bundled", "continued", "tagged", "trained")
+_FLAGS = (ARCHIVED, "bundled", "busy", "continued", "tagged", "trained")
 
 
 def _state(facts: RunFacts) -> Iterable[Value]:
@@ -97,6 +98,7 @@ def _flags(facts: RunFacts) -> Iterator[Value]:
     states = {
         ARCHIVED: run.annotations.archived,
         "bundled": run.bundled,
+        "busy": "busy" in timing_marks(run.terminal),
         "continued": run.spec.continued_from is not None,
         "tagged": bool(run.annotations.tags),
         "trained": run.trained,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from mnist_studio.events import Epoch, Finished, Machine, Measures, PhaseName, Stopped
+from mnist_studio.events import Epoch, Finished, Machine, Measures, PhaseName, Stopped, Terminal
 from mnist_studio.formatting import counted, listed
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.steps import steps_per_pass
@@ -173,11 +173,38 @@ SLOW = 0.7
 """A clock frequency below this fraction of the highest is mentioned: the processor is not idle."""
 
 
+def is_busy(machine: Machine) -> bool:
+    """Whether other programs used so much of the processors that the run may have been slower."""
+    return (machine.others_processors or 0.0) > BUSY * machine.processors
+
+
+def timing_marks(terminal: Terminal | None) -> tuple[str, ...]:
+    """A word for everything that may have made a run slower, to show next to its times."""
+    measures = terminal.measures if isinstance(terminal, Finished | Stopped) else None
+    if measures is None:
+        return ()
+    machine = measures.machine
+    slow = machine.frequency_fraction is not None and machine.frequency_fraction < SLOW
+    marks = {
+        "busy": is_busy(machine),
+        "hot": bool(machine.throttle_count),
+        "low clock": slow,
+        "on battery": bool(machine.on_battery),
+    }
+    return tuple(mark for mark, holds in marks.items() if holds)
+
+
+def marked(text: str, terminal: Terminal | None) -> str:
+    """A time as text, with what may have made it longer: ``12.6 s (busy)``."""
+    marks = timing_marks(terminal)
+    return f"{text} ({', '.join(marks)})" if marks else text
+
+
 def timing_doubts(machine: Machine) -> tuple[str, ...]:
     """A sentence for everything that may have made the run slower; empty if nothing is known."""
     doubts = []
     others = machine.others_processors or 0.0
-    if others > BUSY * machine.processors:
+    if is_busy(machine):
         doubts.append(f"Other programs used {others:.1f} of {machine.processors} processors.")
     if others > CROWDED * machine.processors:
         doubts.append("In that case, one CPU thread is often faster than several.")
@@ -198,7 +225,7 @@ Line = tuple[str, str]
 def lines(ended: Finished | Stopped) -> list[Line]:
     """Name and value of every measurement: the training time, every phase, then the others."""
     parts = listed([PHASE_TITLES[phase].lower() for phase in (*PREPARATION, "train")])
-    whole = (TRAINING_TIME.lower(), f"{training_time(ended):.3f} s: {parts}")
+    whole = (TRAINING_TIME.lower(), f"{marked(f'{training_time(ended):.3f} s', ended)}: {parts}")
     every = ((title.lower(), f"{seconds:.3f} s") for title, seconds in phases(ended))
     return [whole, *every, *other_lines(ended)]
 
@@ -220,6 +247,9 @@ def other_lines(ended: Finished | Stopped) -> list[Line]:
 
 def _measured(measures: Measures) -> Iterator[Line]:
     yield "wall time", f"{measures.wall_seconds:.3f} s"
+    if measures.automatic_threads:
+        threads = counted(measures.automatic_threads, "CPU thread")
+        yield "automatic threads", f"{threads}, since the steps of this network are short"
     if measures.warm_start:
         yield "warm start", "the framework was loaded before the run, so building took less time"
     if measures.earlier_seconds:

@@ -37,6 +37,7 @@ class RunLine:
     tags: tuple[str, ...]
     note: str
     archived: bool
+    timing_marks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ def _json(run: Run) -> RunLine:
     notes = run.annotations
     return RunLine(
         run.id, run.title, run.status, run.created, str(run.folder), run.spec, run.terminal,
-        notes.tags, notes.note, notes.archived,
+        notes.tags, notes.note, notes.archived, time_breakdown.timing_marks(run.terminal),
     )  # fmt: skip
 
 
@@ -222,7 +223,7 @@ def _row(run: Run) -> tuple[str, ...]:
     title, state, end = titled(run.title, run.spec), run.state.lower(), run.terminal
     tags = ", ".join(run.annotations.tags)
     if isinstance(end, Finished | Stopped):
-        trained = duration(time_breakdown.training_time(end))
+        trained = time_breakdown.marked(duration(time_breakdown.training_time(end)), end)
         return (run.id, title, tags, state, percent(end.test_accuracy), trained, created)
     return (run.id, title, tags, state, NOTHING, NOTHING, created)
 

@@ -96,7 +96,8 @@ def _add_device(parser: ArgumentParser) -> None:
         type=int,
         metavar="N",
         default=0,
-        help="CPU threads, where 0 leaves the choice to the framework (default: 0)",
+        help="CPU threads, where 0 means 1 for short steps in PyTorch and NumPy, and else leaves "
+        "the choice to the framework (default: 0)",
     )
 
 

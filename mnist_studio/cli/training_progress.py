@@ -7,7 +7,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from mnist_studio.analysis.time_breakdown import training_time, training_time_after
+from mnist_studio.analysis.time_breakdown import marked, training_time, training_time_after
 from mnist_studio.cli import output
 from mnist_studio.cli.background_printer import BackgroundPrinter, Printer
 from mnist_studio.cli.interrupts import interrupts
@@ -108,9 +108,10 @@ def describe(event: Event) -> str:
                 f"test accuracy {percent(event.test_accuracy)}, training time {trained}"
             )
         case Finished():
+            trained = marked(duration(training_time(event)), event)
             return (
                 f"finished: test accuracy {percent(event.test_accuracy)}, training time "
-                f"{duration(training_time(event))} on {event.device} · run {event.run}"
+                f"{trained} on {event.device} · run {event.run}"
             )
         case Stopped():
             return f"stopped after step {event.step:,}, weights saved · run {event.run}"

@@ -77,6 +77,7 @@ class TrainingJob:
         self._launched = 0.0
         self._forwarded: list[CommandName] = []
         self._warm_start = False
+        self._automatic_threads = 0 if spec.threads else registry.automatic_threads(spec)
         self._ended_well = False
 
     def pause(self) -> None:
@@ -194,7 +195,7 @@ class TrainingJob:
                 phase = event.phase
             self._ended_well = isinstance(event, Terminal)
             seconds = time.perf_counter() - self._launched
-            yield recording.timed(event, seconds, self._warm_start)
+            yield recording.timed(event, seconds, self._warm_start, self._automatic_threads)
             if self._ended_well:
                 return True
 

@@ -23,7 +23,9 @@ def why_it_died(exit_code: int | None) -> str:
     return f"The training process ended unexpectedly (exit code {exit_code})."
 
 
-def timed(event: AnyEvent, wall_seconds: float, warm_start: bool = False) -> AnyEvent:
+def timed(
+    event: AnyEvent, wall_seconds: float, warm_start: bool = False, automatic_threads: int = 0
+) -> AnyEvent:
     """An event; if it has measures, with what the parent process knows about its start.
 
     Time that the worker could not account for becomes the phase ``other``: its last message on the
@@ -33,12 +35,16 @@ def timed(event: AnyEvent, wall_seconds: float, warm_start: bool = False) -> Any
         event: of the run.
         wall_seconds: from the start of the run to the event.
         warm_start: whether a warm process trained it.
+        automatic_threads: CPU threads that were chosen for it.
     """
     if not isinstance(event, Finished | Stopped) or event.measures is None:
         return event
     other = max(0.0, wall_seconds - event.measures.wall_seconds)
     wall = event.measures.wall_seconds + other
-    measures = replace(event.measures, wall_seconds=wall, warm_start=warm_start)
+    measures = replace(
+        event.measures, wall_seconds=wall, warm_start=warm_start,
+        automatic_threads=automatic_threads,
+    )  # fmt: skip
     return replace(event, seconds=event.seconds | {"other": other}, measures=measures)
 
 

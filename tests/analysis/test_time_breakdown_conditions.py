@@ -1,7 +1,19 @@
 import pytest
 
-from mnist_studio.analysis.time_breakdown import BUSY, SLOW, timing_doubts
-from mnist_studio.events import Machine
+from mnist_studio.analysis.time_breakdown import (
+    BUSY,
+    SLOW,
+    marked,
+    other_lines,
+    timing_doubts,
+    timing_marks,
+)
+from mnist_studio.events import Cancelled, Finished, Machine, Measures
+
+
+@pytest.fixture
+def quiet_machine() -> None:
+    """These tests are about busy machines."""
 
 
 def test_a_quiet_or_unknown_machine_causes_no_doubts() -> None:
@@ -42,3 +54,33 @@ def test_several_doubts_are_listed_together() -> None:
     )  # fmt: skip
     assert len(timing_doubts(machine)) == 5
     assert timing_doubts(machine)[1].startswith("In that case, one CPU thread is often faster")
+
+
+def ended(machine: Machine, automatic_threads: int = 0) -> Finished:
+    measures = Measures(
+        wall_seconds=1.0, earlier_seconds=0.0, train_images_per_second=None,
+        peak_memory_bytes=None, machine=machine, automatic_threads=automatic_threads,
+    )  # fmt: skip
+    return Finished(
+        run="a", framework="numpy", epochs=1, step=1, test_accuracy=0.9, test_loss=0.1,
+        seconds={}, device="CPU", latency_ms=1.0, measures=measures,
+    )  # fmt: skip
+
+
+def test_a_time_is_marked_with_what_may_have_made_it_longer() -> None:
+    quiet, busy = Machine(processors=2), Machine(processors=2, others_processors=0.5)
+    assert marked("12.6 s", ended(quiet)) == "12.6 s"
+    assert marked("12.6 s", ended(busy)) == "12.6 s (busy)"
+    everything = Machine(
+        processors=2, others_processors=2.0, frequency_fraction=0.1, throttle_count=1,
+        on_battery=True,
+    )  # fmt: skip
+    assert timing_marks(ended(everything)) == ("busy", "hot", "low clock", "on battery")
+    assert marked("–", Cancelled(run="a", framework="numpy", reason="")) == "–"
+    assert marked("–", None) == "–"
+
+
+def test_the_number_of_threads_that_was_chosen_is_listed() -> None:
+    lines = dict(other_lines(ended(Machine(processors=2), automatic_threads=1)))
+    assert lines["automatic threads"] == "one CPU thread, since the steps of this network are short"
+    assert "automatic threads" not in dict(other_lines(ended(Machine(processors=2))))

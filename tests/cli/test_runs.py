@@ -26,7 +26,7 @@ def test_the_list_has_every_run(run: str, here: Main) -> None:
     (line,) = here("runs", "--json").json
     assert list(line) == [
         "run", "title", "status", "created", "folder", "spec", "terminal", "tags", "note",
-        "archived",
+        "archived", "timing_marks",
     ]  # fmt: skip
     assert line["terminal"]["type"] == "finished"
     assert line["spec"]["training"]["epochs"] == 1

@@ -227,8 +227,11 @@ def compute(name: str, run_data: RunData, options: ViewOptions) -> View:
     if options.own and show_own_images((name,)):
         run_data = replace(run_data, own_images=options.own)
     module = import_module(f"mnist_studio.comparison.views.{entry.module}")
+    from mnist_studio.comparison.views import notes  # Not for who only reads the catalog.
+
     content = cast(Compute, getattr(module, entry.function))(run_data, options)
     return View(
-        name, title_of(name, content.subject), content.sentence, content.charts, content.table,
+        name, title_of(name, content.subject), content.sentence, content.charts,
+        notes.with_timing_marks(run_data, content.table),
         content.notes, entry.description,
     )  # fmt: skip

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
+from mnist_studio.analysis import time_breakdown
+from mnist_studio.analysis.time_breakdown import SLOW, is_busy
+from mnist_studio.analysis.view import Column, Row, Table
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.events import Machine
 from mnist_studio.formatting import count, counted, listed
 from mnist_studio.frameworks.registry import framework_entry, framework_title
 from mnist_studio.spec.run import FrameworkName, Style
 from mnist_studio.store.rows import Run
-
-BUSY = 0.25
-"""Number of processors used by other programs above which they slow a run down noticeably."""
-
-SLOW = 0.7
-"""A mean clock frequency below this fraction of the highest means throttling."""
 
 MAX_NAMES = 3
 
@@ -54,13 +51,44 @@ def of_timing(run_data: RunData) -> tuple[str, ...]:
             "comparable",
         ),
         (_warm_among_cold(run_data), WARM),
-        (_where(run_data, _busy), "shared the processors with other programs"),
+        (_where(run_data, is_busy), "shared the processors with other programs"),
         (_where(run_data, _slow), "ran while the processors' clock frequency was low"),
         (_where(run_data, _hot), "ran while a processor was throttled because of heat"),
         (_where(run_data, lambda m: bool(m.on_battery)), "ran on battery"),
     )
     found = tuple(f"{names(run_data, runs)} {text}." for runs, text in notes if runs)
     return (*found, *_devices(run_data), *_loops(run_data))
+
+
+_TIME_UNITS = ("seconds", "milliseconds", "per second")
+
+
+def with_timing_marks(run_data: RunData, table: Table) -> Table:
+    """A table with a last column that names what makes the times of a row doubtful.
+
+    The table stays as it is if it has no times, or if nothing is known against them.
+    """
+    if not any(column.unit in _TIME_UNITS for column in table.columns):
+        return table
+    groups = {group.key: group.runs for group in run_data.all_groups}
+    runs = [groups.get(row.key, (row.key,)) for row in table.rows]
+    marks = [dict.fromkeys(mark for run in of for mark in _marks(run_data, run)) for of in runs]
+    if not any(marks):
+        return table
+    rows = (
+        Row(row.key, (*row.cells, ", ".join(of))) for row, of in zip(table.rows, marks, strict=True)
+    )
+    return Table((*table.columns, Column("Timing")), tuple(rows))
+
+
+def _marks(run_data: RunData, run_id: str) -> tuple[str, ...]:
+    """What makes the times of a run doubtful, in a word or two each."""
+    run = run_data.by_id.get(run_id)
+    if run is None:
+        return ()
+    comparable = run_data.timing_comparable(run)
+    known = "other computer" if run.bundled else "" if comparable else "concurrent"
+    return (*((known,) if known else ()), *time_breakdown.timing_marks(run.terminal))
 
 
 def in_loop(framework: FrameworkName, style: Style) -> str:
@@ -100,10 +128,6 @@ def _machine(run: Run) -> Machine | None:
 def _earlier_seconds(run: Run) -> float:
     """Seconds of training in earlier processes."""
     return run.ended.measures.earlier_seconds if run.ended and run.ended.measures else 0.0
-
-
-def _busy(of: Machine) -> bool:
-    return of.others_processors is not None and of.others_processors > BUSY
 
 
 def _slow(of: Machine) -> bool:

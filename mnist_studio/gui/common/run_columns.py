@@ -4,7 +4,13 @@ from PySide6.QtGui import QPixmap
 
 from mnist_studio import formatting
 from mnist_studio.analysis import known_bugs
-from mnist_studio.analysis.time_breakdown import EXCLUDED, INCLUDED, TRAINING_TIME
+from mnist_studio.analysis.time_breakdown import (
+    EXCLUDED,
+    INCLUDED,
+    TRAINING_TIME,
+    marked,
+    timing_doubts,
+)
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.legend import sample
@@ -21,6 +27,12 @@ SEPARATOR = " · "
 def _or_last(value: float | None) -> float:
     """Missing values sort last."""
     return float("inf") if value is None else value
+
+
+def _doubts(row: RunRow) -> str:
+    """What may have made the run slower; empty if nothing is known."""
+    measures = row.run.ended.measures if row.run.ended else None
+    return " ".join(timing_doubts(measures.machine)) if measures else ""
 
 
 def title_in_lines(theme: Theme) -> TableColumn[RunRow]:
@@ -56,10 +68,11 @@ ACCURACY: TableColumn[RunRow] = TableColumn(
 )
 TRAINING: TableColumn[RunRow] = TableColumn(
     TRAINING_TIME,
-    lambda row: formatting.duration(row.figures.training_time),
+    lambda row: marked(formatting.duration(row.figures.training_time), row.run.terminal),
     right=True,
     sort=lambda row: _or_last(row.figures.training_time),
     explain=f"{INCLUDED} {EXCLUDED}",
+    tip=_doubts,
 )
 EPOCHS: TableColumn[RunRow] = TableColumn(
     "Epochs",
@@ -83,10 +96,11 @@ PARAMETERS: TableColumn[RunRow] = TableColumn(
 )
 LATENCY: TableColumn[RunRow] = TableColumn(
     "Latency",
-    lambda row: formatting.milliseconds(row.figures.latency_ms),
+    lambda row: marked(formatting.milliseconds(row.figures.latency_ms), row.run.terminal),
     right=True,
     sort=lambda row: _or_last(row.figures.latency_ms),
     explain="Median time to classify one image on the training device",
+    tip=_doubts,
 )
 
 

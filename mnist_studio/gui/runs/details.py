@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from mnist_studio import events, formatting
-from mnist_studio.analysis.time_breakdown import TRAINING_TIME, other_lines, phases
+from mnist_studio.analysis.time_breakdown import TRAINING_TIME, marked, other_lines, phases
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import GAP, column, label, row
@@ -116,7 +116,7 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
         ("State", row.state),
         ("Started", formatting.moment(row.run.created)),
         ("Test accuracy", formatting.percent(figures.accuracy)),
-        (TRAINING_TIME, formatting.duration(figures.training_time)),
+        (TRAINING_TIME, marked(formatting.duration(figures.training_time), terminal)),
         ("Parameters", formatting.count(figures.parameters)),
     ]
     settings = [line.split(": ", 1) for line in settings_of(row).splitlines()]

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from mnist_studio import paths
-from mnist_studio.analysis.time_breakdown import TRAINING_TIME, timing_doubts, training_time
+from mnist_studio.analysis.time_breakdown import TRAINING_TIME, marked, timing_doubts, training_time
 from mnist_studio.events import Cancelled, Finished, Stopped
 from mnist_studio.formatting import count, counted, duration, listed, percent
 from mnist_studio.frameworks.registry import framework_title
@@ -94,7 +94,7 @@ class TrainingResult:
     @property
     def times(self) -> str:
         """The training times."""
-        texts = [duration(training_time(run.end)) for run in self.runs]
+        texts = [marked(duration(training_time(run.end)), run.end) for run in self.runs]
         return f"{TRAINING_TIME}: {self._by_name(texts)}."
 
     @property

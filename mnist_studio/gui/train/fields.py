@@ -35,7 +35,7 @@ _TIPS = {
     "Validation set": "Training images that are held out for validation, "
     f"0 to {_LARGEST_VALIDATION:,} (default: none)",
     "CPU threads": f"Threads per framework, 1 to {_LARGEST_THREADS:,} "
-    "(default: auto, the framework decides)",
+    "(default: auto, which is 1 for short steps in PyTorch and NumPy; else the framework decides)",
 }
 
 

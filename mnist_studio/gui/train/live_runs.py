@@ -8,6 +8,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget
 
 from mnist_studio import events, formatting
+from mnist_studio.analysis.time_breakdown import marked
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.plots.run_lines import shades
@@ -140,7 +141,8 @@ def _accuracy(run: LiveRun) -> str:
 
 
 def _speed(run: LiveRun) -> str:
-    return formatting.count(run.progress.images_per_second if run.progress else None)
+    speed = formatting.count(run.progress.images_per_second if run.progress else None)
+    return marked(speed, run.terminal)
 
 
 def _left(run: LiveRun) -> str:

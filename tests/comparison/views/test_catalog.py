@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.view import Bars, Lines, Matrix, Points, View, decode, encode
 from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
@@ -17,12 +18,15 @@ from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.views.predictions import confusion_sentence
 from mnist_studio.data.datasets import builtin
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
-from mnist_studio.events import Finished
+from mnist_studio.events import Finished, Machine
 from mnist_studio.store import artifacts, robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 from tests import small_experiment
+
+TIMING_MARKS = time_breakdown.timing_marks
+"""Other tests mark no time."""
 
 LABELS = builtin.load().test.labels
 
@@ -407,6 +411,36 @@ def test_unfinished_and_shared_runs_are_noted(run_data: RunData) -> None:
         for note in made.notes
     )
     assert any("the times are not comparable" in note for note in made.notes)
+
+
+def _on(run: Run, machine: Machine) -> Run:
+    assert isinstance(run.ended, Finished)
+    assert run.ended.measures is not None
+    measures = msgspec.structs.replace(run.ended.measures, machine=machine)
+    return replace(run, terminal=msgspec.structs.replace(run.ended, measures=measures))
+
+
+@pytest.mark.parametrize("name", ["time-breakdown", "latency"])
+def test_times_from_a_busy_machine_are_marked(
+    run_data: RunData, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_breakdown, "timing_marks", TIMING_MARKS)
+    quiet, busy = Machine(processors=2), Machine(processors=2, others_processors=1.5)
+    runs = tuple(_on(run, busy if place == 0 else quiet) for place, run in enumerate(run_data.runs))
+    table = view(RunData(replace(run_data.selection, runs=runs)), name).table
+    assert table.columns[-1].title == "Timing"
+    assert [row.cells[-1] for row in table.rows].count("busy") == 1
+    runs = tuple(_on(run, quiet) for run in run_data.runs)
+    table = view(RunData(replace(run_data.selection, runs=runs)), name).table
+    assert "Timing" not in [column.title for column in table.columns]
+
+
+def test_a_table_without_times_stays(run_data: RunData, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time_breakdown, "timing_marks", TIMING_MARKS)
+    busy = Machine(processors=2, others_processors=1.5)
+    runs = tuple(_on(run, busy) for run in run_data.runs)
+    table = view(RunData(replace(run_data.selection, runs=runs)), "per-class").table
+    assert "Timing" not in [column.title for column in table.columns]
 
 
 def _clocked(run: Run, seconds: dict[str, float]) -> Finished:
