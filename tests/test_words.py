@@ -15,6 +15,7 @@ PAGES = (
     ROOT / "README.md",
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").rglob("*.md")),
+    *sorted((ROOT / "resources" / "docs").glob("*.md")),
     ROOT / "CONTRIBUTING.md",
 )
 SCRIPTS = tuple(

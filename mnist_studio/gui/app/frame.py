@@ -243,6 +243,13 @@ PAGES = (
 )  # fmt: skip
 
 
+LAST_PAGES = (("settings", "Settings", "Ctrl+,"), ("help", "Help", "F1"))
+"""Pages at the bottom of the navigation, with their shortcuts."""
+
+PAGE_TITLES = {**dict(PAGES), **{key: title for key, title, _ in LAST_PAGES}}
+"""Every page of the window, with the title in the navigation."""
+
+
 class Frame(QWidget):
     """Everything around the pages.
 
@@ -251,9 +258,7 @@ class Frame(QWidget):
         top: title, description and actions of the page.
         stack: the pages.
         status: what is running.
-        theme_tool: opens the menu of themes.
-        environments_tool: opens the environments of the frameworks.
-        shortcuts_tool: opens the list of shortcuts.
+        search_tool: opens the command palette.
     """
 
     def __init__(self, theme: Theme) -> None:
@@ -262,13 +267,11 @@ class Frame(QWidget):
         self.top = TopBar(theme)
         self.stack = QStackedWidget()
         self.status = StatusLine(theme)
-        self.theme_tool = self._tool("theme", "Theme", "Choose light, dark, or system colors")
-        self.environments_tool = self._tool(
-            "python", "Environments", "Choose a Python environment for each framework"
+        self.search_tool = self.navigation.add_tool(
+            "search", "Search", "Find any page, action, recipe, run, or term (Ctrl+K)"
         )
-        self.shortcuts_tool = self._tool(
-            "keyboard", "Shortcuts", "Show the keyboard shortcuts (Ctrl+/)"
-        )
+        for key, title, keys in LAST_PAGES:
+            self.navigation.add_page(key, title, f"Go to the {title} page ({keys})")
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.top)
@@ -279,6 +282,3 @@ class Frame(QWidget):
         whole.setSpacing(0)
         whole.addWidget(self.navigation)
         whole.addLayout(right, 1)
-
-    def _tool(self, picture: str, title: str, tip: str) -> QToolButton:
-        return self.navigation.add_tool(picture, title, tip)

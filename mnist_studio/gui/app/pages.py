@@ -37,6 +37,14 @@ def make(key: str, studio: Studio) -> Page:
         from mnist_studio.gui.parity.page import ParityPage
 
         return ParityPage(studio)
+    if key == "settings":
+        from mnist_studio.gui.settings.page import SettingsPage
+
+        return SettingsPage(studio)
+    if key == "help":
+        from mnist_studio.gui.help.page import HelpPage
+
+        return HelpPage(studio)
     from mnist_studio.gui.runs.page import RunsPage
 
     return RunsPage(studio)

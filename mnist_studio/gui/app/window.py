@@ -1,7 +1,7 @@
 """The main window: the frame first, then the services and the pages."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMainWindow
 from mnist_studio import settings
 from mnist_studio.errors import StoreError
 from mnist_studio.gui.app.dropped import found_in
-from mnist_studio.gui.app.frame import PAGES, Frame
-from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, ask_theme, install_shortcuts
+from mnist_studio.gui.app.frame import PAGE_TITLES, PAGES, Frame
+from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, install_shortcuts
 from mnist_studio.gui.theme.theme import Theme
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ class MainWindow(QMainWindow):
         self._memory: PageMemory | None = None
         self._painted = False
         self.setCentralWidget(self.frame)
-        self.frame.theme_tool.clicked.connect(self._ask_theme)
-        self.frame.environments_tool.clicked.connect(self._open_environments)
-        self.frame.shortcuts_tool.clicked.connect(self.overlay.open)
+        self.frame.search_tool.clicked.connect(self.search)
         self.frame.navigation.chosen.connect(self.go)
         self.frame.navigation.show_page("train")
         self.frame.stack.installEventFilter(self)
@@ -109,7 +107,7 @@ class MainWindow(QMainWindow):
         if not self.restoreGeometry(QByteArray.fromBase64(saved.geometry.encode())):
             free = self.screen().availableSize()
             self.resize(self.size().boundedTo(free * LARGEST_PART))
-        self._shown = saved.page if saved.page in dict(PAGES) else FIRST_PAGE
+        self._shown = saved.page if saved.page in PAGE_TITLES else FIRST_PAGE
         self.frame.navigation.show_page(self._shown)
 
     def build_services(self) -> None:
@@ -128,6 +126,7 @@ class MainWindow(QMainWindow):
         studio.undo_offered.connect(self.undo_bar.offer)
         studio.outcome.connect(self.show_outcome)
         studio.data_requested.connect(self._open_data)
+        studio.environments_requested.connect(self._open_environments)
         studio.library.damaged.connect(self._offer_repair)
         self.close_guard = CloseGuard(self, studio)
         self.announcer = Announcer(self, studio)
@@ -187,8 +186,14 @@ class MainWindow(QMainWindow):
             self.undo_bar.free_keys(key != "draw")
         page.enter()
         self.studio.page_shown.emit(key)
+        QTimer.singleShot(QUIET_MS, page, partial(self._explain_terms, page))
         if self._plots_imported:
             QTimer.singleShot(QUIET_MS, page.prepare)
+
+    def _explain_terms(self, page: "Page") -> None:
+        from mnist_studio.gui.app.explained import explain_terms
+
+        explain_terms(page)
 
     @Slot(str, str)
     def show_message(self, text: str, kind: str) -> None:
@@ -208,6 +213,34 @@ class MainWindow(QMainWindow):
         self.go("train")
         self.studio.training_requested.emit()
 
+    def help(self) -> None:
+        """Opens the help for the page that is shown."""
+        from mnist_studio.gui.help.page import HelpPage
+
+        page, shown = self.page("help"), self._shown
+        assert isinstance(page, HelpPage)
+        if shown != "help":
+            page.come_from(shown)
+            page.show_tab(shown)
+        self.go("help")
+
+    def search(self) -> None:
+        """Opens the command palette."""
+        from mnist_studio.gui.app.commands import all_commands
+        from mnist_studio.gui.app.search import SearchDialog
+
+        SearchDialog(self, self.theme, all_commands(self)).open()
+
+    def show_item(self, page: str, key: str) -> None:
+        """Goes to a page and shows one thing of it, such as a recipe or a run."""
+        self.go(page)
+        self.page(page).show_item(key)
+
+    @property
+    def built_pages(self) -> "Mapping[str, Page]":
+        """The pages that were shown."""
+        return self._pages
+
     def choose_picture(self) -> None:
         """Opens the dialog that chooses a picture for the canvas."""
         self.go("draw")
@@ -221,6 +254,9 @@ class MainWindow(QMainWindow):
         return pages | {
             "F5": self.train,
             "F11": self.toggle_full_screen,
+            "F1": self.help,
+            "Ctrl+K": self.search,
+            "Ctrl+,": partial(self.go, "settings"),
             "Ctrl+/": self.overlay.open,
             "Ctrl+O": self.choose_picture,
             "Ctrl+V": self.paste,
@@ -325,11 +361,6 @@ class MainWindow(QMainWindow):
         status = status_of(self.studio)
         self.frame.status.show_work(status.activity, status.fraction, status.left)
         self.frame.status.show_engines(status.engines)
-
-    @Slot()
-    def _ask_theme(self) -> None:
-        tool = self.frame.theme_tool
-        ask_theme(tool, self.theme.choice, self.studio.choose_theme)
 
     @Slot()
     def _open_environments(self) -> None:

@@ -176,6 +176,10 @@ class Page(QWidget):
     def show_tab(self, key: str) -> None:
         """Chooses what ``tab`` was; ignored if that does not exist any more."""
 
+    def show_item(self, key: str) -> None:
+        """Shows one thing of the page, which was searched by its name."""
+        self.show_tab(key)
+
     def prepare(self) -> None:
         """Builds what takes long; called once the window is usable."""
 

@@ -14,6 +14,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor, QPixmap
 
+from mnist_studio.gui.services.glossary import meaning
+
 Row = TypeVar("Row")
 Index = QModelIndex | QPersistentModelIndex
 
@@ -133,7 +135,7 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             case Qt.ItemDataRole.DisplayRole:
                 return column.title
             case Qt.ItemDataRole.ToolTipRole:
-                return column.explain or None
+                return column.explain or meaning(column.title) or None
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _alignment(column.right)
         return None

@@ -42,7 +42,7 @@ class DrawPage(Page):
         self.label_bar = LabelBar(studio.theme, studio.drawing, studio.own_images)
         self.predictions_tab = PredictionsTab(studio)
         self.predictions = self.predictions_tab.models
-        self.steps = StepsBar(studio)
+        self.steps = StepsBar(studio, self)
         self.examples = ExampleBar(studio.theme, studio.examples)
         self.open_button = button(
             "Open image…", self.choose_picture, "Opens an image of handwritten digits (Ctrl+O)"

@@ -29,8 +29,9 @@ class StepsBar(QWidget):
         dismiss_button: hides the bar for good.
     """
 
-    def __init__(self, studio: Studio) -> None:
-        super().__init__()
+    def __init__(self, studio: Studio, parent: QWidget) -> None:
+        # Shown without a parent, it would be a window of its own for a moment.
+        super().__init__(parent)
         self._studio = studio
         self.setAccessibleName("First steps")
         self.buttons: dict[Step, QPushButton] = {

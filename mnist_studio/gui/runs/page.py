@@ -99,6 +99,10 @@ class RunsPage(Page):
         indexes = self.table.selectionModel().selectedRows()
         return [self.model.row(self._sorted.mapToSource(index)) for index in indexes]
 
+    def show_item(self, key: str) -> None:
+        """Selects a run."""
+        self.select(key)
+
     def prepare(self) -> None:
         """Builds the plots."""
         self.curves.prepare()

@@ -72,6 +72,7 @@ class Studio(QObject):
         runs_chosen: what to compare, a ``ChosenRuns``.
         settings_chosen: runs whose settings the Train page shows.
         data_requested: show the dialog of the stored data.
+        environments_requested: show the dialog of the environments.
         settings_dropped: the path of a file with settings for the Train page.
         activity_changed: ``activity`` changed.
         page_shown: the name of the page that is shown now.
@@ -91,6 +92,7 @@ class Studio(QObject):
     settings_chosen = Signal(object)
     settings_dropped = Signal(object)
     data_requested = Signal()
+    environments_requested = Signal()
     activity_changed = Signal()
     page_shown = Signal(str)
     own_training_requested = Signal()

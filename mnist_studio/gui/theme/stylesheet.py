@@ -153,6 +153,7 @@ QProgressBar { background: $hover; border: 0; border-radius: 3px; max-height: 6p
   min-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QPlainTextEdit { font-size: ${t12}px; border: 0; background: transparent; }
+QTextBrowser { border: 0; background: transparent; }
 QScrollArea, QScrollArea > QWidget > QWidget#scrolled { background: transparent; border: 0; }
 QScrollBar { background: transparent; border: 0; margin: 0; }
 QScrollBar:vertical { width: 10px; } QScrollBar:horizontal { height: 10px; }

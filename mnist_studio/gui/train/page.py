@@ -104,6 +104,11 @@ class TrainPage(Page):
                 splitter.setSizes(list(sizes))
         self.fold(whole, 760, (420, 620))
 
+    def show_item(self, key: str) -> None:
+        """Chooses a recipe."""
+        self.settings.recipe.choose(key)
+        self.settings.recipe.chosen.emit(key)
+
     def prepare(self) -> None:
         """Builds the plots."""
         self.plots.prepare()

@@ -19,7 +19,7 @@ from mnist_studio.workers.probe import FrameworkReport
 
 
 def opened(window: MainWindow) -> EnvironmentsDialog:
-    window.frame.environments_tool.click()
+    window.studio.environments_requested.emit()
     return next(iter(window.findChildren(EnvironmentsDialog)))
 
 

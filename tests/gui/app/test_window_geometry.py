@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from mnist_studio.gui.app.frame import PAGES
+from mnist_studio.gui.app.frame import PAGE_TITLES
 from mnist_studio.gui.app.window import LEAST, MainWindow
 from tests.gui import stored
 from tests.gui.clipped import faults
@@ -21,7 +21,7 @@ def _filled(home: object) -> None:
 def test_every_page_fits_every_screen(window: MainWindow, qapp: QApplication) -> None:
     sizes = {(int(across / scale), int(down / scale)) for across, down, scale in SCREENS}
     found: list[str] = []
-    for key, _ in PAGES:
+    for key in PAGE_TITLES:
         window.go(key)
         window.page(key).prepare()
         for size in sorted(sizes | {LEAST, (720, 540)}):

@@ -1,0 +1,1 @@
+"""The Help page: the pages of the window, shortcuts, the glossary, and about MNIST Studio."""

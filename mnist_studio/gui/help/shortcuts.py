@@ -1,0 +1,26 @@
+"""All keyboard shortcuts and what they do, for the overlay and the Help page. No Qt."""
+
+from collections.abc import Sequence
+
+SHORTCUTS: Sequence[tuple[str, str]] = (
+    ("F5", "Train with the settings of the Train page"),
+    ("Ctrl+1 … Ctrl+6", "Go to Train, Draw, Experiments, Compare, Runs, Parity"),
+    ("F6", "Show the Train page settings as code"),
+    ("Ctrl+S, Ctrl+Shift+O", "Save or open settings on the Train page"),
+    ("P, E", "Select the pen or the eraser"),
+    ("[ and ]", "Make the pen or eraser narrower or wider"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "Undo and redo on the canvas"),
+    ("Space or Delete", "Clear the canvas"),
+    ("0 … 9, Backspace", "Label and save the drawing, or undo the last label"),
+    ("Ctrl+O, Ctrl+V", "Open or paste an image of a digit"),
+    ("R", "Show a random test image on the canvas"),
+    ("F2", "Rename the selected run"),
+    ("Ctrl+Shift+E", "Export the selected run"),
+    ("Ctrl++, Ctrl+-, Ctrl+0", "Make the text larger or smaller, or reset its size"),
+    ("F11", "Enter or exit full screen"),
+    ("Ctrl+K", "Find any page, action, recipe, run, or term"),
+    ("F1", "Show the help for this page"),
+    ("Ctrl+,", "Open the settings"),
+    ("Ctrl+/", "Show the list of shortcuts"),
+    ("Esc", "Close messages and dialogs"),
+)

@@ -1,0 +1,72 @@
+"""Every setting of the page applies at once and is saved."""
+
+from pathlib import Path
+
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from mnist_studio import settings
+from mnist_studio.gui.app.frame import PAGE_TITLES
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.settings.page import SettingsPage
+
+
+def _page(window: MainWindow) -> SettingsPage:
+    window.go("settings")
+    page = window.page("settings")
+    assert isinstance(page, SettingsPage)
+    return page
+
+
+def test_changes_apply_and_are_saved(window: MainWindow, qtbot: QtBot) -> None:
+    page = _page(window)
+    page.scheme.button("dark").click()
+    page.motion.click()
+    page.notifications.click()
+    page.warm.click()
+    page.checkpoints.set_number(15)
+    page.checkpoints.edited.emit()
+    page.text_size.choose("1.15")
+    page.text_size.chosen.emit("1.15")
+    assert window.theme.scheme == "dark"
+    assert window.theme.still
+    assert window.theme.scale == 1.15
+    wanted = {
+        "theme": "dark", "reduced_motion": True, "notifications": False, "warm_processes": False,
+        "checkpoint_seconds": 15, "text_size": 1.15,
+    }  # fmt: skip
+
+    def saved() -> bool:
+        now = settings.load()[0]
+        return all(getattr(now, name) == value for name, value in wanted.items())
+
+    qtbot.waitUntil(saved, timeout=5000)
+    window.theme.set_scale(1.0)
+
+
+def test_the_folder_is_shown_and_reset(window: MainWindow, tmp_path: Path) -> None:
+    page = _page(window)
+    assert not page.forget_button.isEnabled()
+    assert "No folder" in page.forget_button.toolTip()
+    assert page.environments_button.isEnabled()
+
+
+def test_a_larger_text_size_scales_every_font(window: MainWindow, qapp: QApplication) -> None:
+    for key in PAGE_TITLES:
+        window.go(key)
+    before = _sizes(window)
+    window.theme.set_scale(2.0)
+    qapp.processEvents()
+    after = _sizes(window)
+    window.theme.set_scale(1.0)
+    small = [
+        f"{type(one).__name__} {one.objectName()} {before[one]} -> {after[one]}"
+        for one in before
+        if one in after and after[one] < 1.8 * before[one]
+    ]
+    assert not small, "\n".join(sorted(set(small)))
+
+
+def _sizes(window: MainWindow) -> dict[QWidget, int]:
+    return {one: QFontInfo(one.font()).pixelSize() for one in window.findChildren(QWidget)}
