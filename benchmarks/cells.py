@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from mnist_studio.spec import recipes
-from mnist_studio.spec.run import FrameworkName, KnownBugName, RunSpec
+from mnist_studio.spec.run import DatasetName, FrameworkName, KnownBugName, RunSpec
 
 SEEDS = (42, 43, 44, 45, 46)
 FRAMEWORKS: tuple[FrameworkName, ...] = ("numpy", "pytorch", "keras")
@@ -22,6 +22,7 @@ class Cell:
         seeds: of its runs.
         epochs: of each run; fewer than in the recipe where a CPU takes too long.
         known_bugs: that are switched on.
+        dataset: that it is trained and tested on.
     """
 
     recipe: str
@@ -29,6 +30,7 @@ class Cell:
     seeds: tuple[int, ...]
     epochs: int
     known_bugs: tuple[KnownBugName, ...] = ()
+    dataset: DatasetName = "mnist"
 
     def specs(self) -> Iterator[RunSpec]:
         """Its runs, each on one CPU thread, so that several can run concurrently."""
@@ -37,7 +39,7 @@ class Cell:
             training = replace(base.training, seed=seed, epochs=self.epochs)
             yield replace(
                 base, framework=self.framework, training=training, device="cpu", threads=1,
-                known_bugs=self.known_bugs,
+                known_bugs=self.known_bugs, dataset=self.dataset,
             )  # fmt: skip
 
 
@@ -63,6 +65,19 @@ def _cell(name: str, framework: FrameworkName) -> Cell:
     epochs = recipes.recipe(name).training.epochs
     seeds, epochs = _FEWER.get((name, framework), (SEEDS, epochs))
     return Cell(name, framework, seeds, epochs)
+
+
+def builtin_cells() -> list[Cell]:
+    """Every recipe on the built-in digits, for users without MNIST.
+
+    In NumPy only: the frameworks compute the same.
+    """
+    return [
+        Cell(name, "numpy", SEEDS[:3], recipe.training.epochs, dataset="builtin")
+        for name, recipe in recipes.RECIPES.items()
+        # It holds out more images for validation than there are.
+        if recipe.training.validation == 0
+    ]
 
 
 _KNOWN_BUG_RUNS: tuple[tuple[str, KnownBugName, tuple[FrameworkName, ...]], ...] = (

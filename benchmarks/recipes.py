@@ -26,7 +26,7 @@ from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from benchmarks import machine, rounding
-from benchmarks.cells import FRAMEWORKS, Cell, cells, known_bug_cells
+from benchmarks.cells import FRAMEWORKS, Cell, builtin_cells, cells, known_bug_cells
 from benchmarks.recipes_text import text
 from mnist_studio import paths
 from mnist_studio.events import Finished
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     """Trains what is missing, then writes the table."""
     options = _parser().parse_args(arguments)
     os.environ[paths.HOME_VARIABLE] = str(options.home.resolve())
-    wanted = [*cells(), *known_bug_cells()]
+    wanted = [*cells(), *known_bug_cells(), *builtin_cells()]
     if not options.write:
         specs = _missing(_chosen(wanted, options.only, options.frameworks))
         _train(
@@ -154,7 +154,7 @@ def bundled(wanted: Iterable[Cell], found: Mapping[RunSpec, Result]) -> tuple[Re
         }
         rows.append(
             RecipeResult(
-                cell.recipe, "mnist", cell.framework, cell.epochs, cell.known_bugs, by_seed
+                cell.recipe, cell.dataset, cell.framework, cell.epochs, cell.known_bugs, by_seed
             )
         )
     return tuple(row for row in rows if row.accuracies)

@@ -17,7 +17,7 @@ from mnist_studio.gui.common.table_model import SORT_ROLE
 from mnist_studio.gui.theme.theme import Theme
 
 LEAST_WIDE = 200
-"""A table scrolls sideways rather than make its wide column narrower than this."""
+"""A table scrolls sideways rather than make its first or its wide column narrower than this."""
 
 MEASURED_ROWS = 20
 """How many of the first and of the visible rows decide the widths of the columns."""
@@ -189,7 +189,13 @@ class TableView(QTableView):
         ]
         wide = self._wide
         left = self.viewport().width() - sum(widths) + widths[wide]
-        if self.squeezed or left >= min(widths[wide], self._theme.pixels(LEAST_WIDE)):
+        least = min(widths[wide], self._theme.pixels(LEAST_WIDE))
+        # Titles of runs are long, and their tooltips have them whole.
+        spare = max(0, widths[0] - self._theme.pixels(LEAST_WIDE)) if wide else 0
+        if not self.squeezed and least - spare <= left < least:
+            widths[0] -= least - left
+            left = least
+        if self.squeezed or left >= least:
             widths[wide] = max(left, header.minimumSectionSize())
         for place, width in enumerate(widths):
             if header.sectionSize(place) != width:

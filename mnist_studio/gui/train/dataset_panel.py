@@ -17,8 +17,8 @@ from mnist_studio.spec.run import DatasetName
 
 _DESCRIPTIONS = {
     "mnist": "MNIST has 60,000 training images and 10,000 test images.",
-    "builtin": "These images come from UCI, not MNIST: 1,297 for training and 500 for testing. "
-    "They are good for a first try. Accuracies differ from those on MNIST.",
+    "builtin": "Digits from UCI, not MNIST: 1,297 training images and 500 test images. Accuracies "
+    "differ from those on MNIST.",
 }
 _IMPORT = "Copies MNIST from a folder and checks every file"
 _USE_FOLDER = "Uses MNIST from your own folder without copying it"

@@ -12,7 +12,7 @@ from mnist_studio.gui.train.network_blocks import Block, network_blocks
 from mnist_studio.palette import Palette, mixed
 from mnist_studio.spec.model import ModelSpec, parameter_count
 
-HEIGHT, SHEET, COLUMN, LABEL = 92, 2, 9, 16
+HEIGHT, SHEET, COLUMN, LABEL = 84, 2, 9, 16
 """Of the picture, of the step between two sheets, of a column of units, and of a line of text, in
 lengths of the design."""
 

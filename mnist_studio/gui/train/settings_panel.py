@@ -120,7 +120,7 @@ class SettingsPanel(Card):
         inside.setObjectName("scrolled")
         lines = QVBoxLayout(inside)
         lines.setContentsMargins(0, 0, 4, 0)
-        lines.setSpacing(10)
+        lines.setSpacing(8)
         network = row(label("Network", "cardTitle"), 1, self.parameters)
         shown = (self.recipe, self.picture, self.origin.summary, self.figures)
         lines.addLayout(column(network, *shown, gap=6))

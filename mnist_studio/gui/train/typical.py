@@ -105,12 +105,13 @@ def _bundled_accuracy(specs: Sequence[RunSpec]) -> Figure:
     if not rows:
         return Figure(UNKNOWN, "", _why_unknown(specs[0]))
     values = [value for row in rows for value in row.accuracies.values()]
+    where = "MNIST" if rows[0].dataset == "mnist" else "the built-in digits"
     names = listed([framework_title(row.framework) for row in rows])
     return Figure(
         percent(fmean(values)),
         "bundled results",
-        f"Mean test accuracy of {counted(len(values), 'run')} in {names} on MNIST. The results "
-        "come with MNIST Studio: see docs/recipes.md.",
+        f"Mean test accuracy of {counted(len(values), 'run')} in {names} on {where}. The "
+        "results come with MNIST Studio: see docs/recipes.md.",
     )
 
 

@@ -17,9 +17,11 @@ COLUMNS = (
 )
 
 
-def table_of(rows: tuple[str, ...], qtbot: QtBot, theme: Theme, lines: int = 1) -> TableView:
+def table_of(
+    rows: tuple[str, ...], qtbot: QtBot, theme: Theme, lines: int = 1, wide: int = 0
+) -> TableView:
     model: RowsModel[str] = RowsModel(COLUMNS, str)
-    table = TableView("Runs", theme, sorted_by(model), lines=lines)
+    table = TableView("Runs", theme, sorted_by(model), wide, lines=lines)
     model.setParent(table)
     qtbot.addWidget(table)
     table.setSortingEnabled(True)
@@ -54,6 +56,15 @@ def test_a_shortened_cell_is_complete_in_its_tooltip(qtbot: QtBot, theme: Theme)
     assert table.is_shortened(table.model().index(0, 0))
     assert tooltip(table, 0) == LONG
     assert tooltip(table, 1) == "of the test"
+
+
+def test_titles_are_shortened_before_a_table_scrolls(qtbot: QtBot, theme: Theme) -> None:
+    table = table_of((LONG,), qtbot, theme, wide=1)
+    assert table.is_shortened(table.model().index(0, 0))
+    assert table.horizontalHeader().length() <= table.viewport().width()
+    assert not table.is_shortened(table.model().index(0, 1))
+    table.resize(300, 160)
+    assert table.horizontalHeader().length() > table.viewport().width()
 
 
 def test_a_title_in_two_lines_needs_less_width(qtbot: QtBot, theme: Theme) -> None:
