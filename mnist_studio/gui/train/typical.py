@@ -4,8 +4,10 @@ A figure is from the user's own runs; else the accuracy is from the results that
 Studio, and the time from a measured speed. Else it is unknown.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from statistics import fmean
 
 from msgspec.structs import replace
@@ -63,15 +65,17 @@ class Evidence:
     memberships: Mapping[str, Membership] = field(default_factory=dict)
     speeds: Mapping[RunSpec, TrainingSpeed] = field(default_factory=dict)
 
-    def of(self, recipe: str) -> tuple[Run, ...]:
+    def of(self, recipe: str) -> Sequence[Run]:
         """The user's finished runs of a recipe."""
-        return tuple(
-            run
-            for run in self.runs
-            if run.spec.recipe == recipe
-            and isinstance(run.terminal, Finished)
-            and not run.id.startswith(BUNDLED)
-        )
+        return self._by_recipe.get(recipe, ())
+
+    @cached_property
+    def _by_recipe(self) -> Mapping[str, Sequence[Run]]:
+        found: dict[str, list[Run]] = defaultdict(list)
+        for run in self.runs:
+            if isinstance(run.terminal, Finished) and not run.id.startswith(BUNDLED):
+                found[run.spec.recipe].append(run)
+        return found
 
 
 def accuracy(specs: Sequence[RunSpec], evidence: Evidence) -> Figure:
