@@ -15,7 +15,18 @@ import sys
 import tempfile
 from importlib import import_module
 
-ALL = ("startup", "gaps", "compare_page", "stop", "answers", "loop", "fast", "peers")
+ALL = (
+    "startup",
+    "gaps",
+    "click",
+    "compare_page",
+    "stop",
+    "answers",
+    "loop",
+    "busy",
+    "fast",
+    "peers",
+)
 
 
 ATTACKS = ("kills", "full_disk", "fuzz", "soak", "damage", "races")

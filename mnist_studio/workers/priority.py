@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import psutil
 
-NICENESS = 10
+NICENESS = 5
 """Added to the niceness of this process, on systems that have one."""
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +18,12 @@ from mnist_studio.running import warm
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.running.messages import WARM_UP
 from mnist_studio.running.warm import WarmProcesses
+from mnist_studio.settings import Interpreter
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training import machine
+from mnist_studio.workers import priority
 from mnist_studio.workers.task import Task
 from tests.trained_runs import alive, small, until
 
@@ -30,7 +33,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="sends signals, reads
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No rest, and enough memory whatever else runs here."""
+    """No rest, enough memory, and the priority of the test, whatever else runs here."""
+    monkeypatch.setattr(priority, "NICENESS", 0)
     monkeypatch.setattr(warm, "REST_SECONDS", 0.0)
     monkeypatch.setattr(warm, "CHECK_SECONDS", 0.02)
     monkeypatch.setattr(machine, "available_memory_bytes", lambda: 8 * GIGABYTE)
@@ -229,3 +233,48 @@ def test_a_process_that_still_loads_is_used(processes: WarmProcesses) -> None:
     assert processes.pids == (pid,)
     assert is_warm(list(told))
     assert not alive(pid)
+
+
+def test_the_python_of_an_environment_is_warm_too(processes: WarmProcesses) -> None:
+    open_ready(processes, "numpy")
+    (own,) = processes.pids
+    chosen = {"numpy": Interpreter(sys.executable, "2")}
+    settings.save(replace(settings.load()[0], interpreters=chosen))
+    until(lambda: processes.ready and own not in processes.pids)
+    assert is_warm(events(small(), processes))
+
+
+PARENT = """
+import time
+from mnist_studio.frameworks import registry
+from mnist_studio.running import warm
+
+if __name__ == "__main__":
+    warm.REST_SECONDS = 0.0
+    versions = registry.version
+    registry.version = lambda name: versions(name) if name == "numpy" else None
+    warm.machine.available_memory_bytes = lambda: 8 << 30
+    warm.machine.on_battery = lambda: False
+    warm.priority.NICENESS = 0
+    processes = warm.WarmProcesses()
+    processes.open()
+    while not processes.ready:
+        time.sleep(0.01)
+    print(*processes.pids, flush=True)
+    time.sleep(60)
+"""
+
+
+@linux
+def test_a_killed_window_leaves_no_process(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=environment
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert alive(pid)
+        parent.kill()
+    until(lambda: not alive(pid), 5)

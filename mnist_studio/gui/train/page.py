@@ -60,6 +60,7 @@ class TrainPage(Page):
         self._end = TrainingEnd(studio, self)
         self._connect()
         self._update()
+        self._expect()
 
     def _connect(self) -> None:
         studio = self.studio
@@ -78,6 +79,7 @@ class TrainPage(Page):
         self._files.opened.connect(self.show_file)
         self._files.failed.connect(self._show_error)
         self._memory.timeout.connect(self._remember)
+        self._memory.timeout.connect(self._expect)
         self.settings.arranged.connect(self._memory.start)
         self.settings.edited.connect(self._memory.start)
         for splitter in (self.rows, self.columns):
@@ -184,6 +186,12 @@ class TrainPage(Page):
     @Slot(str)
     def _show_error(self, sentence: str) -> None:
         self.notice.show_message(sentence, "bad")
+
+    @Slot()
+    def _expect(self) -> None:
+        """Prepares for the runs that a click would train."""
+        if not self.settings.complaint.text():
+            self.studio.warm_processes.expect(self.settings.specs())
 
     @Slot()
     def _remember(self) -> None:

@@ -1,5 +1,7 @@
 """The idle window loads frameworks for the next run, and ends these processes when it closes."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
@@ -8,8 +10,10 @@ from mnist_studio.events import Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.app import window as window_module
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.running import warm
 from mnist_studio.training import machine
+from mnist_studio.workers import priority
 from tests.trained_runs import alive, small, until
 
 
@@ -20,6 +24,7 @@ def no_warm_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
     monkeypatch.setattr(window_module, "IDLE_MS", 0)
     monkeypatch.setattr(warm, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(priority, "NICENESS", 0)
     monkeypatch.setattr(machine, "available_memory_bytes", lambda: 8 << 30)
 
 
@@ -48,3 +53,18 @@ def test_no_process_starts_while_something_else_computes(window: MainWindow) -> 
     assert processes.paused
     window.studio.set_activity("")
     assert not processes.paused
+
+
+def test_the_form_names_the_next_runs(qtbot: QtBot, window: MainWindow) -> None:
+    processes = window.studio.warm_processes
+    qtbot.waitUntil(lambda: processes.ready == ("numpy",), timeout=30_000)
+    (pid,) = processes.pids
+    window.go("train")
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    page.settings.show_form(replace(page.settings.form, threads=3))
+    page.settings.edited.emit()
+    qtbot.waitUntil(lambda: not alive(pid), timeout=30_000)
+    qtbot.waitUntil(lambda: processes.ready == ("numpy",), timeout=30_000)
+    (launched,) = [process.launched for process in processes._processes.values()]
+    assert dict(launched.environment)["OMP_NUM_THREADS"] == "3"
