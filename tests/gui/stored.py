@@ -4,7 +4,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
-from mnist_studio.events import Epoch, Finished
+from mnist_studio.events import Epoch, Finished, Machine, Measures
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
@@ -23,15 +23,21 @@ STUDY = ExperimentSpec(
 
 def fill(spare: int = 1) -> None:
     """The ten runs of an experiment with their predictions, and some older ones without."""
-    labels = sources.load_test("builtin").labels
     with RunStore() as store:
         for number in range(spare):
             cell = expand_cells(STUDY)[0]
             spec = replace(cell, training=replace(cell.training, seed=90 + number))
             _add(store, spec, None, None)
-        experiment = store.experiments.add(STUDY)
-        for spec in expand_cells(STUDY):
-            _add(store, spec, Membership(experiment.id), labels)
+        add(store, STUDY)
+
+
+def add(store: RunStore, experiment: ExperimentSpec) -> str:
+    """An experiment with a run for every cell; its id."""
+    labels = sources.load_test("builtin").labels
+    stored = store.experiments.add(experiment)
+    for spec in expand_cells(experiment):
+        _add(store, spec, Membership(stored.id), labels)
+    return stored.id
 
 
 def _add(
@@ -57,6 +63,12 @@ def _add(
         Finished(
             run=run.id, framework=spec.framework, epochs=3, step=30, test_accuracy=accuracy,
             test_loss=1 / 3, seconds={"train": 3.0}, device="CPU", latency_ms=0.2,
+            measures=Measures(
+                wall_seconds=5.0, earlier_seconds=0.0, train_images_per_second=600.0,
+                peak_memory_bytes=spec.training.batch_size * 10**6,
+                throughput_images_per_second=50_000.0, throughput_batch=1000,
+                machine=Machine(processors=2),
+            ),
         )
     )  # fmt: skip
     store.release(run.id)
