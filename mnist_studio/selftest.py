@@ -245,7 +245,7 @@ def _predict_drawing(trained: Trained) -> str:
     for run in runs:
         # The runs of the self-test are hardly trained, but the bundled models must be right.
         if run.bundled and digits[run.id] != 4:
-            problem = f"{run.title} predicts {digits[run.id]} for a drawn 4."
+            problem = f"{run.name} predicts {digits[run.id]} for a drawn 4."
             raise JobError(problem, "Reinstall MNIST Studio.")
     engines = sorted({registry.framework_title(each.engine) for each in predictions.values()})
     return f"{counted(len(predictions), 'model')} in {listed(engines)}"
@@ -271,7 +271,7 @@ def _predictions(
             if prediction.engine == prediction.framework or prediction.framework not in frameworks:
                 found[prediction.run] = prediction
     except Empty:
-        missing = ", ".join(run.title for run in runs if run.id not in found)
+        missing = ", ".join(run.name for run in runs if run.id not in found)
         raise JobError(f"There was no prediction from {missing}.", "See the log.") from None
     finally:
         predictors.close()

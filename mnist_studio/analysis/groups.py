@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -57,14 +58,26 @@ class Group:
         return self.spec.framework
 
 
-def groups(runs: Mapping[str, RunSpec]) -> tuple[Group, ...]:
-    """Groups in the order of their first runs; id -> spec."""
+def groups(
+    runs: Mapping[str, RunSpec], names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Group, ...]:
+    """Groups in the order of their first runs.
+
+    A run that is alone in its group gives it its name, so that it is called the same everywhere.
+
+    Args:
+        runs: id -> spec.
+        names: id -> name of the run; without one, a title follows from the settings.
+    """
     members: dict[RunSpec, list[str]] = {}
     for run, spec in runs.items():
         members.setdefault(settings(spec), []).append(run)
     group_titles = _titles([runs[ids[0]] for ids in members.values()])
     pairs = zip(group_titles, members.values(), strict=True)
-    return tuple(_group(title, ids, runs) for title, ids in pairs)
+    return tuple(
+        _group(names.get(ids[0], title) if len(ids) == 1 else title, ids, runs)
+        for title, ids in pairs
+    )
 
 
 def by_seed(group: Group, values: Mapping[str, float]) -> dict[int, float]:

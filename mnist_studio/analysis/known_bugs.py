@@ -12,10 +12,9 @@ from mnist_studio.analysis.verdict import verdict_kind
 from mnist_studio.events import Finished, Terminal
 from mnist_studio.formatting import counted, percentage_points, percentage_points_interval
 from mnist_studio.frameworks.registry import framework_entry
-from mnist_studio.spec.known_bugs import KNOWN_BUGS
-from mnist_studio.spec.recipes import RECIPES, recipe_title
+from mnist_studio.spec.known_bugs import listed
+from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import KnownBugName, RunSpec
-from mnist_studio.store import titles
 
 
 @dataclass(frozen=True)
@@ -113,28 +112,6 @@ def _accuracy(repeats: Sequence[RunMetrics]) -> float:
 
 def _loss(repeats: Sequence[RunMetrics]) -> float:
     return fmean(result.loss for result in repeats)
-
-
-def listed(bugs: Iterable[KnownBugName]) -> str:
-    """Their titles: ``softmax applied twice, unshuffled training set``."""
-    titles = (KNOWN_BUGS[name].title for name in bugs)
-    return ", ".join(title[:1].lower() + title[1:] for title in titles)
-
-
-def titled(title: str, spec: RunSpec) -> str:
-    """The title of a run with its known bugs, if any: ``… · with known bug: double-softmax``.
-
-    The title that a run gets when it is created has them already. Several bugs are only counted,
-    because titles have little room.
-    """
-    if not spec.known_bugs or title.startswith(titles.base(spec)):
-        return title
-    recipe = RECIPES.get(spec.recipe)
-    if recipe and set(spec.known_bugs) == set(recipe.source_bugs(spec.framework)):
-        return f"{title} · with the source's bugs"
-    if len(spec.known_bugs) == 1:
-        return f"{title} · with known bug: {listed(spec.known_bugs)}"
-    return f"{title} · with {counted(len(spec.known_bugs), 'known bug')}"
 
 
 def cost_sentences(runs: Iterable[tuple[RunSpec, Terminal | None]]) -> list[str]:

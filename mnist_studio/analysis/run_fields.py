@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeVar
 import msgspec
 from msgspec import inspect
 
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.analysis.summary import RunSummary, summarize
 from mnist_studio.analysis.time_breakdown import timing_marks
 from mnist_studio.events import Epoch, Measures
@@ -47,7 +46,7 @@ class RunFacts:
     def words(self) -> str:
         """What is searched for words without a field, in lower case."""
         run, notes = self.run, self.run.annotations
-        title = titled(run.title, run.spec)
+        title = run.name
         return "\n".join((title, run.id, run.spec.recipe, *notes.tags, notes.note)).casefold()
 
     @property
@@ -164,7 +163,7 @@ FIELDS: tuple[Field, ...] = (
     Field("tag", "text", "one of its tags", lambda facts: facts.run.annotations.tags, ("tags",)),
     Field("note", "text", "its note", _one(lambda facts: facts.run.annotations.note or None)),
     Field("title", "text", "its title",
-          lambda facts: (titled(facts.run.title, facts.run.spec),), ("name",)),
+          lambda facts: (facts.run.name,), ("name",)),
     Field("id", "text", "its ID", lambda facts: (facts.run.id,), ("run",)),
     Field(IS, "text", "what it is", _flags, (), _FLAGS),
     Field("date", "date", "when it was started", lambda facts: (facts.run.created,),

@@ -8,7 +8,6 @@ from typing import get_args
 import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import options, output
 from mnist_studio.data import likeness
 from mnist_studio.data.datasets import pen_digits, sources
@@ -154,7 +153,7 @@ def _write_heading(test: _TestSet) -> None:
 
 def _evaluate(evaluator: Evaluator, model: Run, test: _TestSet, json: bool) -> bool:
     """Writes a model's scores; whether it has any."""
-    title = titled(model.title, model.spec)
+    title = model.name
     try:
         scores = [
             accuracy(evaluator.predict(model, images.images).logits, images.labels)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import options, output
 from mnist_studio.data.images import CLASSES
 from mnist_studio.data.own_images import OwnImage, of_picture
@@ -217,7 +216,7 @@ def _evaluate(arguments: Namespace) -> int:
     succeeded = True
     for score in scores(runs, own_images.of(images)):
         if score.problem:
-            output.error(f"{score.run.title}: {score.problem}")
+            output.error(f"{score.run.name}: {score.problem}")
             succeeded = False
         elif arguments.json:
             output.json_line(_score_json(score))
@@ -229,7 +228,7 @@ def _evaluate(arguments: Namespace) -> int:
 
 
 def _score_line(score: OwnImageScore) -> str:
-    title = f"{titled(score.run.title, score.run.spec)}  {score.run.id}"
+    title = f"{score.run.name}  {score.run.id}"
     if score.accuracy is None:
         return f"{NOTHING:>8}  {title}: all of these images were in its training set"
     estimate, interval = score.accuracy, score.accuracy.interval

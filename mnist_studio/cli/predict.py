@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.interpretation import Interpretation, Verdict, Vote, interpret
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.analysis.voters import RULE, voters
 from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
@@ -169,7 +168,7 @@ def _predict(
         for each in inputs:
             on_prediction(_prediction(evaluator, model, each))
     except MnistStudioError as error:
-        output.error(f"{titled(model.title, model.spec)}: {error}")
+        output.error(f"{model.name}: {error}")
         return False
     return True
 
@@ -178,7 +177,7 @@ def _prediction(evaluator: Evaluator, model: Run, source: PredictionInput) -> Pr
     """A model's prediction, which is added to the votes."""
     evaluation = evaluator.predict(model, source.images)
     distributions = [tuple(probabilities(logits).tolist()) for logits in evaluation.logits]
-    title = titled(model.title, model.spec)
+    title = model.name
     votes = [Vote(title, one) for one in distributions]
     for vote, others in zip(votes, source.votes, strict=True):
         others[model.id] = vote

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.progress import Progress
 
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import options, output
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
 from mnist_studio.formatting import count, percent
@@ -78,7 +77,7 @@ def _write(result: RobustnessResult, json: bool) -> bool:
     """Writes a model's scores; whether it has any."""
     model, found = result.run, result.robustness
     if found is None:
-        output.error(f"{titled(model.title, model.spec)}: {result.problem}")
+        output.error(f"{model.name}: {result.problem}")
         return False
     if json:
         spec = model.spec
@@ -93,7 +92,7 @@ def _write_table(model: Run, found: Robustness, stored: bool) -> None:
     images = f"the first {count(FEW)}" if found.digits == FEW else f"all {count(found.digits)}"
     engine = "" if found.engine == model.spec.framework else f" in {framework_title(found.engine)}"
     before = "  (stored result)" if stored else ""
-    output.line(f"{titled(model.title, model.spec)}  {model.id}{before}")
+    output.line(f"{model.name}  {model.id}{before}")
     output.line(f"{percent(found.accuracy)} accuracy on {images} clean test images{engine}")
     output.table(
         ("Corruption", "Unit", "Weakest", "2", "3", "4", "Strongest"),

@@ -6,7 +6,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mnist_studio.analysis import time_breakdown
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.cli import options, output, run_organizing
 from mnist_studio.cli.training_progress import train_all
 from mnist_studio.data.files import write_bytes
@@ -195,7 +194,7 @@ def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
         values = {field.name: getattr(line, field.name) for field in fields(line)}
         output.json_line(DetailedRunLine(**values, epochs=tuple(epochs)))
         return
-    rows = [("run", run.id), ("title", titled(run.title, run.spec)), ("status", run.state.lower())]
+    rows = [("run", run.id), ("title", run.name), ("status", run.state.lower())]
     if run.annotations.tags:
         rows.append(("tags", ", ".join(run.annotations.tags)))
     rows += [("note", line) for line in run.annotations.note.splitlines()]
@@ -220,7 +219,7 @@ def _reached(epochs: Sequence[Epoch]) -> list[tuple[str, str]]:
 
 def _row(run: Run) -> tuple[str, ...]:
     created = moment(run.created)
-    title, state, end = titled(run.title, run.spec), run.state.lower(), run.terminal
+    title, state, end = run.name, run.state.lower(), run.terminal
     tags = ", ".join(run.annotations.tags)
     if isinstance(end, Finished | Stopped):
         trained = time_breakdown.marked(duration(time_breakdown.training_time(end)), end)

@@ -22,7 +22,7 @@ from mnist_studio.events import Epoch
 from mnist_studio.formatting import count, percent
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.run import DatasetName
-from mnist_studio.store import artifacts, titles
+from mnist_studio.store import artifacts
 from mnist_studio.store.artifacts import StepCurve
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
@@ -62,7 +62,8 @@ class RunData:
 
     def __post_init__(self) -> None:
         """Groups the runs."""
-        every = groups({run.id: run.spec for run in self.selection.runs})
+        runs = self.selection.runs
+        every = groups({run.id: run.spec for run in runs}, {run.id: run.name for run in runs})
         counted = _counted(every, {run.id for run in self.selection.runs if run.finished})
         possible = (group.only(counted) for group in every)
         object.__setattr__(self, "all_groups", every)
@@ -121,7 +122,7 @@ class RunData:
 
     @cached_property
     def titles(self) -> Mapping[str, str]:
-        """A unique title of every run: the user's own, or settings and seed.
+        """The name of every run, which gets the id where several runs have it.
 
         That of an unfinished run ends in how far it came, so that every view shows it.
         """
@@ -214,16 +215,8 @@ class RunData:
         return {run: own.logits[run] for run in runs}, own.images.labels
 
     def _title(self, run: Run) -> str:
-        group = self.group_of[run.id]
-        if not titles.is_automatic(run.title, run.spec):
-            return run.title
-        if len(group.runs) == 1:
-            return group.title
-        seeds = [self.by_id[one].spec.training.seed for one in group.runs]
-        seed = run.spec.training.seed
-        repeat = f" ({run.id})" if seeds.count(seed) > 1 and run not in self.counted else ""
-        separator = " · " if group.title == titles.base(run.spec) else ", "
-        return f"{group.title}{separator}seed {seed}{repeat}"
+        same = [one for one in self.runs if one.name == run.name]
+        return run.name if len(same) == 1 else f"{run.name} ({run.id})"
 
     def _progress(self, run: Run) -> str:
         """How far an unfinished run came: `` (stopped after 1 of 10 epochs)``."""

@@ -86,7 +86,7 @@ class Evaluator(PersistentWorker[LoadModels | Predict, Logits, tuple[ModelError,
             found = list(self.request(request, is_cancelled))
             if not found:
                 reasons = [error.reason for error in errors]
-                nothing = f"{run.title} returned no prediction.", "Train it again."
+                nothing = f"{run.name} returned no prediction.", "Train it again."
                 raise JobError(*reasons or nothing)
             (answer,) = found
             parts.append(answer.logits)

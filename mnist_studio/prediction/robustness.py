@@ -92,7 +92,7 @@ def robustness(
 def _without_computing(run: Run, images: int) -> RobustnessResult | None:
     """The result of a run that needs no computing, or cannot be computed; otherwise None."""
     if not run.trained:
-        problem = f"{run.title} has no weights. Finish its training, or stop it."
+        problem = f"{run.name} has no weights. Finish its training, or stop it."
         return RobustnessResult(run, problem=problem)
     try:
         found = cached_robustness(run, images)

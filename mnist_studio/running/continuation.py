@@ -40,7 +40,7 @@ def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) ->
     checkpoint = artifacts.load_checkpoint(source.folder, source.spec)
     if checkpoint.step != continued_from.step:
         raise StoreError(
-            f"“{source.title}” is at step {checkpoint.step:,} now, not at {continued_from.step:,}.",
+            f"“{source.name}” is at step {checkpoint.step:,} now, not at {continued_from.step:,}.",
             "Continue it from its current step.",
         )
     artifacts.check_steps(source.folder, checkpoint)
@@ -107,15 +107,15 @@ def continue_run(run: Run, framework: FrameworkName, epochs: int | None = None) 
 
 def _check_source(run: Run) -> None:
     if run.status == "running":
-        raise StoreError(f"“{run.title}” is still running.", "Stop it first.")
+        raise StoreError(f"“{run.name}” is still running.", "Stop it first.")
     if not run.checkpoint:
         raise StoreError(
-            f"“{run.title}” has no checkpoint.",
+            f"“{run.name}” has no checkpoint.",
             "Choose a run that trained for at least one epoch.",
         )
     if run.spec.style != "shared":
         raise SpecError(
-            f"“{run.title}” was trained by a native script.",
+            f"“{run.name}” was trained by a native script.",
             "Choose a run of the shared loop, which is the same in every framework.",
         )
 
@@ -124,12 +124,12 @@ def _check_epochs(run: Run, wanted: int) -> None:
     planned = run.spec.training.epochs
     if wanted < planned:
         raise SpecError(
-            f"Total epochs of “{run.title}” must be at least {planned}, got {wanted}.",
+            f"Total epochs of “{run.name}” must be at least {planned}, got {wanted}.",
             f"Set {planned} epochs or more.",
         )
     if isinstance(run.spec.training.schedule, OneCycle) and wanted != planned:
         raise SpecError(
-            f"The one-cycle schedule of “{run.title}” depends on its {planned} epochs, so it "
+            f"The one-cycle schedule of “{run.name}” depends on its {planned} epochs, so it "
             f"cannot continue to {wanted}.",
             f"Train a new run with {wanted} epochs.",
         )
@@ -137,7 +137,7 @@ def _check_epochs(run: Run, wanted: int) -> None:
         remedy = f"Set {planned + 1} epochs or more."
         if isinstance(run.spec.training.schedule, OneCycle):
             remedy = "Its one-cycle schedule ends here. Train a new run with more epochs."
-        raise SpecError(f"“{run.title}” is finished.", remedy)
+        raise SpecError(f"“{run.name}” is finished.", remedy)
 
 
 def _check_same_training(source: RunSpec, new: RunSpec) -> None:

@@ -4,7 +4,7 @@ A bug changes the description of a run and nothing else, so every framework repr
 same way. ``effective`` gives the description that is really trained.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import get_args
@@ -45,6 +45,12 @@ def effective(run: RunSpec) -> RunSpec:
     for name in run.known_bugs:
         run = KNOWN_BUGS[name].apply(run)
     return replace(run, known_bugs=())
+
+
+def listed(bugs: Iterable[KnownBugName]) -> str:
+    """Their titles: ``softmax applied twice, no shuffling``."""
+    titles = (KNOWN_BUGS[name].title for name in bugs)
+    return ", ".join(title[:1].lower() + title[1:] for title in titles)
 
 
 def has_effect(name: KnownBugName, run: RunSpec) -> bool:

@@ -46,7 +46,7 @@ def pack(run: Run, epochs: Sequence[Epoch], root: Path, name: str) -> Path:
     """
     if not isinstance(run.terminal, Finished) or not NAME.fullmatch(name):
         raise StoreError(
-            f"{run.title} cannot be packed as “{name}”: it has not finished.", "Train it."
+            f"{run.name} cannot be packed as “{name}”: it has not finished.", "Train it."
         )
     artifacts.load_weights(run.folder, run.spec)
     artifacts.load_test_logits(run.folder)

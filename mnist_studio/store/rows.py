@@ -16,7 +16,7 @@ from mnist_studio.events import Crashed, Epoch, Finished, Stopped, Terminal
 from mnist_studio.formatting import printable, printable_lines
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import folders
+from mnist_studio.store import folders, titles
 from mnist_studio.store.artifacts import CHECKPOINT
 from mnist_studio.store.database import Database
 from mnist_studio.store.run_record import NO_ANNOTATIONS, Annotations, Moment, Status
@@ -135,6 +135,11 @@ class Run:
     terminal: Terminal | None
     checkpoint: bool = False
     annotations: Annotations = NO_ANNOTATIONS
+
+    @property
+    def name(self) -> str:
+        """What it is called wherever it is shown; see ``titles.name``."""
+        return titles.name(self.title, self.spec)
 
     @property
     def state(self) -> str:

@@ -1,19 +1,20 @@
-"""The titles of runs: what is trained, in which framework, and what differs from the recipe."""
+"""Titles and names of runs: what is trained, the framework, and what differs from the recipe."""
 
 import time
 from collections.abc import Collection, Iterator, Sequence
 
 from mnist_studio.errors import StoreError
-from mnist_studio.formatting import has_controls
+from mnist_studio.formatting import counted, has_controls
 from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.spec.known_bugs import listed
 from mnist_studio.spec.labels import recipe_labels
-from mnist_studio.spec.recipes import recipe_title
+from mnist_studio.spec.recipes import RECIPES, recipe_title
 from mnist_studio.spec.run import RunSpec
 
 LONGEST = 80
 """Characters of a title."""
 _TIMES = ("%H:%M", "%H:%M:%S", "%Y-%m-%d %H:%M:%S")
-_MORE = "…"
+MORE = "…"
 """Replaces labels that do not fit into a title."""
 
 
@@ -26,6 +27,23 @@ def base(spec: RunSpec) -> str:
 def of(spec: RunSpec) -> str:
     """The title of a run: ``MLP 128 · PyTorch · lr 0.01, seed 3``."""
     return _fitted(base(spec), recipe_labels(spec))
+
+
+def name(title: str, spec: RunSpec) -> str:
+    """The name of a run, the same in window, command line, and reports.
+
+    It is the title in the store. A title of the user gets the known bugs, if there are any, such as
+    ``Mine · with known bug: no shuffling``: the one that a run gets when it is created has them
+    already. Several bugs are only counted, because names have little room.
+    """
+    if not spec.known_bugs or title.startswith(base(spec)):
+        return title
+    recipe = RECIPES.get(spec.recipe)
+    if recipe and set(spec.known_bugs) == set(recipe.source_bugs(spec.framework)):
+        return f"{title} · with the source's bugs"
+    if len(spec.known_bugs) == 1:
+        return f"{title} · with known bug: {listed(spec.known_bugs)}"
+    return f"{title} · with {counted(len(spec.known_bugs), 'known bug')}"
 
 
 def unique(spec: RunSpec, started: float, taken: Collection[str]) -> str:
@@ -43,15 +61,6 @@ def unique(spec: RunSpec, started: float, taken: Collection[str]) -> str:
 def with_labels(title: str, labels: Sequence[str]) -> str:
     """A title from ``base`` with labels: ``MLP 128 · PyTorch · lr 0.01, seed 3``."""
     return f"{title} · {', '.join(labels)}" if labels else title
-
-
-def is_automatic(title: str, spec: RunSpec) -> bool:
-    """Whether a run has the title that it got when it was created, not one of the user.
-
-    Earlier versions began a title with the id of the recipe, such as ``mlp-128 · PyTorch 2``.
-    """
-    earlier = f"{spec.recipe} · {framework_title(spec.framework)}"
-    return title.startswith((base(spec), earlier))
 
 
 def tidy(title: str) -> str:
@@ -86,8 +95,8 @@ def _fitted(title: str, labels: Sequence[str], moment: str = "") -> str:
     """A title with as many labels as fit, and the moment, if there is one, after them."""
     last = (moment,) if moment else ()
     for count in range(len(labels), -1, -1):
-        more = (_MORE,) if count < len(labels) else ()
+        more = (MORE,) if count < len(labels) else ()
         text = with_labels(title, (*labels[:count], *more, *last))
         if len(text) <= LONGEST:
             return text
-    return f"{text[: LONGEST - 1]}{_MORE}"
+    return f"{text[: LONGEST - 1]}{MORE}"

@@ -142,7 +142,7 @@ def test_a_stopped_run_is_named_and_not_counted(chosen: Selection, here: Main) -
     (before,), (view,) = plain.json, said.json
     assert view["table"]["rows"][:-1] == before["table"]["rows"]
     title, accuracy, *_ = view["table"]["rows"][-1]["cells"]
-    assert title.endswith("seed 9 (stopped after 1 of 2 epochs)")
+    assert title == f"{early.name} (stopped after 1 of 2 epochs)"
     assert accuracy == 0.01
     assert view["sentence"] == f"{before['sentence']} One unfinished run is not counted."
     assert any("did not finish. Means, intervals, and verdicts" in note for note in view["notes"])

@@ -23,7 +23,8 @@ def test_an_experiment_is_gathered_in_the_order_of_its_cells(run_data: RunData) 
     assert sizes == [32, 64, 32, 64] * 2
     assert run_data.selection.question == small_experiment.STUDY.question
     assert [group.seeds for group in run_data.groups] == [(1, 2)] * 4
-    assert run_data.titles[run_data.runs[0].id] == "MLP 10 with Adam · NumPy · batch 32, seed 1"
+    name = "MLP 10 with Adam · NumPy · batch 32, 2 epochs, seed 1, built-in digits, CPU, …"
+    assert run_data.titles[run_data.runs[0].id] == name
     assert run_data.selection.waiting == 0
 
 
@@ -53,6 +54,24 @@ def test_a_run_is_named_by_the_start_of_its_id_and_selected_once(run_data: RunDa
             select_experiment(store, "never")
 
 
+def test_a_run_has_the_name_that_it_has_in_the_list_of_runs(run_data: RunData) -> None:
+    with RunStore() as store:
+        assert run_data.titles == {run.id: store.run(run.id).name for run in run_data.runs}
+        run = store.run(run_data.runs[0].id)
+    (alone,) = RunData(replace(run_data.selection, runs=(run,))).groups
+    assert alone.title == run.name
+
+
+def test_two_runs_of_the_same_name_get_their_ids(run_data: RunData) -> None:
+    first, second, third = run_data.runs[:3]
+    with RunStore() as store:
+        store.rename(first.id, "Mine")
+        store.rename(second.id, "Mine")
+    named = RunData(small_experiment.chosen()).titles
+    assert (named[first.id], named[second.id]) == (f"Mine ({first.id})", f"Mine ({second.id})")
+    assert named[third.id] == third.name
+
+
 def test_a_renamed_run_keeps_its_name(run_data: RunData) -> None:
     run = run_data.runs[0].id
     with RunStore() as store:
@@ -63,7 +82,7 @@ def test_a_renamed_run_keeps_its_name(run_data: RunData) -> None:
 def test_runs_without_predictions_are_reported_and_not_paired(run_data: RunData) -> None:
     first, second = run_data.runs[:2]
     (first.folder / artifacts.TEST_LOGITS).unlink()
-    with pytest.raises(NotComparable, match="batch 32, seed 1 has no stored predictions"):
+    with pytest.raises(NotComparable, match="CPU, … has no stored predictions"):
         run_data.predictions([first.id, second.id])
 
 

@@ -6,6 +6,8 @@ import msgspec
 
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.events import Epoch, Stopped
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import titles
 from mnist_studio.store.rows import Run
 
 
@@ -15,15 +17,14 @@ def stopped(run_data: RunData, run: Run, seed: int) -> RunData:
     Its accuracy, 1 %, would move every mean that counts it.
     """
     assert run.finished
-    training = msgspec.structs.replace(run.spec.training, seed=seed)
     end = Stopped(
         run=f"{run.id}-s", framework=run.spec.framework, epochs=1, step=run.finished.step // 2,
         test_accuracy=0.01, test_loss=9.0, seconds=run.finished.seconds | {"train": 1e4},
         device="CPU", measures=run.finished.measures,
     )  # fmt: skip
     early = replace(
-        run, id=f"{run.id}-s", spec=msgspec.structs.replace(run.spec, training=training),
-        status="stopped", terminal=end,
+        run, id=f"{run.id}-s", spec=_with_seed(run.spec, seed),
+        status="stopped", terminal=end, title=titles.of(_with_seed(run.spec, seed)),
     )  # fmt: skip
     first = msgspec.structs.replace(
         run_data.epochs(run)[0], run=early.id, test_accuracy=0.01, train_seconds=1e4
@@ -33,10 +34,9 @@ def stopped(run_data: RunData, run: Run, seed: int) -> RunData:
 
 def running(run_data: RunData, run: Run, seed: int) -> RunData:
     """The same runs, and one with the settings of ``run`` that has trained an epoch so far."""
-    training = msgspec.structs.replace(run.spec.training, seed=seed)
     now = replace(
-        run, id=f"{run.id}-n", spec=msgspec.structs.replace(run.spec, training=training),
-        status="running", terminal=None,
+        run, id=f"{run.id}-n", spec=_with_seed(run.spec, seed),
+        status="running", terminal=None, title=titles.of(_with_seed(run.spec, seed)),
     )  # fmt: skip
     return _with(run_data, now, run_data.epochs(run)[:1])
 
@@ -46,8 +46,14 @@ def repeated(run_data: RunData, run: Run) -> RunData:
     assert run.finished
     seconds = run.finished.seconds | {"train": 1e4}
     end = msgspec.structs.replace(run.finished, run=f"{run.id}-r", seconds=seconds)
-    again = replace(run, id=f"{run.id}-r", terminal=end)
+    title = titles.unique(run.spec, run.created, {run.title})
+    again = replace(run, id=f"{run.id}-r", title=title, terminal=end)
     return _with(run_data, again, run_data.epochs(run))
+
+
+def _with_seed(spec: RunSpec, seed: int) -> RunSpec:
+    training = msgspec.structs.replace(spec.training, seed=seed)
+    return msgspec.structs.replace(spec, training=training)
 
 
 def _with(run_data: RunData, run: Run, epochs: tuple[Epoch, ...]) -> RunData:

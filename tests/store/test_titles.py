@@ -1,7 +1,6 @@
 """Titles of runs."""
 
 import time
-from collections.abc import Iterable
 
 import pytest
 from msgspec.structs import replace
@@ -70,16 +69,6 @@ def test_runs_with_the_same_settings_differ_in_their_time_of_start() -> None:
     ]
     changed = replace(MLP, training=replace(TRAINING, seed=3))
     assert titles.unique(changed, STARTED, [titles.of(changed)]) == f"{plain} · seed 3, 14:03"
-
-
-def _automatic(names: Iterable[str]) -> set[bool]:
-    return {titles.is_automatic(name, MLP) for name in names}
-
-
-def test_automatic_titles_are_recognized_also_those_of_earlier_versions() -> None:
-    assert _automatic(("MLP 128 · PyTorch", "MLP 128 · PyTorch · seed 3, 14:03")) == {True}
-    assert _automatic(("mlp-128 · PyTorch", "mlp-128 · PyTorch 2")) == {True}
-    assert _automatic(("My run", "MLP 128 · Keras")) == {False}
 
 
 @pytest.mark.parametrize(

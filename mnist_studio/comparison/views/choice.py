@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.errors import UnknownName
 from mnist_studio.formatting import counted, listed, word
-from mnist_studio.store.titles import with_labels
+from mnist_studio.spec.labels import recipe_labels
+from mnist_studio.store.titles import MORE, with_labels
 
 MAX_RUNS = 8
 """More curves or columns cannot be distinguished."""
@@ -69,7 +70,7 @@ def some(run_data: RunData, most: int = MAX_RUNS, counted_only: bool = False) ->
 
 
 def _shown(run_data: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
-    parts = {run: _split(run_data.titles[run]) for run in runs}
+    parts = {run: _parts(run_data, run) for run in runs}
     common = [
         label for label in parts[runs[0]][1] if all(label in labels for _, labels in parts.values())
     ]
@@ -80,6 +81,14 @@ def _shown(run_data: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
         for run, (base, labels) in parts.items()
     }
     return ShownRuns(runs, titles, (*notes, f"These models have {listed(common)} in common."))
+
+
+def _parts(run_data: RunData, run: str) -> tuple[str, tuple[str, ...]]:
+    """The name of a run as recipe with framework, and its labels, also those that had no room."""
+    base, labels = _split(run_data.titles[run])
+    if MORE not in labels:
+        return base, labels
+    return base, (*recipe_labels(run_data.by_id[run].spec), *labels[labels.index(MORE) + 1 :])
 
 
 def _split(title: str) -> tuple[str, tuple[str, ...]]:

@@ -3,7 +3,6 @@
 from PySide6.QtGui import QPixmap
 
 from mnist_studio import formatting
-from mnist_studio.analysis import known_bugs
 from mnist_studio.analysis.time_breakdown import (
     EXCLUDED,
     INCLUDED,
@@ -19,6 +18,7 @@ from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec import summary
+from mnist_studio.spec.known_bugs import listed
 
 SEPARATOR = " · "
 """Between the parts of a title."""
@@ -136,5 +136,5 @@ def settings_of(row: RunRow) -> str:
         framework = framework_title(origin.framework)
         lines.append(f"Continued from: {origin.run}, {framework}, step {origin.step:,}")
     if spec.known_bugs:
-        lines.append(f"Known bugs: {known_bugs.listed(spec.known_bugs)}")
+        lines.append(f"Known bugs: {listed(spec.known_bugs)}")
     return "\n".join(lines)

@@ -219,7 +219,7 @@ class OwnImagesPanel(QWidget):
         self.confusion.show_counts(score.confusion)
         self.gallery.mark(score.wrong)
         self.status.setText(
-            score.problem or f"{score.run.title}. Rows: true label. Columns: prediction."
+            score.problem or f"{score.run.name}. Rows: true label. Columns: prediction."
         )
 
     def _delete(self) -> None:

@@ -108,7 +108,7 @@ class ContinueQuestion(QuestionOverlay):
     """
 
     def __init__(self, parent: QWidget, theme: Theme, run: Run, on_continue: OnContinue) -> None:
-        super().__init__(parent, f"Continue {run.title} as a new run", _SENTENCE)
+        super().__init__(parent, f"Continue {run.name} as a new run", _SENTENCE)
         choices = tuple((name, framework_title(name)) for name in FRAMEWORKS)
         self.framework = Segmented("Continue in", choices, stretch=True)
         self.epochs = StepperSpinBox("Total epochs", theme, 1, LARGEST_EPOCHS, by_one)

@@ -184,7 +184,7 @@ class RunsPage(Page):
 
     def _delete(self) -> None:
         runs = tuple(row.id for row in self.selected)
-        name = self.selected[0].run.title if len(runs) == 1 else counted(len(runs), "run")
+        name = self.selected[0].run.name if len(runs) == 1 else counted(len(runs), "run")
         self.question = ask(
             self,
             f"Delete {name}?",

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio import events
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store.titles import of as title_of
+from mnist_studio.store import titles
 
 Numbers = NDArray[np.float64]
 
@@ -120,7 +119,7 @@ class LiveRun:
     @property
     def title(self) -> str:
         """Its title, with its known bugs if it has any."""
-        return titled(self.name or title_of(self.spec), self.spec)
+        return titles.name(self.name or titles.of(self.spec), self.spec)
 
     @property
     def active(self) -> bool:

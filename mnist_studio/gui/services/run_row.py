@@ -5,7 +5,6 @@ from functools import cached_property
 
 from mnist_studio import events
 from mnist_studio.analysis import groups, summary
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.events import Epoch
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import RunSpec
@@ -42,7 +41,7 @@ class RunRow:
     @property
     def title(self) -> str:
         """The title, with the known bugs if there are any."""
-        return titled(self.run.title, self.run.spec)
+        return self.run.name
 
     @property
     def framework(self) -> str:

@@ -51,8 +51,10 @@ def _ids(more: RunData) -> set[str]:
 def test_every_view_names_what_does_not_count(name: str, more: RunData) -> None:
     notes = view(more, name).notes
     (unfinished,) = (note for note in notes if "did not finish." in note)
-    assert "seed 9 (stopped after 1 of 2 epochs)" in unfinished
-    assert "seed 8 (1 of 2 epochs so far)" in unfinished
+    stopped_title, running_title = (more.titles[run.id] for run in more.unfinished)
+    assert stopped_title.endswith("seed 9, built-in digits, CPU, … (stopped after 1 of 2 epochs)")
+    assert "seed 8" in running_title
+    assert f"{stopped_title} and {running_title} did not finish." in unfinished
     assert unfinished.endswith("Means, intervals, and verdicts leave them out.")
     (again,) = (note for note in notes if "Each seed counts once." in note)
     assert "repeats the settings and the seed of another run" in again

@@ -10,23 +10,25 @@ from mnist_studio.comparison.views.choice import some
 from mnist_studio.store.runs import RunStore
 from tests import small_experiment
 
+COMMON = "2 epochs, {}built-in digits, CPU, and 1 thread in common."
 
-def test_few_runs_keep_their_titles(run_data: RunData) -> None:
+
+def test_few_runs_are_all_shown(run_data: RunData) -> None:
     chosen = some(run_data)
     assert chosen.runs == tuple(run.id for run in run_data.runs)
-    assert chosen.titles == run_data.titles
-    assert chosen.notes == ()
+    assert chosen.titles[chosen.runs[0]] == "MLP 10 with Adam · NumPy · batch 32, seed 1"
+    assert chosen.notes == (f"These models have {COMMON.format('')}",)
 
 
 def test_what_all_titles_have_in_common_is_a_note(run_data: RunData) -> None:
     chosen = some(run_data, 6)
     assert [chosen.titles[run] for run in chosen.runs] == [
         "MLP 10 with Adam · NumPy · batch 32",
-        "MLP 10 with Adam · NumPy · batch 64",
+        "MLP 10 with Adam · NumPy",
         "MLP 128 · NumPy · batch 32",
-        "MLP 128 · NumPy · batch 64",
+        "MLP 128 · NumPy",
     ]
-    assert chosen.notes[-1] == "These models have seed 1 in common."
+    assert chosen.notes[-1] == f"These models have {COMMON.format('seed 1, ')}"
 
 
 def test_one_model_keeps_its_whole_title(run_data: RunData) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from msgspec.structs import asdict, replace
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.analysis.known_bugs import titled
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.compare.known_bug_costs import NOTHING, KnownBugCostCard
@@ -17,6 +16,7 @@ from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import KnownBugName, RunSpec
+from mnist_studio.store import titles
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_record import Status
 
@@ -55,11 +55,12 @@ def test_titles_name_known_bugs() -> None:
     recipe = next(recipe for recipe in RECIPES.values() if "double-softmax" in recipe.known_bugs)
     run = run_spec(recipe)
     published = replace(run, known_bugs=recipe.source_bugs(run.framework))
-    assert titled("Mine", published) == "Mine · with the source's bugs"
+    assert titles.name("Mine", published) == "Mine · with the source's bugs"
     assert LiveRun(published).title.endswith(" · with the source's bugs")
     # No source has all of them in one framework.
     assert (
-        titled("Mine", replace(run, known_bugs=recipe.known_bugs)) == "Mine · with four known bugs"
+        titles.name("Mine", replace(run, known_bugs=recipe.known_bugs))
+        == "Mine · with four known bugs"
     )
     assert (
         LiveRun(spec(1, "unshuffled"), name="Mine").title == "Mine · with known bug: no shuffling"
