@@ -93,7 +93,7 @@ def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
     if len(found.digits) > 1:
         return found.headline, f"Probability of the {_NUMBERS[focus]} digit: {text}."
     if digit.verdict == "none":
-        return found.headline, found.detail
+        return found.headline, found.detail.replace("The models would", "The model would")
     likely = next(
         (word for limit, word in _WORDS if digit.consensus.confidence >= limit), "Perhaps"
     )

@@ -131,12 +131,15 @@ class Page(QWidget):
     def fold(self, line: QBoxLayout | QSplitter, width: int, heights: Sequence[int]) -> None:
         """Puts the parts of a line below each other while the page is narrower than a width.
 
+        A later call for the same line replaces the earlier one.
+
         Args:
             line: its parts are side by side on a wide page.
             width: in lengths of the design.
             heights: the least of every part while they are below each other.
         """
-        self._folding.append((line, width, heights))
+        others = [one for one in self._folding if one[0] is not line]
+        self._folding = [*others, (line, width, heights)]
         self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

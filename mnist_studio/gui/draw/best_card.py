@@ -13,6 +13,9 @@ from mnist_studio.gui.theme.theme import Theme
 
 _INVITATION = "Draw a digit on the left"
 _PROMISE = "The most accurate model predicts it while you draw."
+TALLEST = 480
+"""Height of the card on a large screen; more would only be empty."""
+
 _SHORT, _LONG = 1, 4
 """Digits of a number up to which it is shown very large, and large."""
 
@@ -79,7 +82,7 @@ class BestCard(Card):
             verdict: the true label and whether the model is right; empty for an unknown label.
         """
         headline, sentence = in_words(found, focus)
-        self._show_digit(found.text)
+        self._show_digit(found.text, faint=found.digits[focus].verdict == "none")
         self._show_texts(headline, verdict or sentence)
         self.why_button.setEnabled(True)
 
@@ -127,4 +130,4 @@ class BestCard(Card):
         self.digit.setMinimumWidth(pixels(64 if self._compact else 128))
         self.digit.setFixedHeight(pixels(92 if self._compact else 148))
         self.bars.setMinimumHeight(pixels(86))
-        self.bars.setMaximumHeight(pixels(260))
+        self.setMaximumHeight(pixels(TALLEST))

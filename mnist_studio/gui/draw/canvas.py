@@ -77,8 +77,8 @@ class DrawingCanvas(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Large enough to write on."""
-        return QSize(self._theme.pixels(380), self._theme.pixels(380))
+        """Large enough to write on; a layout gives it all that is left."""
+        return QSize(self._theme.pixels(240), self._theme.pixels(240))
 
     def minimumSizeHint(self) -> QSize:
         """Small enough for small screens."""

@@ -97,8 +97,10 @@ class CanvasCard(Card):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Limits the height to what a square canvas needs."""
         super().resizeEvent(event)
-        others = self.sizeHint() - self.canvas.sizeHint()
-        self.setMaximumHeight(self.width() - others.width() + others.height())
+        layout = self.layout()
+        sides = layout.contentsMargins() if layout else self.contentsMargins()
+        above = self.sizeHint().height() - self.canvas.sizeHint().height()
+        self.setMaximumHeight(self.width() - sides.left() - sides.right() + above)
 
     @Slot()
     def _show(self) -> None:

@@ -111,7 +111,7 @@ class ConsensusCard(Card):
     @Slot()
     def _size(self) -> None:
         self.digit.setFixedWidth(self._theme.pixels(56))
-        self.setFixedHeight(self._theme.pixels(84 if self._compact else 116))
+        self.setMinimumHeight(self._theme.pixels(84 if self._compact else 116))
 
 
 def true_label_verdict(example: Example, predictions: Sequence[Sequence[float]]) -> str:

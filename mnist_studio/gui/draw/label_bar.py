@@ -1,7 +1,8 @@
 """The labels 0 to 9, with which a drawing is saved as one of the user's own images."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.data.images import CLASSES
 from mnist_studio.formatting import with_article, word
@@ -48,7 +49,10 @@ class LabelBar(QWidget):
         self._lead.addWidget(self._caption)
         self._lead.addWidget(self.undo_button)
         self._lead.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setLayout(row(self._lead, *self.buttons, gap=3))
+        self._line = row(self._lead, gap=3)
+        self._keys = row(*self.buttons, gap=3)
+        self._line.addLayout(self._keys, 1)
+        self.setLayout(self._line)
         drawing.changed.connect(self._show)
         own_images.changed.connect(self._show)
         own_images.saved.connect(self.labeled)
@@ -72,6 +76,24 @@ class LabelBar(QWidget):
     def set_caption(self, caption: str) -> None:
         """Shows another caption before the labels."""
         self._caption.setText(caption)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """The width of the labels: the caption moves above them if there is little room."""
+        margins = self._line.contentsMargins()
+        width = self._keys.minimumSize().width() + margins.left() + margins.right()
+        return QSize(width, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Moves the caption."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        together = self._lead.sizeHint().width() + self._theme.pixels(10 * 30)
+        direction = QBoxLayout.Direction
+        narrow = self.width() < together
+        self._line.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
 
     def save(self, digit: int) -> None:
         """Saves the drawing with a label, and clears the canvas."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import GAP
@@ -50,6 +50,10 @@ class ModelGrid(QScrollArea):
         theme.changed.connect(self._arrange)
         self.setWidget(inside)
         self.viewport().installEventFilter(self)
+
+    def sizeHint(self) -> QSize:
+        """One card: it scrolls, and so does not ask for more."""
+        return QSize(self._theme.pixels(NARROWEST), self._theme.pixels(LOWEST))
 
     def show_rows(self, rows: Sequence[RunRow], pinned: Collection[str] = ()) -> None:
         """Shows a card for each of these runs, in this order; ``pinned`` are ids of runs."""

@@ -22,6 +22,9 @@ from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.settings import DrawLayout
 
+NARROW_SIMPLE, NARROW_EXPERT = 700, 940
+"""Widths of the page below which the predictions are below the canvas, by layout."""
+
 _TO_EXPERT = "Shows all models, the network input, and more examples"
 _TO_SIMPLE = "Shows a larger canvas and one large prediction"
 _CLEARED = "Cleared. Press Ctrl+Z to bring the drawing back."
@@ -86,7 +89,6 @@ class DrawPage(Page):
         self._columns.addWidget(self.tabs)
         self.body.addWidget(self.steps)
         self.body.addLayout(self._columns)
-        self.fold(self._columns, 760, (0, 420))
 
     @property
     def tab(self) -> str:
@@ -112,8 +114,9 @@ class DrawPage(Page):
         self._place_labels()
         self.network_input.setVisible(not simple)
         self.examples.show_all(not simple)
-        for column_at, stretch in enumerate((6, 7) if simple else (4, 7)):
+        for column_at, stretch in enumerate((1, 1) if simple else (4, 7)):
             self._columns.setStretch(column_at, stretch)
+        self.fold(self._columns, NARROW_SIMPLE if simple else NARROW_EXPERT, (0, 420))
         self.layout_button.setText("Expert layout" if simple else "Simple layout")
         self.layout_button.setToolTip(_TO_EXPERT if simple else _TO_SIMPLE)
 

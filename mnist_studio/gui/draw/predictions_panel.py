@@ -1,7 +1,7 @@
 """The predictions of all trained models: the consensus, then a card per model."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.analysis.interpretation import Interpretation, Vote, interpret
 from mnist_studio.analysis.voters import RULE
@@ -194,6 +194,8 @@ class PredictionsPanel(QStackedWidget):
 def _on_a_card(state: EmptyState) -> Card:
     card = Card()
     card.body.addWidget(state)
+    # A page of a stack that is not shown would otherwise demand its height.
+    card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
     return card
 
 
@@ -213,7 +215,7 @@ class PredictionsBar(QWidget):
         self.framework = ComboBox("Framework", theme)
         self.framework.offer([("all", "All frameworks", ""), *_frameworks()])
         self.votes = ComboBox("Votes", theme)
-        self.votes.offer([("best", "Best networks vote", ""), ("all", "All models vote", "")])
+        self.votes.offer([("best", "Best vote", ""), ("all", "All vote", "")])
         self.search = QLineEdit()
         self.search.setAccessibleName("Search for models")
         self.search.setPlaceholderText("Search models")
@@ -235,7 +237,7 @@ class PredictionsBar(QWidget):
         self.framework.chosen.connect(self._notify)
         self.search.textChanged.connect(self._notify)
         line = row(self.order, self.framework, self.votes, self.search, gap=8)
-        for at, stretch in enumerate((3, 3, 3, 3)):
+        for at, stretch in enumerate((4, 4, 3, 3)):
             line.setStretch(at, stretch)
         self.setLayout(line)
 

@@ -46,6 +46,8 @@ class PredictionsTab(QWidget):
         self.models = PredictionsPanel(studio)
         self.section = CollapsibleSection("All models", studio.theme, self.models)
         self._whole = column(self.best, self.next_step, self.section, gap=GAP)
+        # The large prediction has a limited height. What it leaves free is at the foot.
+        self._whole.addStretch(0)
         self.setLayout(self._whole)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
