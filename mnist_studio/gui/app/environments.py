@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import button, enable, label
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.services.background import (
     Background,
@@ -51,8 +52,7 @@ class EnvironmentsDialog(QuestionOverlay):
         for name in FRAMEWORKS:
             self._add(name)
         self.setMinimumWidth(WIDTH)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
+        layout = self.body
         layout.addLayout(self._grid)
         self._test = button(
             "Test",
@@ -115,8 +115,8 @@ class EnvironmentsDialog(QuestionOverlay):
             self._grid.addWidget(widget, line, place)
 
     def _ask(self, framework: str) -> None:
-        dialog = QFileDialog(self, f"Python of an environment with {framework_title(framework)}")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = FileDialog(self, f"Python of an environment with {framework_title(framework)}")
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(partial(self.choose, framework))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mnist_studio import paths
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import counted, moment
 from mnist_studio.gui.common.basics import ProgressLine, button, enable, label, row
+from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress, Work
 from mnist_studio.gui.services.studio import Studio
@@ -57,9 +58,10 @@ class StoredDataDialog(QuestionOverlay):
         self.rebuild_button = button("Rebuild", self.rebuild, primary=self._damaged)
         self.restore_button = button("Restore", self.restore)
         self.cancel_button = button("Cancel", self._cancel)
-        self.backups = QComboBox()
-        self.backups.setAccessibleName("Backup to restore")
-        self.backups.addItem(_NEWEST, None)
+        self.backups = ComboBox("Backup to restore", studio.theme)
+        self.backups.addItem(_NEWEST, _NEWEST)
+        self.backups.setMinimumWidth(studio.theme.pixels(220))
+        self.backups.setToolTip("Which backup to go back to (default: the newest)")
         self.outcome = label("", wrap=True)
         self.progress = ProgressLine("Progress")
         self._lay_out()
@@ -90,12 +92,11 @@ class StoredDataDialog(QuestionOverlay):
 
     def restore(self) -> None:
         """Goes back to the selected backup."""
-        self._replace(self.backups.currentData() or _NEWEST)
+        self._replace(self.backups.currentData())
 
     def _lay_out(self) -> None:
         self.setMinimumWidth(WIDTH)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
+        layout = self.body
         layout.addLayout(row(self.rebuild_button, self.restore_button, self.backups, 1))
         if not self._damaged:
             layout.addLayout(row(self.check_button, self.backup_button, 1))
@@ -106,7 +107,9 @@ class StoredDataDialog(QuestionOverlay):
             if self._damaged
             else ("Close", self.accept, "Closes this dialog")
         )
-        layout.addLayout(row(self.cancel_button, 1, button(*leave)))
+        self.foot.addWidget(self.cancel_button)
+        self.foot.addStretch(1)
+        self.foot.addWidget(button(*leave))
 
     def _replace(self, chosen: Path | str | None) -> None:
         """Rebuilds the database, from a backup if one is named, while the store is closed."""

@@ -7,7 +7,7 @@ from keyword import kwlist
 from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
@@ -16,13 +16,15 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextDocument,
 )
-from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from mnist_studio.codegen import native_script
 from mnist_studio.data.files import write_bytes
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.dialog import LARGEST_PART
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.background import IsCancelled, Progress
@@ -162,7 +164,9 @@ class CodeDialog(QDialog):
         *saves, run = self._uses
         body.addLayout(row(*saves, 1, run))
         pixels = self._studio.theme.pixels
-        self.resize(pixels(820), pixels(680))
+        self.resize(
+            QSize(pixels(820), pixels(680)).boundedTo(self.screen().availableSize() * LARGEST_PART)
+        )
 
     @Slot()
     def _write(self) -> None:
@@ -224,8 +228,8 @@ class CodeDialog(QDialog):
         shown = self._shown
         if shown is None:
             return
-        dialog = QFileDialog(self, title)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self, title)
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix.removeprefix("."))
         dialog.selectFile(f"{shown.run.recipe}-{shown.run.framework}{suffix}")
         dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen), text(shown)))

@@ -2,30 +2,27 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from mnist_studio.gui.common.basics import button, label, row
+from mnist_studio.gui.common.basics import button, label
+from mnist_studio.gui.common.dialog import ScrollDialog
+
+NARROWEST = 360
+"""Width of the text at least, in pixels."""
 
 Answer = tuple[str, Callable[[], object]]
 
 
-class QuestionOverlay(QDialog):
+class QuestionOverlay(ScrollDialog):
     """A question above the window; Esc cancels it."""
 
     def __init__(self, parent: QWidget, title: str, sentence: str) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setModal(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._inside = QVBoxLayout(self)
-        self._inside.setContentsMargins(24, 20, 24, 18)
-        self._inside.setSpacing(12)
-        self._inside.addWidget(label(title, "headline"))
+        super().__init__(parent, title)
+        heading = label(title, "headline", wrap=True)
+        heading.setMinimumWidth(NARROWEST)
+        self.body.addWidget(heading)
         if sentence:
-            words = label(sentence, wrap=True)
-            words.setMinimumWidth(380)
-            self._inside.addWidget(words)
+            self.body.addWidget(label(sentence, wrap=True))
 
     def offer(self, answers: Sequence[Answer], primary: int = -1, danger: int = -1) -> None:
         """Adds the answers as buttons, left to right."""
@@ -38,7 +35,9 @@ class QuestionOverlay(QDialog):
             )
             for place, (text, action) in enumerate(answers)
         ]
-        self._inside.addLayout(row(1, *buttons))
+        self.foot.addStretch(1)
+        for made in buttons:
+            self.foot.addWidget(made)
         buttons[primary].setDefault(True)
 
     def _answer(self, action: Callable[[], object]) -> None:
@@ -68,11 +67,8 @@ def ask_text(
     question = QuestionOverlay(parent, title, "")
     field = QLineEdit(text)
     field.setAccessibleName(title)
-    field.setMinimumWidth(380)
     field.selectAll()
-    layout = question.layout()
-    assert layout is not None
-    layout.addWidget(field)
+    question.body.addWidget(field)
     word, use = action
     question.offer((("Cancel", _nothing), (word, lambda: use(field.text()))), primary=1)
     question.open()

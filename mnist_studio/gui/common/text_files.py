@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mnist_studio.data.files import parse_text, write_bytes
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.written_file import written
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
@@ -61,13 +62,13 @@ class TextFiles(QObject, Generic[T]):
     def ask_to_open(self) -> None:
         """Asks for a file to open."""
         dialog = self._dialog("Open")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         self._ask(dialog, self.open)
 
     def ask_to_save(self, value: T, name: str) -> None:
         """Asks where to save a value; ``name`` is the proposed file name without its suffix."""
         dialog = self._dialog("Save")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(self._kind.suffix.removeprefix("."))
         dialog.selectFile(f"{name}{self._kind.suffix}")
         self._ask(dialog, lambda chosen: self.save(value, chosen))
@@ -91,12 +92,12 @@ class TextFiles(QObject, Generic[T]):
 
         self._studio.background.start(work, self._on_saved, self._on_failed)
 
-    def _dialog(self, verb: str) -> QFileDialog:
+    def _dialog(self, verb: str) -> FileDialog:
         kind = self._kind
         filters = f"{kind.name.capitalize()} (*{kind.suffix})"
-        return QFileDialog(self._window, f"{verb} {kind.name}", "", filters)
+        return FileDialog(self._window, f"{verb} {kind.name}", "", filters)
 
-    def _ask(self, dialog: QFileDialog, use: Callable[[Path], None]) -> None:
+    def _ask(self, dialog: FileDialog, use: Callable[[Path], None]) -> None:
         dialog.fileSelected.connect(lambda chosen: use(Path(chosen)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

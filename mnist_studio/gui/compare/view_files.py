@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.text_files import file_name
 from mnist_studio.gui.common.written_file import written
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress
@@ -52,7 +53,7 @@ class ViewFiles(QObject):
     def ask_export(self, view: View, kind: str) -> None:
         """Asks for the file name of a view."""
         title, filters = f"Export “{view.title}”", f"{kind.upper()} (*.{kind})"
-        dialog = QFileDialog(self._window, title, "", filters)
+        dialog = FileDialog(self._window, title, "", filters)
         dialog.setDefaultSuffix(kind)
         dialog.selectFile(f"{view.name}.{kind}")
         self._ask(dialog, lambda path: self.export(view, path))
@@ -61,7 +62,7 @@ class ViewFiles(QObject):
         self, rows: Sequence[RunRow], experiment: Experiment | None, options: ViewOptions
     ) -> None:
         """Asks for the file name of the report."""
-        dialog = QFileDialog(self._window, "Write report", "", _REPORTS)
+        dialog = FileDialog(self._window, "Write report", "", _REPORTS)
         dialog.setDefaultSuffix("html")
         dialog.selectFile(f"{file_name(experiment.title) if experiment else 'comparison'}.html")
         self._ask(dialog, lambda path: self.report(rows, experiment, options, path))
@@ -105,8 +106,8 @@ class ViewFiles(QObject):
         if self._task:
             self._task.cancel()
 
-    def _ask(self, dialog: QFileDialog, use: Callable[[Path], None]) -> None:
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    def _ask(self, dialog: FileDialog, use: Callable[[Path], None]) -> None:
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.fileSelected.connect(lambda file: use(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

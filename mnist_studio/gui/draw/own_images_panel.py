@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from mnist_studio.analysis.predictions import ConfusionMatrix
 from mnist_studio.formatting import NOTHING, counted, percent
 from mnist_studio.gui.common.basics import GAP, button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.draw.own_gallery import OwnImageGallery
@@ -151,16 +152,16 @@ class OwnImagesPanel(QWidget):
 
     def ask_import(self) -> None:
         """Asks for a file and imports its images."""
-        dialog = QFileDialog(self, "Import images", "", FILES)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = FileDialog(self, "Import images", "", FILES)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda file: self._own_images.import_from(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def ask_export(self) -> None:
         """Asks for a file and exports all images."""
-        dialog = QFileDialog(self, "Export images", "", FILES)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog = FileDialog(self, "Export images", "", FILES)
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("json")
         dialog.selectFile("my-images.json")
         dialog.fileSelected.connect(lambda file: self._own_images.export_to(Path(file)))

@@ -5,10 +5,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mnist_studio.data.images import CLASSES
 from mnist_studio.gui.common.basics import GAP, button, column, label, row
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
@@ -195,8 +196,8 @@ class DrawPage(Page):
     @Slot()
     def choose_picture(self) -> None:
         """Asks for an image file and opens it."""
-        dialog = QFileDialog(self, "Open image")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog = FileDialog(self, "Open image")
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.setNameFilter("Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff)")
         dialog.fileSelected.connect(lambda file: self.studio.open_picture(Path(file)))
         dialog.finished.connect(dialog.deleteLater)

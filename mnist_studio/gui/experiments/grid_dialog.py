@@ -1,12 +1,13 @@
 """The dialog for a new experiment: a grid of recipes, frameworks and settings."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.dialog import ScrollDialog
 from mnist_studio.gui.common.segmented import Toggles
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.common.table import TableView
@@ -41,7 +42,7 @@ _TIPS = {
 }
 
 
-class GridDialog(QDialog):
+class GridDialog(ScrollDialog):
     """The fields of a grid, and the number of runs that it has.
 
     Signals:
@@ -51,10 +52,7 @@ class GridDialog(QDialog):
     made = Signal(object)
 
     def __init__(self, parent: QWidget, theme: Theme, dataset: DatasetName) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("New experiment")
-        self.setModal(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        super().__init__(parent, "New experiment", QSize(theme.pixels(960), theme.pixels(600)))
         self._theme = theme
         self._experiment: ExperimentSpec | None = None
         self.title = _line("Title", "Example: Batch size and accuracy")
@@ -109,17 +107,16 @@ class GridDialog(QDialog):
                 grid.addWidget(field, place, 1, Qt.AlignmentFlag.AlignLeft)
         recipes = Card("Recipes")
         recipes.body.addWidget(self.table)
-        recipes.setMinimumSize(self._theme.pixels(420), self._theme.pixels(440))
+        recipes.setMinimumSize(self._theme.pixels(240), self._theme.pixels(240))
         fields = column(grid, 1, self.status, gap=12)
-        foot = row(
-            1,
-            button("Cancel", self.reject, "Closes the dialog without adding an experiment"),
-            self.add_button,
+        self.foot.addStretch(1)
+        self.foot.addWidget(
+            button("Cancel", self.reject, "Closes the dialog without adding an experiment")
         )
+        self.foot.addWidget(self.add_button)
         upper = row(recipes, holder(fields))
         upper.setStretch(1, 1)
-        self.setLayout(column(upper, foot, margin=20))
-        self.resize(self._theme.pixels(960), self._theme.pixels(600))
+        self.body.addLayout(upper, 1)
 
     def _connect(self) -> None:
         self.recipes.checks_changed.connect(self._read)

@@ -5,12 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import (
-    QFileDialog,
     QGridLayout,
     QLayout,
     QMenu,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -18,6 +16,7 @@ from mnist_studio.events import Finished
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import enable, label
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
@@ -143,9 +142,7 @@ class ContinueQuestion(QuestionOverlay):
         grid.addWidget(label("Total epochs"), 1, 0)
         grid.addWidget(self.epochs, 1, 1)
         grid.addWidget(label(planned, "secondary"), 1, 2)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.addLayout(grid)
+        self.body.addLayout(grid)
 
     def _selected(self) -> FrameworkName:
         return next(name for name in FRAMEWORKS if name == self.framework.choice)
@@ -193,8 +190,8 @@ class Exporter(QObject):
 
     def _dialog_opener(self, row: RunRow, kind: Kind) -> Callable[[], None]:
         def open_dialog() -> None:
-            dialog = QFileDialog(self._window, "Export weights")
-            dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+            dialog = FileDialog(self._window, "Export weights")
+            dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix(SUFFIXES[kind].removeprefix("."))
             name = row.run.title.replace(" · ", "-").replace("/", "-")
             dialog.selectFile(f"{name}{SUFFIXES[kind]}")

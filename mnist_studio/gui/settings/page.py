@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio import paths
 from mnist_studio.formatting import counted
@@ -16,6 +16,7 @@ from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import StepperSpinBox
@@ -197,8 +198,8 @@ class SettingsPage(Page):
         enable(self.forget_button, none, "Looks in the usual folders again")
 
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self, "MNIST folder")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = FileDialog(self, "MNIST folder")
+        dialog.setFileMode(FileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda chosen: self.studio.datasets.use(Path(chosen)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

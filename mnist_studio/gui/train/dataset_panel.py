@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.common.basics import ProgressLine, button, column, enable, holder, label, row
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.own_images import OwnImagesService
@@ -150,8 +151,8 @@ class DatasetPanel(QWidget):
         self._source.use(None)
 
     def _ask_for_folder(self, use: Callable[[Path], None]) -> None:
-        dialog = QFileDialog(self, "MNIST folder")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = FileDialog(self, "MNIST folder")
+        dialog.setFileMode(FileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda folder: use(Path(folder)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

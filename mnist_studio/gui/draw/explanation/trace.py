@@ -11,7 +11,7 @@ from PySide6.QtCore import (
     Qt,
     Slot,
 )
-from PySide6.QtWidgets import QFileDialog, QTableView
+from PySide6.QtWidgets import QTableView
 
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.trace import Trace
@@ -28,6 +28,7 @@ from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace
 from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
@@ -191,8 +192,8 @@ class TracePart(ExplanationPart):
             self.scale.show_largest(layout.largest)
 
     def _choose_folder(self) -> None:
-        dialog = QFileDialog(self, "Export trace")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog = FileDialog(self, "Export trace")
+        dialog.setFileMode(FileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda name: self.export(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
