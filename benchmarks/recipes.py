@@ -40,7 +40,7 @@ TARGET = Path(__file__).parents[1] / "docs" / "recipes.md"
 STORED = Path(__file__).with_name("recipes.csv")
 COLUMNS = (
     "digest", "recipe", "framework", "seed", "epochs", "known_bugs", "accuracy", "threads",
-    "processor",
+    "processor", "dataset",
 )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def _save(found: Mapping[RunSpec, Result]) -> None:
             training, bugs = spec.training, " ".join(spec.known_bugs)
             lines.writerow(
                 (digest(spec), spec.recipe, spec.framework, training.seed, training.epochs,
-                 bugs, *result)
+                 bugs, *result, spec.dataset)
             )  # fmt: skip
 
 

@@ -84,9 +84,8 @@ def kind(spec: RunSpec) -> RunSpec:
 def seconds(spec: RunSpec, speed: TrainingSpeed) -> float:
     """How long a run takes at a speed, from the start of its process to its end."""
     training = spec.training
-    train, test = SIZES[spec.dataset]
-    steps = training.epochs * steps_per_epoch(training, train - training.validation)
-    evaluated = training.epochs * (test + training.validation)
+    steps = training.epochs * steps_per_epoch(training, _images(spec))
+    evaluated = training.epochs * (SIZES[spec.dataset][1] + training.validation)
     return speed.start + speed.preparation + steps * speed.step + evaluated * speed.image
 
 
@@ -106,8 +105,14 @@ def measure(
         JobError: a process failed, died, or took too long.
         CancelledByUser: by the user.
     """
-    for (framework, threads), group in _by_process(specs):
+    usable = [spec for spec in specs if _images(spec) > 0]
+    for (framework, threads), group in _by_process(usable):
         _measure_in(framework, threads, tuple(group), on_speed, is_cancelled)
+
+
+def _images(spec: RunSpec) -> int:
+    """Training images of a run; none if its validation set needs more than there are."""
+    return SIZES[spec.dataset][0] - spec.training.validation
 
 
 def _by_process(
@@ -134,7 +139,7 @@ def _measure_in(
         start.append(max(0.0, perf_counter() - begun - found.elapsed))
         on_speed(kind(specs[found.place]), replace(found.speed, start=start[0]))
 
-    images = tuple(SIZES[spec.dataset][0] - spec.training.validation for spec in specs)
+    images = tuple(map(_images, specs))
     request_once(
         MEASURE, SpeedRequest(specs, images), framework, TIMEOUT_SECONDS,
         on_progress=take, is_cancelled=is_cancelled, threads=threads,

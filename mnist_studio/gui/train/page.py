@@ -96,11 +96,12 @@ class TrainPage(Page):
 
     def _lay_out(self) -> None:
         right, whole, saved = self.rows, self.columns, self.studio.saved_settings.train_page
-        right.add((self.plots, self.runs), (484, 196))
-        right.setStretchFactor(1, 0)
+        # Outer parts first, since moving a part with all that is in it is slow.
+        self.body.addWidget(whole, 1)
         whole.add((self.settings, right), (WIDTH, 800))
         whole.setStretchFactor(0, 0)
-        self.body.addWidget(whole, 1)
+        right.add((self.plots, self.runs), (484, 196))
+        right.setStretchFactor(1, 0)
         for splitter, sizes in ((right, saved.rows), (whole, saved.columns)):
             if len(sizes) == splitter.count():
                 splitter.setSizes(list(sizes))

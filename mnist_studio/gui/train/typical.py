@@ -122,7 +122,10 @@ def _bundled_accuracy(specs: Sequence[RunSpec]) -> Figure:
 def _why_unknown(spec: RunSpec) -> str:
     recipe = RECIPES.get(spec.recipe)
     if recipe and spec.dataset != "mnist" and _neutral(_plain(spec)) == _neutral(spec):
-        return "The results that come with MNIST Studio are on MNIST. Train once to see yours."
+        return (
+            "MNIST Studio has no result of this network on the built-in digits. Train once to see "
+            "its accuracy."
+        )
     return "No run with these settings has finished. Train once to see its accuracy."
 
 

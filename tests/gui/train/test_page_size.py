@@ -42,6 +42,7 @@ def test_a_small_window_scrolls_and_clips_nothing(window: MainWindow) -> None:
     QApplication.processEvents()
     for area in page.findChildren(QScrollArea):
         content = area.widget()
+        assert content is not None
         assert content.minimumSizeHint().width() <= content.width()
         if isinstance(area, Scroll):
             assert area.horizontalScrollBar().maximum() == 0

@@ -348,7 +348,8 @@ def test_figures_of_the_recipe_say_where_they_are_from(
     settings, speeds = page.settings, page.studio.speeds
     settings.frameworks.button("numpy").click()
     figures = settings.figures
-    assert (figures.accuracy.text(), figures.source(figures.accuracy)) == ("not yet known", "")
+    assert figures.source(figures.accuracy) == "bundled results"
+    assert "built-in digits" in figures.accuracy.toolTip()
     assert "Click Measure" in figures.duration.toolTip()
     figures.measure_button.click()
     assert figures.measure_button.text() == "Stop"
@@ -359,7 +360,7 @@ def test_figures_of_the_recipe_say_where_they_are_from(
     qtbot.waitUntil(lambda: not speeds.busy)
     settings.recipe.opening.emit()
     at = settings.recipe.findData("tiny-10")
-    assert settings.recipe.itemData(at, DETAIL) == "accuracy not yet known · 5 s"
+    assert settings.recipe.itemData(at, DETAIL) == f"{figures.accuracy.text()} · 5 s"
     assert "steps on this computer" in settings.recipe.itemData(at, Qt.ItemDataRole.ToolTipRole)
 
 

@@ -90,14 +90,19 @@ def test_no_figure_is_invented() -> None:
     accuracy = typical.accuracy([changed], Evidence())
     assert (accuracy.text, accuracy.source) == (UNKNOWN, "")
     assert "these settings" in accuracy.explanation
+    plain, time = typical.accuracy([spec], Evidence()), typical.duration([spec], Evidence())
+    assert typical.both(plain, time) == "97.50 % · time not yet known"
+    (spec,) = specs("deep-cnn")
     builtin = typical.accuracy([replace(spec, dataset="builtin")], Evidence())
-    assert "are on MNIST" in builtin.explanation
-    nothing = typical.both(builtin, typical.duration([spec], Evidence()))
-    assert nothing == UNKNOWN
-    assert (
-        typical.both(typical.accuracy([spec], Evidence()), typical.duration([spec], Evidence()))
-        == "97.50 % · time not yet known"
-    )
+    assert "no result of this network on the built-in digits" in builtin.explanation
+    assert typical.both(builtin, time) == UNKNOWN
+
+
+def test_the_built_in_digits_have_results_of_their_own() -> None:
+    (spec,) = specs("fnn-3", ("keras",))
+    accuracy = typical.accuracy([replace(spec, dataset="builtin")], Evidence())
+    assert accuracy.text == "93.53 %"
+    assert "three runs in NumPy on the built-in digits" in accuracy.explanation
 
 
 def test_a_measured_known_bug_has_its_accuracy() -> None:
