@@ -75,6 +75,16 @@ class WindowState(msgspec.Struct, frozen=True):
     sorts: dict[str, str] = {}
 
 
+class RunsPageState(msgspec.Struct, frozen=True):
+    """The table of the Runs page as it was left.
+
+    Attributes:
+        columns: titles of the columns that are shown; empty for the usual ones.
+    """
+
+    columns: tuple[str, ...] = ()
+
+
 class Settings(msgspec.Struct, frozen=True):
     """Every setting with its type, default, and text."""
 
@@ -167,6 +177,10 @@ class Settings(msgspec.Struct, frozen=True):
         TrainPageState,
         Meta(title="Train page", description="The settings of the Train page, and its layout."),
     ] = TrainPageState()
+    runs_page: Annotated[
+        RunsPageState,
+        Meta(title="Runs page", description="Columns of the table of runs."),
+    ] = RunsPageState()
     warm_processes: Annotated[
         bool,
         Meta(

@@ -83,13 +83,16 @@ class Field:
 
 IS = "is"
 ARCHIVED = "archived"
-_STATES = ("running", "finished", "stopped", "discarded", "failed", "crashed")
+_STATES = (
+    "running", "training", "finished", "stopped", "discarded", "cancelled", "failed", "diverged",
+    "crashed",
+)  # fmt: skip
 _FLAGS = (ARCHIVED, "bundled", "busy", "continued", "tagged", "trained")
 
 
 def _state(facts: RunFacts) -> Iterable[Value]:
-    status = facts.run.status
-    return ("discarded",) if status == "cancelled" else (status,)
+    # The word of the store and that of the window, such as “failed” and “diverged”.
+    return (facts.run.status, facts.run.state.lower())
 
 
 def _flags(facts: RunFacts) -> Iterator[Value]:

@@ -17,14 +17,6 @@ from mnist_studio.errors import FilterError
 LONGEST = 1_000
 ANY = "*"
 
-HELP = (
-    "Finds runs by words of their title, tags, and note, and by fields, such as:\n"
-    "recipe:cnn  lr<0.01  acc>99  seed=3  tag:homework  status:failed  date>2026-01-01\n"
-    'A minus sign excludes: -framework:keras. Quotation marks join words: "two words".\n'
-    "Several values: framework:numpy,keras. A range: lr:0.001..0.01. Any value: note:*."
-)
-"""What a filter can be, for tooltips and the help of commands."""
-
 _TERM = re.compile(r"([^\W\d][\w./]*)(?:(\s*)(!=|<=|>=|==|[=<>≠≤≥])\s*|(:)\s*)", re.ASCII)
 _WORD = re.compile(r'[^\s"]+')
 _QUOTED = re.compile(r'"([^"]*)"')
@@ -114,6 +106,10 @@ class RunFilter:
         """Whether a run is found. Archived runs are found only if the filter asks for them."""
         if facts.run.annotations.archived and not self.finds_archived:
             return False
+        return self.holds(facts)
+
+    def holds(self, facts: RunFacts) -> bool:
+        """Whether every term holds for a run, archived or not."""
         return all(term.holds(facts) for term in self.terms)
 
     @property

@@ -19,6 +19,10 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec import summary
 from mnist_studio.spec.known_bugs import listed
+from mnist_studio.spec.recipes import recipe_title
+
+LONGEST_NOTE_LINE = 60
+"""Characters of a note in a table."""
 
 SEPARATOR = " · "
 """Between the parts of a title."""
@@ -102,6 +106,81 @@ LATENCY: TableColumn[RunRow] = TableColumn(
     explain="Median time to classify one image on the training device",
     tip=_doubts,
 )
+
+
+TAGS: TableColumn[RunRow] = TableColumn(
+    "Tags", lambda row: ", ".join(row.run.annotations.tags), explain="Tags that you have added"
+)
+NOTE: TableColumn[RunRow] = TableColumn(
+    "Note",
+    lambda row: row.run.annotations.note.partition("\n")[0][:LONGEST_NOTE_LINE],
+    tip=lambda row: row.run.annotations.note,
+    explain="First line of your note",
+)
+RECIPE: TableColumn[RunRow] = TableColumn("Recipe", lambda row: recipe_title(row.run.spec.recipe))
+FRAMEWORK: TableColumn[RunRow] = TableColumn(
+    "Framework", lambda row: framework_title(row.framework)
+)
+DEVICE: TableColumn[RunRow] = TableColumn(
+    "Device", lambda row: row.device or texts.DEVICES[row.run.spec.device]
+)
+OPTIMIZER: TableColumn[RunRow] = TableColumn(
+    "Optimizer", lambda row: summary.optimizer(row.run.spec.training.optimizer)
+)
+SEED: TableColumn[RunRow] = TableColumn(
+    "Seed",
+    lambda row: str(row.run.spec.training.seed),
+    right=True,
+    sort=lambda row: row.run.spec.training.seed,
+)
+BATCH_SIZE: TableColumn[RunRow] = TableColumn(
+    "Batch size",
+    lambda row: formatting.count(row.run.spec.training.batch_size),
+    right=True,
+    sort=lambda row: row.run.spec.training.batch_size,
+)
+LEARNING_RATE: TableColumn[RunRow] = TableColumn(
+    "Learning rate",
+    lambda row: f"{row.run.spec.training.optimizer.learning_rate:g}",
+    right=True,
+    sort=lambda row: row.run.spec.training.optimizer.learning_rate,
+)
+LOSS: TableColumn[RunRow] = TableColumn(
+    "Loss",
+    lambda row: formatting.loss(_loss(row)),
+    right=True,
+    sort=lambda row: _or_last(_loss(row)),
+    explain="Loss on the test set after the last complete epoch",
+)
+SPEED: TableColumn[RunRow] = TableColumn(
+    "Images/s",
+    lambda row: formatting.count(_measure(row, "train_images_per_second")),
+    right=True,
+    sort=lambda row: _measure(row, "train_images_per_second") or -1.0,
+    explain="Training images per second of training steps",
+)
+MEMORY: TableColumn[RunRow] = TableColumn(
+    "Memory",
+    lambda row: _megabytes(_measure(row, "peak_memory_bytes")),
+    right=True,
+    sort=lambda row: _or_last(_measure(row, "peak_memory_bytes")),
+    explain="The most memory that the process used at once, without GPU memory",
+)
+
+
+def _loss(row: RunRow) -> float | None:
+    if row.run.ended:
+        return row.run.ended.test_loss
+    return row.epochs[-1].test_loss if row.epochs else None
+
+
+def _measure(row: RunRow, name: str) -> float | None:
+    measures = row.run.ended.measures if row.run.ended else None
+    return getattr(measures, name) if measures else None
+
+
+def _megabytes(size: float | None) -> str:
+    return formatting.NOTHING if size is None else formatting.megabytes(int(size))
 
 
 def _in_lines(row: RunRow) -> str:

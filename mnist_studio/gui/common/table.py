@@ -105,6 +105,11 @@ class TableView(QTableView):
         header.setMinimumSectionSize(self._theme.pixels(48))
         header.sortIndicatorChanged.connect(self._measure_next)
 
+    def show_empty(self, text: str) -> None:
+        """Sets the text for a table without rows."""
+        self._empty = text
+        self.viewport().update()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Gives the wide column the remaining width."""
         super().resizeEvent(event)

@@ -1,6 +1,7 @@
 """What can be done with runs: the buttons, the question before a continuation, and the export."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -34,13 +35,14 @@ _NONE_SELECTED = "Select a run first."
 _SEVERAL_SELECTED = "Select a single run."
 _BUNDLED = "This run is bundled with the program and cannot be changed."
 _TRAINING = "The run is training. Stop it first."
+_NO_EPOCHS = "None of these runs has completed an epoch."
 _COMPLETE = "The run is complete. Use Continue as a new run to train longer."
 _NO_CHECKPOINT = "The run has no checkpoint to continue from."
 _NO_WEIGHTS = "The run has no weights to export."
 
 
 class RunActions:
-    """The buttons: five in the top bar, three under the details."""
+    """The buttons: for runs and for the trash in the top bar, two under the details."""
 
     def __init__(self, line: QLayout) -> None:
         """Adds the buttons.
@@ -48,23 +50,52 @@ class RunActions:
         Args:
             line: of the top bar.
         """
+        self.compare = QPushButton("Compare")
         self.resume = QPushButton("Resume")
         self.continue_as_new = QPushButton("Continue as a new run…")
         self.rename = QPushButton("Rename…")
-        self.delete = QPushButton("Delete…")
+        self.annotate = QPushButton("Tags and note…")
+        self.archive = QPushButton("Archive")
+        self.delete = QPushButton("Delete")
+        self.restore = QPushButton("Restore")
+        self.empty_trash = QPushButton("Empty trash…")
         self.export = QPushButton("Export")
         self.code = QPushButton("Show code")
         self.reveal = QPushButton("Open folder")
         self.data = QPushButton("Your data…")
         self.data.setToolTip("Checks, backs up, restores, or rebuilds the database")
-        self.delete.setProperty("danger", True)
+        for action in (self.delete, self.empty_trash):
+            action.setProperty("danger", True)
         self.export.setProperty("primary", True)
         for action in (self.code, self.reveal, self.data):
             action.setProperty("quiet", True)
-        for action in (
-            self.data, self.resume, self.continue_as_new, self.rename, self.delete, self.export,
-        ):  # fmt: skip
+        self._of_runs = (
+            self.resume, self.continue_as_new, self.rename, self.annotate, self.archive,
+            self.delete, self.compare, self.export,
+        )  # fmt: skip
+        self._of_trash = (self.restore, self.empty_trash)
+        for action in (self.data, *self._of_runs, *self._of_trash):
             line.addWidget(action)
+
+    def show_trash(self, trash: bool) -> None:
+        """Shows what can be done with runs, or with runs in the trash."""
+        for action in self._of_runs:
+            action.setVisible(not trash)
+        for action in self._of_trash:
+            action.setVisible(trash)
+
+    def show_trashed(self, selected: Sequence[RunRow], trashed: int) -> None:
+        """Enables what can be done with runs in the trash, and explains the rest."""
+        none = "" if selected else _NONE_SELECTED
+        enable(self.restore, none, "Moves the runs back, with everything that they had")
+        empty = "" if trashed else "The trash is empty."
+        enable(self.empty_trash, empty, "Deletes all runs in the trash for good")
+        single = none or ("" if len(selected) == 1 else _SEVERAL_SELECTED)
+        self._show_looks(single)
+
+    def _show_looks(self, single: str) -> None:
+        enable(self.code, single, "Shows the run as a script of each framework")
+        enable(self.reveal, single, "Opens the folder with the run's files")
 
     def show_selected(self, selected: Sequence[RunRow]) -> None:
         """Enables what can be done with these runs, and explains the rest."""
@@ -73,11 +104,25 @@ class RunActions:
         training = any(row.run.status == "running" for row in selected)
         bundled = _BUNDLED if any(row.run.bundled for row in selected) else ""
         busy = _TRAINING if training else ""
-        enable(self.code, single, "Shows the run as a script of each framework")
-        enable(self.reveal, single, "Opens the folder with the run's files")
+        self._show_looks(single)
         enable(self.rename, single or bundled, "Changes the title of the run (F2)")
-        enable(self.delete, none or bundled or busy, "Deletes weights and curves (Delete)")
+        tip = "Moves the runs to the trash (Delete)"
+        enable(self.delete, none or bundled or busy, tip)
+        self._show_several(selected, none, bundled)
         self._show_single(single, selected[0] if selected else None, busy)
+
+    def _show_several(self, selected: Sequence[RunRow], none: str, bundled: str) -> None:
+        """Enables what several runs can share."""
+        no_epochs = "" if any(row.epochs for row in selected) else _NO_EPOCHS
+        enable(self.compare, none or no_epochs, "Compares the selected runs")
+        tip = "Edits tags and the note, by which a filter finds the runs"
+        enable(self.annotate, none or bundled, tip)
+        archived = bool(selected) and all(row.archived for row in selected)
+        self.archive.setText("Unarchive" if archived else "Archive")
+        tip = "Lists the runs again" if archived else "Hides the runs from all lists of runs"
+        enable(self.archive, none or bundled, tip)
+        no_weights = "" if any(row.run.trained for row in selected) else _NO_WEIGHTS
+        enable(self.export, none or no_weights, "Writes the weights to files (Ctrl+Shift+E)")
 
     def _show_single(self, reason: str, row: RunRow | None, busy: str) -> None:
         """Enables what needs a single run."""
@@ -86,8 +131,6 @@ class RunActions:
         no_start = "" if row and row.run.checkpoint else _NO_CHECKPOINT
         tip = "Starts a new run from the last checkpoint, in any framework"
         enable(self.continue_as_new, reason or busy or no_start, tip)
-        no_weights = "" if row and row.run.trained else _NO_WEIGHTS
-        enable(self.export, reason or no_weights, "Writes the weights to a file (Ctrl+Shift+E)")
 
 
 OnContinue = Callable[[FrameworkName, int], object]
@@ -165,13 +208,13 @@ class Exporter(QObject):
         self._studio = studio
         self._window = window
 
-    def menu(self, row: RunRow) -> QMenu:
+    def menu(self, rows: Sequence[RunRow]) -> QMenu:
         """The formats; those whose framework is missing are disabled and say so."""
         menu = QMenu(self._window)
         menu.setToolTipsVisible(True)
         for kind, text, framework in KINDS:
             action = menu.addAction(text)
-            action.triggered.connect(self._dialog_opener(row, kind))
+            action.triggered.connect(self._dialog_opener(rows, kind))
             reason = texts.missing(framework)
             action.setEnabled(not reason)
             action.setToolTip(reason)
@@ -188,14 +231,36 @@ class Exporter(QObject):
         self._studio.message.emit(f"Writing {file.name} …", "plain")
         self._studio.background.start(work, self._report, self._studio.complain)
 
-    def _dialog_opener(self, row: RunRow, kind: Kind) -> Callable[[], None]:
+    def write_all(self, rows: Sequence[RunRow], kind: Kind, folder: Path) -> None:
+        """Writes a file for each run with weights in the background; replaces no other file."""
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
+            for place, row in enumerate(rows):
+                export(row.run, kind, _free(folder, _name(row), SUFFIXES[kind]), is_cancelled)
+                progress((place + 1) / len(rows))
+            return folder
+
+        self._studio.message.emit(f"Writing {counted(len(rows), 'file')} …", "plain")
+        self._studio.background.start(work, self._report, self._studio.complain)
+
+    def _dialog_opener(self, rows: Sequence[RunRow], kind: Kind) -> Callable[[], None]:
+        trained = [row for row in rows if row.run.trained]
+
+        def write(chosen: str) -> None:
+            if len(trained) == 1:
+                self.write(trained[0], kind, Path(chosen))
+            else:
+                self.write_all(trained, kind, Path(chosen))
+
         def open_dialog() -> None:
             dialog = FileDialog(self._window, "Export weights")
-            dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix(SUFFIXES[kind].removeprefix("."))
-            name = row.run.title.replace(" · ", "-").replace("/", "-")
-            dialog.selectFile(f"{name}{SUFFIXES[kind]}")
-            dialog.fileSelected.connect(lambda file: self.write(row, kind, Path(file)))
+            if len(trained) == 1:
+                dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+                dialog.setDefaultSuffix(SUFFIXES[kind].removeprefix("."))
+                dialog.selectFile(f"{_name(trained[0])}{SUFFIXES[kind]}")
+            else:
+                dialog.setFileMode(FileDialog.FileMode.Directory)
+            dialog.fileSelected.connect(write)
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
 
@@ -204,3 +269,14 @@ class Exporter(QObject):
     @Slot(object)
     def _report(self, file: Path) -> None:
         self._studio.outcome.emit(written(self._studio, "The weights are exported", file))
+
+
+def _name(row: RunRow) -> str:
+    """A name of a file for a run."""
+    return row.run.title.replace(" · ", "-").replace("/", "-")
+
+
+def _free(folder: Path, name: str, suffix: str) -> Path:
+    """A path in a folder that does not exist yet."""
+    names = chain((name,), (f"{name} {number}" for number in count(2)))
+    return next(path for each in names if not (path := folder / f"{each}{suffix}").exists())

@@ -114,6 +114,7 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
     figures, terminal = row.figures, row.run.terminal
     lines = [
         ("State", row.state),
+        *_annotations(row),
         ("Started", formatting.moment(row.run.created)),
         ("Test accuracy", formatting.percent(figures.accuracy)),
         (TRAINING_TIME, marked(formatting.duration(figures.training_time), terminal)),
@@ -130,6 +131,12 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
         lines += [(name.capitalize(), value) for name, value in measured]
     lines.append(("ID", row.id))
     return lines
+
+
+def _annotations(row: RunRow) -> list[tuple[str, str]]:
+    notes = row.run.annotations
+    lines = [("Tags", ", ".join(notes.tags)), ("Note", notes.note)]
+    return [(name, value) for name, value in lines if value]
 
 
 _MEASURES = {"accuracy": "Test accuracy", "loss": "Test loss"}

@@ -1,11 +1,12 @@
 """The Runs page: all stored runs, and what can be done with them."""
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QUrl, Slot
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
-from mnist_studio.formatting import counted
-from mnist_studio.gui.common import run_columns as columns
+from mnist_studio.formatting import counted, megabytes
 from mnist_studio.gui.common.basics import row as line_of
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.code_dialog import CodeDialog
@@ -13,15 +14,18 @@ from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import split
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import QuestionOverlay, ask, ask_text
-from mnist_studio.gui.common.table import TableView, sorted_by
-from mnist_studio.gui.common.table_model import RowsModel, TableColumn
+from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table_model import RowsModel
 from mnist_studio.gui.runs.actions import ContinueQuestion, Exporter, RunActions
+from mnist_studio.gui.runs.annotation_dialog import AnnotationDialog
 from mnist_studio.gui.runs.details import RunCurves, RunDetails
+from mnist_studio.gui.runs.run_table import RunTable
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.running import continuation
 from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.store.annotations import Change, with_archived
 from mnist_studio.store.rows import Run
 
 
@@ -34,49 +38,51 @@ class RunsPage(Page):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.exporter = Exporter(studio, self)
-        self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self)
-        self._sorted = sorted_by(self.model)
-        self.table = TableView("Runs", studio.theme, self._sorted, lines=2)
-        self.table.setSortingEnabled(True)
-        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+        self.runs = RunTable(studio)
         self.details = RunDetails(studio.theme)
         self.curves = RunCurves(studio.theme)
         self.question: QuestionOverlay | None = None
         self.controls = RunActions(self.action_line)
         self._connect()
         self._lay_out()
-        studio.library.changed.connect(self._show_rows)
-        self.table.selectionModel().selectionChanged.connect(self._update)
-        self._show_rows()
+        self.runs.changed.connect(self._show_rows)
+        self.runs.selection_changed.connect(self._update)
+        self.runs.show_rows()
 
-    def _columns(self) -> tuple[TableColumn[RunRow], ...]:
-        return (
-            columns.title_in_lines(self.studio.theme), columns.state(self.studio.theme),
-            columns.DATASET, columns.ACCURACY, columns.TRAINING, columns.EPOCHS, columns.STARTED,
-        )  # fmt: skip
+    @property
+    def table(self) -> TableView:
+        """The table of runs."""
+        return self.runs.table
+
+    @property
+    def model(self) -> RowsModel[RunRow]:
+        """The listed runs."""
+        return self.runs.model
 
     def _connect(self) -> None:
         actions = self.controls
         for made, action in (
             (actions.resume, self._resume), (actions.continue_as_new, self._ask_to_continue),
             (actions.rename, self._rename), (actions.delete, self._delete),
+            (actions.compare, self._compare), (actions.annotate, self._annotate),
+            (actions.archive, self._archive), (actions.restore, self._restore),
+            (actions.empty_trash, self._measure_trash),
             (actions.export, self._export), (actions.code, self.show_code),
             (actions.reveal, self._reveal), (actions.data, self.studio.data_requested.emit),
         ):  # fmt: skip
             made.clicked.connect(lambda checked=False, action=action: action())
-        for keys, made in (
-            ("F2", actions.rename), ("Delete", actions.delete), ("Ctrl+Shift+E", actions.export)
+        for keys, act in (
+            ("F2", actions.rename.click), ("Delete", actions.delete.click),
+            ("Ctrl+Shift+E", actions.export.click), ("Ctrl+F", self.runs.filter.line.setFocus),
         ):  # fmt: skip
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(made.click)
+            shortcut.activated.connect(act)
 
     def _lay_out(self) -> None:
         actions = self.controls
         self.details.body.addLayout(line_of(actions.code, actions.reveal, 1, gap=4))
-        table = Card()
-        table.body.addWidget(self.table)
-        left = split(Qt.Orientation.Vertical, (table, self.curves), (430, 240))
+        left = split(Qt.Orientation.Vertical, (self.runs, self.curves), (430, 240))
         whole = split(Qt.Orientation.Horizontal, (left, self.details), (846, 304))
         self.empty = EmptyState(
             self.studio.theme,
@@ -96,8 +102,7 @@ class RunsPage(Page):
     @property
     def selected(self) -> list[RunRow]:
         """The selected runs."""
-        indexes = self.table.selectionModel().selectedRows()
-        return [self.model.row(self._sorted.mapToSource(index)) for index in indexes]
+        return self.runs.selected
 
     def show_item(self, key: str) -> None:
         """Selects a run."""
@@ -109,24 +114,14 @@ class RunsPage(Page):
 
     def select(self, *runs: str) -> None:
         """Selects these runs, if they exist."""
-        flags = QItemSelectionModel.SelectionFlag
-        selection = self.table.selectionModel()
-        selection.clearSelection()
-        for place, row in enumerate(self.model.rows):
-            if row.id in runs:
-                index = self._sorted.mapFromSource(self.model.index(place, 0))
-                selection.setCurrentIndex(index, flags.Select | flags.Rows)
+        self.runs.select(*runs)
 
     @Slot()
     def _show_rows(self) -> None:
-        selected = [row.id for row in self.selected]
-        rows = self.studio.library.rows
-        self.model.show(rows)
-        self._stack.setCurrentIndex(int(bool(rows) or not self.studio.library.loaded))
-        if not self.selected:
-            self.select(*selected)
-        if rows and not self.selected:
-            self.select(rows[0].id)
+        library = self.studio.library
+        some = bool(library.rows or library.trashed)
+        self._stack.setCurrentIndex(int(some or not library.loaded))
+        self.controls.show_trash(self.runs.trash)
         self._update()
 
     @Slot()
@@ -134,7 +129,10 @@ class RunsPage(Page):
         selected = self.selected
         self.details.show_rows(selected)
         self.curves.show_rows(selected)
-        self.controls.show_selected(selected)
+        if self.runs.trash:
+            self.controls.show_trashed(selected, len(self.studio.library.trashed))
+        else:
+            self.controls.show_selected(selected)
 
     def _resume(self) -> None:
         row = self.selected[0]
@@ -182,21 +180,73 @@ class RunsPage(Page):
 
         self.question = ask_text(self, "Rename run", row.run.title, ("Rename", rename))
 
+    def _compare(self) -> None:
+        self.studio.compare([row.id for row in self.selected if row.epochs])
+
+    def _annotate(self) -> None:
+        rows = self.selected
+        runs, name = _ids(rows), _named(rows)
+
+        def change(how: Change) -> None:
+            self._change(runs, how, f"Changed tags and note of {name}.")
+
+        self.question = AnnotationDialog(self, rows, self.runs.tags, change)
+        self.question.open()
+
+    def _archive(self) -> None:
+        rows = self.selected
+        archived = not all(row.archived for row in rows)
+        verb = "Archived" if archived else "Unarchived"
+        self._change(_ids(rows), with_archived(archived), f"{verb} {_named(rows)}.")
+
+    def _change(self, runs: tuple[str, ...], change: Change, done: str) -> None:
+        """Changes annotations of runs, and then offers to undo it."""
+        library, offer = self.studio.library, self.studio.undo_offered.emit
+        library.annotate(runs, change, lambda old: offer(done, lambda: library.revert(old)))
+
     def _delete(self) -> None:
-        runs = tuple(row.id for row in self.selected)
-        name = self.selected[0].run.name if len(runs) == 1 else counted(len(runs), "run")
+        """Moves the runs to the trash, and then offers to undo it."""
+        library, offer = self.studio.library, self.studio.undo_offered.emit
+        done = f"Deleted {_named(self.selected)}."
+        library.delete(_ids(self.selected), lambda runs: offer(done, lambda: library.restore(runs)))
+
+    def _restore(self) -> None:
+        """Moves runs back from the trash, and then offers to undo it."""
+        library, offer = self.studio.library, self.studio.undo_offered.emit
+        runs, done = _ids(self.selected), f"Restored {_named(self.selected)}."
+        library.restore(runs, lambda _: offer(done, lambda: library.delete(runs)))
+
+    def _measure_trash(self) -> None:
+        self.studio.library.submit(lambda store: store.trash.size(), self._ask_to_empty)
+
+    def _ask_to_empty(self, size: int) -> None:
+        count = counted(len(self.studio.library.trashed), "run")
         self.question = ask(
             self,
-            f"Delete {name}?",
-            "Weights and curves are deleted from the disk. You cannot undo this.",
-            (
-                ("Cancel", lambda: None),
-                ("Delete", lambda: self.studio.library.delete(runs)),
-            ),
+            f"Delete {count} for good?",
+            f"This frees {megabytes(size)}. Weights and curves are deleted from the disk. You "
+            "cannot undo this.",
+            (("Cancel", lambda: None), ("Empty trash", lambda: self._empty_trash(size))),
             primary=0,
             danger=1,
         )
 
+    def _empty_trash(self, size: int) -> None:
+        def report(count: int) -> None:
+            freed = f"Deleted {counted(count, 'run')} and freed {megabytes(size)}."
+            self.studio.message.emit(freed, "good")
+
+        self.studio.library.submit(lambda store: store.trash.empty(), report)
+
     def _export(self) -> None:
         below = QPoint(0, self.controls.export.height() + 2)
-        self.exporter.menu(self.selected[0]).popup(self.controls.export.mapToGlobal(below))
+        self.exporter.menu(self.selected).popup(self.controls.export.mapToGlobal(below))
+
+
+def _ids(rows: Sequence[RunRow]) -> tuple[str, ...]:
+    return tuple(row.id for row in rows)
+
+
+def _named(rows: Sequence[RunRow]) -> str:
+    """One run by its title, several by their number."""
+    return rows[0].run.name if len(rows) == 1 else counted(len(rows), "run")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from mnist_studio import events
 from mnist_studio.analysis import groups, summary
@@ -9,6 +10,9 @@ from mnist_studio.events import Epoch
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run
+
+if TYPE_CHECKING:
+    from mnist_studio.analysis.run_fields import RunFacts
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,18 @@ class RunRow:
     def settings(self) -> RunSpec:
         """The settings without the seed, equal for repetitions of a run."""
         return groups.settings(self.run.spec)
+
+    @cached_property
+    def facts(self) -> "RunFacts":
+        """What a filter knows of it."""
+        from mnist_studio.analysis.run_fields import RunFacts
+
+        return RunFacts(self.run, self.epochs)
+
+    @property
+    def archived(self) -> bool:
+        """Whether it is hidden unless archived runs are requested."""
+        return self.run.annotations.archived
 
     @property
     def id(self) -> str:

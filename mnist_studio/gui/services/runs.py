@@ -11,7 +11,9 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.services.background import BackgroundTask, Work
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.store_thread import Command, StoreThread
+from mnist_studio.store.annotations import Change
 from mnist_studio.store.experiments import Experiment, Membership
+from mnist_studio.store.run_record import Annotations
 
 _LOG = logging.getLogger(__name__)
 
@@ -37,22 +39,31 @@ class RunLibrary(QObject):
         self._rows: tuple[RunRow, ...] = ()
         self._experiments: tuple[Experiment, ...] = ()
         self._memberships: Mapping[str, Membership] = {}
+        self._trashed: tuple[RunRow, ...] = ()
+        self._done: dict[Command, Callable[[Any], object]] = {}
         self._loaded = False
         self._thread = StoreThread(self)
         self._thread.read.connect(self._take)
         self._thread.own_images_read.connect(self._on_own_images)
+        self._thread.executed.connect(self._finish)
+        self._thread.refused.connect(self._drop)
         self._thread.failed.connect(self._fail)
         self._thread.damaged.connect(self.damaged)
 
     @property
     def rows(self) -> tuple[RunRow, ...]:
-        """All runs, newest first."""
+        """All runs but those in the trash, newest first; archived ones too."""
         return self._rows
 
     @property
+    def trashed(self) -> tuple[RunRow, ...]:
+        """The runs in the trash, the last deleted first."""
+        return self._trashed
+
+    @property
     def trained(self) -> tuple[RunRow, ...]:
-        """The runs whose weights can be used, newest first."""
-        return tuple(row for row in self._rows if row.run.trained)
+        """The runs whose weights can be used, newest first; archived ones are left out."""
+        return tuple(row for row in self._rows if row.run.trained and not row.archived)
 
     @property
     def own_images(self) -> tuple[OwnImage, ...]:
@@ -87,8 +98,15 @@ class RunLibrary(QObject):
         """Reads all runs again."""
         self._thread.submit(lambda store: None)
 
-    def submit(self, command: Command) -> None:
-        """Executes a command on the store, then reads everything again."""
+    def submit(self, command: Command, done: Callable[[Any], object] | None = None) -> None:
+        """Executes a command on the store, then reads everything again.
+
+        Args:
+            command: gets the store.
+            done: gets the result, in the thread of the window; not called if the command fails.
+        """
+        if done:
+            self._done[command] = done
         self._thread.submit(command)
 
     def replace(
@@ -111,24 +129,54 @@ class RunLibrary(QObject):
         """Deletes an experiment, but not its runs."""
         self._thread.submit(lambda store: store.experiments.delete(experiment))
 
-    def delete(self, runs: tuple[str, ...]) -> None:
-        """Deletes runs with all their files."""
-        for run in runs:
-            self._thread.submit(lambda store, run=run: store.delete(run))  # type: ignore[misc]
+    def delete(
+        self, runs: tuple[str, ...], done: Callable[[tuple[str, ...]], object] | None = None
+    ) -> None:
+        """Moves runs to the trash; ``done`` gets their ids."""
+        self.submit(lambda store: store.move_to_trash(runs), done)
+
+    def restore(self, runs: tuple[str, ...], done: Callable[[None], object] | None = None) -> None:
+        """Moves runs back from the trash."""
+        self.submit(lambda store: store.trash.restore(runs), done)
+
+    def annotate(
+        self,
+        runs: tuple[str, ...],
+        change: Change,
+        done: Callable[[Mapping[str, Annotations]], object] | None = None,
+    ) -> None:
+        """Changes tags, note, or archived state; ``done`` gets what they were, for ``revert``."""
+        self.submit(lambda store: store.annotate(runs, change), done)
+
+    def revert(self, former: Mapping[str, Annotations]) -> None:
+        """Brings annotations back."""
+        self.submit(lambda store: store.revert(former))
 
     def close(self) -> None:
         """Waits for the thread."""
         self._thread.end()
         self._thread.wait()
 
-    @Slot(object, object, object)
+    @Slot(object, object)
+    def _finish(self, command: Command, result: object) -> None:
+        done = self._done.pop(command, None)
+        if done:
+            done(result)
+
+    @Slot(object)
+    def _drop(self, command: Command) -> None:
+        self._done.pop(command, None)
+
+    @Slot(object, object, object, object)
     def _take(
         self,
         rows: tuple[RunRow, ...],
         experiments: tuple[Experiment, ...],
         memberships: Mapping[str, Membership],
+        trashed: tuple[RunRow, ...],
     ) -> None:
         self._rows, self._experiments, self._memberships = rows, experiments, memberships
+        self._trashed = trashed
         self._loaded = True
         self.changed.emit()
 

@@ -40,13 +40,18 @@ class StoreThread(QThread):
     After an error of the store, the thread opens the store again; only ``end`` ends it.
 
     Signals:
-        read: all runs as a tuple of rows, newest first; all experiments, likewise; memberships.
+        read: all runs as a tuple of rows, newest first; all experiments, likewise; memberships;
+            the rows in the trash.
+        executed: a command, and its result; not if it failed.
+        refused: a command that failed.
         own_images_read: the own images as a tuple, oldest first, when they changed.
         failed: an exception; the same error of the store itself only once.
         damaged: the error of a store that cannot be opened before it is rebuilt or restored.
     """
 
-    read = Signal(object, object, object)
+    read = Signal(object, object, object, object)
+    executed = Signal(object, object)
+    refused = Signal(object)
     own_images_read = Signal(object)
     failed = Signal(object)
     damaged = Signal(object)
@@ -142,11 +147,13 @@ class StoreThread(QThread):
 
     def _execute(self, store: RunStore, command: Command) -> None:
         try:
-            command(store)
+            result = command(store)
         except Exception as error:  # noqa: BLE001 - shown in the window and logged there
+            self.refused.emit(command)
             self.failed.emit(error)
         else:
             self._read(store)
+            self.executed.emit(command, result)
 
     def _recover_again(self, store: RunStore) -> bool:
         """Recovers dead runs now and then; True if there were any."""
@@ -172,7 +179,9 @@ class StoreThread(QThread):
         runs = store.runs()
         self._running = any(run.status == "running" for run in runs)
         rows = tuple(self._row(store, run) for run in runs)
-        self.read.emit(rows, store.experiments.all(), store.experiments.memberships())
+        trashed = tuple(self._row(store, run) for run in store.trash.runs())
+        experiments = store.experiments
+        self.read.emit(rows, experiments.all(), experiments.memberships(), trashed)
         if (summary := store.own_images.summary()) != self._own_images:
             self._own_images = summary
             self.own_images_read.emit(store.own_images.all())

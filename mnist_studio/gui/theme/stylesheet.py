@@ -98,6 +98,7 @@ QComboBox, QLineEdit, QPlainTextEdit { background: $ground;
   border: 1px solid $line; border-radius: 6px; padding: 3px 8px; min-height: ${h22}px;
   selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit:hover { background: $hover; }
+QLineEdit[wrong="true"] { border: 1px solid $bad; }
 QLineEdit:focus { border: 2px solid $accent; padding: 2px 7px; }
 QComboBox::drop-down { border: 0; width: 18px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
@@ -173,6 +174,11 @@ QMenu::separator { height: 1px; background: $line; margin: 4px; }
 QFrame#notice { background: $panel; border: 1px solid $line; border-radius: 8px; }
 QFrame#notice[kind="bad"] { border-color: $bad; }
 QFrame#notice[kind="good"] { border-color: $good; }
+QPlainTextEdit#noteEditor { border: 1px solid $line; border-radius: 6px; background: $panel; }
+QPlainTextEdit#noteEditor:focus { border: 2px solid $accent; }
+QListView#completions { background: $panel; border: 1px solid $line; padding: 3px; }
+QListView#completions::item { padding: 4px 8px; border-radius: 5px; color: $text; }
+QListView#completions::item:selected, QListView#completions::item:hover { background: $hover; }
 QFrame#undoBar { background: $panel; border: 1px solid $secondary; border-radius: 8px; }
 QFrame#outcome { background: $panel; border: 1px solid $secondary; border-radius: 10px; }
 QFrame#outcome[kind="bad"] { border-color: $bad; }
