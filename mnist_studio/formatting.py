@@ -98,6 +98,11 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def images_per_second(value: float | None) -> str:
+    """A speed of training or prediction: ``41,200 images/s``."""
+    return NOTHING if value is None else f"{value:,.0f} images/s"
+
+
 def milliseconds(value: float | None) -> str:
     """A latency: ``0.41 ms``, ``12 ms``."""
     if value is None:

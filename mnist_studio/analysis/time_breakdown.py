@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from mnist_studio.events import Epoch, Finished, Machine, Measures, PhaseName, Stopped, Terminal
-from mnist_studio.formatting import counted, listed
+from mnist_studio.formatting import counted, images_per_second, listed
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.steps import steps_per_pass
 
@@ -53,6 +53,9 @@ TRAINING_PARTS: tuple[Part, ...] = ("build", "data", "train")
 
 TRAINING_TIME = "Training time"
 """The name of the training time, wherever it is shown."""
+
+TRAINING_SPEED = "Training speed"
+"""The name of the training images per second of training steps, wherever they are shown."""
 
 INCLUDED = (
     "Training time includes everything from building the network to the last step: building and "
@@ -256,9 +259,9 @@ def _measured(measures: Measures) -> Iterator[Line]:
         earlier = measures.earlier_seconds + measures.earlier_preparation_seconds
         yield "trained earlier", f"{earlier:.3f} s, included in the training time"
     if measures.train_images_per_second is not None:
-        yield "training speed", f"{measures.train_images_per_second:,.0f} images/s"
+        yield TRAINING_SPEED.lower(), images_per_second(measures.train_images_per_second)
     if measures.throughput_images_per_second is not None:
-        speed = f"{measures.throughput_images_per_second:,.0f} images/s"
+        speed = images_per_second(measures.throughput_images_per_second)
         yield "prediction speed", f"{speed} in batches of {measures.throughput_batch}"
     if measures.peak_memory_bytes is not None:
         yield "peak memory", f"{measures.peak_memory_bytes / 1e6:,.0f} MB"

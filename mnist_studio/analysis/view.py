@@ -15,6 +15,7 @@ from mnist_studio.formatting import (
     NOTHING,
     count,
     duration,
+    images_per_second,
     milliseconds,
     percent,
     points,
@@ -273,7 +274,7 @@ def cell_text(value: CellValue, unit: Unit) -> str:
         case "count":
             return count(value)
         case "per second":
-            return f"{value:,.0f} images/s"
+            return images_per_second(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 

@@ -2,12 +2,13 @@
 
 from typing import Self
 
+from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from mnist_studio.cli import output
 from mnist_studio.cli.training_progress import describe
-from mnist_studio.events import Finished, Log
+from mnist_studio.events import Finished, Log, Started, state_title
 from mnist_studio.events import Progress as Step
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
@@ -19,8 +20,6 @@ from mnist_studio.experiments.events import (
     ProgressChanged,
 )
 from mnist_studio.formatting import printable_lines
-from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import titles
 
 
 class ExperimentPrinter:
@@ -60,10 +59,12 @@ class ExperimentPrinter:
                 self._begin(event)
             case ProgressChanged():
                 self._move(event)
+            case CellEvent(cell=cell, event=Started(title=title)):
+                self._cells[cell] = replace(self._cells[cell], name=title)
             case CellEvent(cell=cell, event=Finished() | Log() as run_event):
                 self._line(cell, describe(run_event))
             case CellChanged(cell=cell, state="failed" | "cancelled" as state, reason=reason):
-                self._line(cell, f"{state}: {reason}")
+                self._line(cell, f"{state_title(state, reason).lower()}: {reason}")
             case CellChanged(cell=cell, state="waiting", reason=reason) if reason:
                 self._line(cell, f"will be tried again: {reason}")
             case ExperimentEnded():
@@ -94,7 +95,7 @@ class ExperimentPrinter:
 
     def _line(self, number: int, text: str) -> None:
         cell = self._cells[number]
-        self._print(f"{number + 1:>4}/{len(self._cells)} {_name(cell.spec)}: {text}")
+        self._print(f"{number + 1:>4}/{len(self._cells)} {cell.title}: {text}")
 
     def _print(self, text: str) -> None:
         self._console.print(printable_lines(text), soft_wrap=True)
@@ -113,8 +114,3 @@ def estimate(seconds: float) -> str:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
     return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _name(spec: RunSpec) -> str:
-    training = spec.training
-    return f"{titles.base(spec)}, batch {training.batch_size}, seed {training.seed}"

@@ -25,9 +25,10 @@ from mnist_studio.events import (
     Phase,
     Started,
     Stopped,
+    state_title,
 )
 from mnist_studio.events import Progress as Step
-from mnist_studio.formatting import count, duration, loss, percent, printable_lines
+from mnist_studio.formatting import duration, images_per_second, loss, percent, printable_lines
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
@@ -83,7 +84,7 @@ class ProgressBars:
             case Phase(phase=phase, text=text):
                 self._update(text=f"{PHASES[phase].lower()} {text}".strip())
             case Step(step=step, steps=steps, losses=losses, images_per_second=speed):
-                text = f"loss {loss(losses[-1])} · {count(speed)} images/s"
+                text = f"batch loss {loss(losses[-1])} · {images_per_second(speed)}"
                 self._update(completed=step, total=steps, text=text)
             case _:
                 self._write(title, event)
@@ -104,7 +105,7 @@ def describe(event: Event) -> str:
         case Epoch():
             trained = duration(training_time_after(event, None))
             return (
-                f"epoch {event.epoch}: loss {loss(event.train_loss)}, "
+                f"epoch {event.epoch}: training loss {loss(event.train_loss)}, "
                 f"test accuracy {percent(event.test_accuracy)}, training time {trained}"
             )
         case Finished():
@@ -116,7 +117,7 @@ def describe(event: Event) -> str:
         case Stopped():
             return f"stopped after step {event.step:,}, weights saved · run {event.run}"
         case Failed(reason=reason) | Crashed(reason=reason) | Cancelled(reason=reason):
-            return f"{type(event).__name__.lower()}: {reason}"
+            return f"{state_title(type(event).__name__.lower(), reason).lower()}: {reason}"
         case Log(text=text):
             return text
         case _:

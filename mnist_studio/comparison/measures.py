@@ -10,6 +10,7 @@ from mnist_studio.analysis.intervals import Estimate, Interval
 from mnist_studio.analysis.time_breakdown import (
     PART_TITLES,
     TRAINING_PARTS,
+    TRAINING_SPEED,
     TRAINING_TIME,
     TimeBreakdown,
 )
@@ -201,5 +202,5 @@ def training(run_data: RunData) -> tuple[Measured, Measured, Measured]:
     return (
         Measured(AxisSpec(TRAINING_TIME, "seconds"), of_all(run_data, training_time)),
         Measured(AxisSpec("Test accuracy", "fraction"), of_all(run_data, accuracy)),
-        Measured(AxisSpec("Training speed", "per second"), of_all(run_data, images_per_second)),
+        Measured(AxisSpec(TRAINING_SPEED, "per second"), of_all(run_data, images_per_second)),
     )

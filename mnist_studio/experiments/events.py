@@ -10,6 +10,7 @@ import msgspec
 
 from mnist_studio.events import AnyEvent
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import titles
 
 State = Literal["waiting", "running", "finished", "stopped", "cancelled", "failed"]
 Outcome = Literal["complete", "incomplete", "stopped", "cancelled"]
@@ -26,6 +27,7 @@ class ExperimentCell(msgspec.Struct, frozen=True):
         run: id of its run; empty if it has none yet.
         fraction: of its steps that are trained and saved.
         reason: why it failed or was cancelled.
+        name: of its run; empty if it has none yet.
     """
 
     number: int
@@ -34,6 +36,12 @@ class ExperimentCell(msgspec.Struct, frozen=True):
     run: str = ""
     fraction: float = 0.0
     reason: str = ""
+    name: str = ""
+
+    @property
+    def title(self) -> str:
+        """The name of its run, or else the title that it will get."""
+        return self.name or titles.of(self.spec)
 
 
 class ExperimentEvent(msgspec.Struct, frozen=True, tag_field="type"):

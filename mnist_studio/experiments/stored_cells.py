@@ -54,6 +54,7 @@ def _cell(store: RunStore, cell: ExperimentCell, run: Run | None) -> ExperimentC
         run=run.id,
         fraction=trained_fraction(store, run),
         reason=_reason(run),
+        name=run.name,
     )
 
 

@@ -61,7 +61,9 @@ def test_an_experiment_is_trained_with_a_line_per_run(file: Path) -> None:
     said = studio("experiment", file)
     assert (said.code, said.output) == (0, "")
     assert said.errors.startswith("small: 2 runs.\n")
-    assert "1/2 MLP 10 with Adam · NumPy, batch 64, seed 1: finished: test accuracy" in said.errors
+    with RunStore() as store:
+        (name,) = (run.name for run in store.runs() if run.spec.training.seed == 1)
+    assert f"1/2 {name}: finished: test accuracy" in said.errors
     assert said.errors.endswith("2 of 2 runs are finished.\n")
     again = studio("experiment", file)
     assert again.code == 0

@@ -35,19 +35,24 @@ class _CurveKind:
         title: of its values.
         of_epoch: its value after an epoch.
         of_steps: its values at every step; None if only epochs have one.
+        of_batches: title of the values at every step.
         most: the largest possible value.
     """
 
     title: str
     of_epoch: Callable[[Epoch], float | None]
     of_steps: Callable[[StepCurve], Sequence[float]] | None = None
+    of_batches: str = ""
     most: float = inf
 
 
 _LOSSES = (
     _CurveKind("Test loss", lambda epoch: epoch.test_loss),
     _CurveKind(
-        "Training loss", lambda epoch: epoch.train_loss, lambda steps: steps.losses.tolist()
+        "Training loss",
+        lambda epoch: epoch.train_loss,
+        lambda steps: steps.losses.tolist(),
+        "Batch loss",
     ),
     _CurveKind("Validation loss", lambda epoch: epoch.validation_loss),
 )
@@ -57,6 +62,7 @@ _ACCURACIES = (
         "Training accuracy",
         lambda epoch: epoch.train_accuracy,
         lambda steps: steps.accuracies.tolist(),
+        "Batch accuracy",
         most=1.0,
     ),
     _CurveKind("Validation accuracy", lambda epoch: epoch.validation_accuracy, most=1.0),
@@ -78,10 +84,11 @@ def _curves(
 ) -> ViewContent:
     x = _AXES[options.axis]
     charts = (
-        Lines(x, AxisSpec(kind.title, unit, log), tuple(_lines(kind, run_data, options)))
+        Lines(x, AxisSpec(_title(kind, run_data, options), unit, log), lines)
         for kind in kinds
+        if (lines := tuple(_lines(kind, run_data, options)))
     )
-    shown = tuple(chart for chart in charts if chart.lines)
+    shown = tuple(charts)
     if not shown:
         raise NotComparable("No run has completed an epoch yet.", "Wait for the first one.")
     smoothed = f"Smoothed by an exponential moving average with weight {options.smoothing:g}."
@@ -90,6 +97,12 @@ def _curves(
         (*((smoothed,) if options.smoothing else ()), *notes.of_all(run_data),
          *(notes.of_timing(run_data) if options.axis == "seconds" else ())),
     )  # fmt: skip
+
+
+def _title(kind: _CurveKind, run_data: RunData, options: ViewOptions) -> str:
+    """What the curves show: over steps those of the batches, if they are stored."""
+    by_step = options.axis == "steps" and bool(run_data.steps)
+    return kind.of_batches if by_step and kind.of_batches else kind.title
 
 
 def _lines(kind: _CurveKind, run_data: RunData, options: ViewOptions) -> Iterator[Line]:

@@ -15,6 +15,7 @@ from mnist_studio.analysis.time_breakdown import (
     PART_TITLES,
     PARTS,
     TRAINING_PARTS,
+    TRAINING_SPEED,
     TRAINING_TIME,
     TimeBreakdown,
 )
@@ -40,7 +41,7 @@ from mnist_studio.store import titles
 _COLUMNS = (
     Column("Run"), *(Column(PART_TITLES[part], "seconds") for part, _ in PARTS),
     Column(TRAINING_TIME, "seconds"), Column("Wall time", "seconds"),
-    Column("Training speed", "per second"),
+    Column(TRAINING_SPEED, "per second"),
 )  # fmt: skip
 _EARLIER = Column("Trained earlier", "seconds")
 """For runs that resumed from a checkpoint."""

@@ -19,7 +19,6 @@ from mnist_studio.experiments.events import (
 from mnist_studio.formatting import duration
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
-from mnist_studio.store import titles
 
 STATES: dict[State, str] = {
     "waiting": "Waiting",
@@ -52,8 +51,8 @@ class CellRow:
 
     @property
     def title(self) -> str:
-        """Recipe and framework."""
-        return titles.base(self.cell.spec)
+        """The name of its run, or else the title that it will get."""
+        return self.cell.title
 
     @property
     def state(self) -> str:
@@ -148,8 +147,10 @@ class ExperimentState:
         )  # fmt: skip
 
     def _take_event(self, number: int, event: events.AnyEvent) -> None:
+        cell = self._cells[number]
+        if isinstance(event, events.Started):
+            self._cells[number] = replace(cell, name=event.title)
         if isinstance(event, events.Progress):
-            cell = self._cells[number]
             self._cells[number] = replace(cell, fraction=event.step / event.steps)
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget
 
 from mnist_studio import events, formatting
-from mnist_studio.analysis.time_breakdown import marked
+from mnist_studio.analysis.time_breakdown import TRAINING_SPEED, marked
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.plots.run_lines import shades
@@ -19,6 +19,10 @@ from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.theme.theme import Theme
 
 REFRESH_MS = 200
+_SPEED = (
+    "Training images per second of training steps: over about the last second while the run "
+    "trains, over the whole run at its end"
+)
 LONGEST_LOG = 2000
 
 
@@ -61,9 +65,11 @@ class LiveRuns(Card):
             TableColumn("Run", lambda run: run.title, picture=self._sample),
             TableColumn("State", _state, tip=lambda run: run.note, color=self._color),
             TableColumn("Epoch", _epoch, right=True, explain="Current epoch and total"),
-            TableColumn("Loss", _loss, right=True, explain="Training loss, smoothed over batches"),
+            TableColumn(
+                "Batch loss", _loss, right=True, explain="Loss of training batches, smoothed"
+            ),
             TableColumn("Test accuracy", _accuracy, right=True, explain="After the latest epoch"),
-            TableColumn("Images/s", _speed, right=True, explain="Training images per second"),
+            TableColumn(TRAINING_SPEED, _speed, right=True, explain=_SPEED),
             TableColumn("Time left", _left, right=True, explain="Estimate from recent batches"),
         )
 
@@ -104,9 +110,11 @@ def log_line(event: events.AnyEvent) -> str:
         case events.Phase():
             return event.text or events.PHASES[event.phase].lower()
         case events.Epoch():
+            training, test = map(formatting.loss, (event.train_loss, event.test_loss))
+            accuracy = formatting.percent(event.test_accuracy)
             return (
-                f"epoch {event.epoch}: loss {event.train_loss:.4f}, test loss "
-                f"{event.test_loss:.4f}, test accuracy {formatting.percent(event.test_accuracy)}"
+                f"epoch {event.epoch}: training loss {training}, test loss {test}, "
+                f"test accuracy {accuracy}"
             )
         case events.Log():
             return event.text
@@ -141,8 +149,15 @@ def _accuracy(run: LiveRun) -> str:
 
 
 def _speed(run: LiveRun) -> str:
-    speed = formatting.count(run.progress.images_per_second if run.progress else None)
-    return marked(speed, run.terminal)
+    return marked(formatting.images_per_second(speed_of(run)), run.terminal)
+
+
+def speed_of(run: LiveRun) -> float | None:
+    """Training images per second: now, or of the whole run as soon as it has ended."""
+    ended = run.terminal
+    if isinstance(ended, events.Finished | events.Stopped) and ended.measures:
+        return ended.measures.train_images_per_second
+    return run.progress.images_per_second if run.progress else None
 
 
 def _left(run: LiveRun) -> str:

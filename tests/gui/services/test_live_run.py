@@ -14,7 +14,7 @@ from mnist_studio.gui.common.plots.run_lines import live_lines, shades
 from mnist_studio.gui.compare.samples import common_dataset, samples
 from mnist_studio.gui.services.live_run import LiveRun, Series, SmoothedSeries
 from mnist_studio.gui.train.form import Form, recipe_form, run_specs, with_recipe
-from mnist_studio.gui.train.live_runs import log_line
+from mnist_studio.gui.train.live_runs import log_line, speed_of
 from mnist_studio.spec.recipes import RECIPES, run_spec
 
 ALL = FRAMEWORKS
@@ -264,3 +264,39 @@ def test_numbers() -> None:
     assert formatting.counted(1, "run") == "one run"
     assert formatting.counted(12, "run") == "12 runs"
     assert formatting.count(101770) == "101,770"
+
+
+def test_speed_is_the_one_of_the_whole_run_at_its_end() -> None:
+    run = LiveRun(run_spec(RECIPES["tiny-10"]))
+    assert speed_of(run) is None
+    run.take(
+        events.Progress(
+            run="a", framework="keras", epoch=1, step=1, steps=2, losses=(1.0,), accuracies=(0.5,),
+            train_seconds=1.0, images_per_second=900.0,
+        )
+    )  # fmt: skip
+    assert speed_of(run) == 900.0
+    measures = events.Measures(
+        wall_seconds=1, earlier_seconds=0, train_images_per_second=41_234.0,
+        peak_memory_bytes=None, machine=events.Machine(processors=2),
+    )  # fmt: skip
+    run.take(
+        events.Finished(
+            run="a", framework="keras", epochs=1, step=2, test_accuracy=0.9, test_loss=0.3,
+            seconds={}, device="CPU", latency_ms=0.1, measures=measures,
+        )
+    )  # fmt: skip
+    assert speed_of(run) == 41_234.0
+    assert formatting.images_per_second(speed_of(run)) == "41,234 images/s"
+
+
+def test_diverged_run_is_called_so() -> None:
+    run = LiveRun(run_spec(RECIPES["tiny-10"]))
+    reason = "The loss became NaN or infinite in step 12. The learning rate 50 is too high."
+    run.take(events.Failed(run="a", framework="keras", reason=reason))
+    assert run.state_text == "Diverged"
+    assert log_line(events.Failed(run="a", framework="keras", reason=reason)) == (
+        f"diverged: {reason}"
+    )
+    run.take(events.Failed(run="a", framework="keras", reason="The disk is full."))
+    assert run.state_text == "Failed"
