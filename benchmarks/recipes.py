@@ -73,7 +73,7 @@ def main(arguments: Sequence[str]) -> int:
     _save(found)
     recipe_results.write(bundled(wanted, found))
     accuracies = {spec: result.accuracy for spec, result in found.items()}
-    page = text(cells(), known_bug_cells(), accuracies, rounding.sentences())
+    page = text(cells(), known_bug_cells(), accuracies, rounding.sentences(), builtin_cells())
     TARGET.write_text(page, "utf-8")
     return 0
 

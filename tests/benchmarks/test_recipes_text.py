@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import recipes_text
-from benchmarks.cells import Cell, cells
+from benchmarks.cells import Cell, builtin_cells, cells
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import RunSpec
 
@@ -37,3 +37,13 @@ def test_rounding_is_named_above_the_table() -> None:
     before, _, after = page.partition("Rounding also affects a run.\n\n")
     assert after.startswith("`python -m benchmarks.recipes` creates this page.")
     assert before.rstrip().endswith("uncertain by 0.1 pp at 99 %.")
+
+
+def test_the_built_in_digits_have_a_table_of_what_was_measured() -> None:
+    measured, other = builtin_cells()[:2]
+    results = dict.fromkeys(measured.specs(), 0.93)
+    page = recipes_text.text(cells(), (), results, builtin=(measured, other))
+    section = page.partition("## Results on the built-in digits")[2].partition("\n## ")[0]
+    assert "| MLP 128 (`mlp-128`) | 93.00 [93.00, 93.00] (3 seeds) |" in section
+    assert RECIPES[other.recipe].title not in section
+    assert "built-in digits" not in recipes_text.text(cells(), (), {}, builtin=(measured,))
