@@ -136,6 +136,7 @@ class _Line(QLineEdit):
         self.setClearButtonEnabled(True)
         for cross in self.findChildren(QToolButton):
             cross.setAccessibleName("Clear the filter")
+            cross.setToolTip("Shows all runs again (Esc)")
         self._model = QStringListModel(self)
         self._list = QCompleter(self._model, self)
         self._list.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -182,3 +183,17 @@ class _Line(QLineEdit):
             self.clear()
         else:
             super().keyPressEvent(event)
+
+
+def known_values(rows: Sequence[RunRow], name: str) -> list[str]:
+    """The values of a field in runs, for completion.
+
+    Args:
+        rows: the runs.
+        name: of the field.
+    """
+    if name == "tag":
+        return sorted({t for row in rows for t in row.run.annotations.tags}, key=str.casefold)
+    if name == "recipe":
+        return sorted({row.run.spec.recipe for row in rows})
+    return []

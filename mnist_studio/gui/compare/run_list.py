@@ -11,6 +11,7 @@ from mnist_studio.gui.common import run_columns as columns
 from mnist_studio.gui.common.basics import Elided, button, enable
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.filter_field import FilterField, known_values
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.table import TableView, sorted_by
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
@@ -50,10 +51,11 @@ class RunList(Card):
         self.table = TableView("Runs to compare", studio.theme, self._sorted)
         self.experiment = ComboBox("Experiment", studio.theme)
         self.experiment.setToolTip("Shows the runs of one experiment only (default: all runs)")
+        self.filter = FilterField(self._known_values)
         self.count = Elided(role="secondary", grow=False)
         self.none_button = button(
             "Select none",
-            lambda: self.model.check(frozenset()),
+            self._select_none,
             tip="Remove all runs from the comparison",
             quiet=True,
         )
@@ -61,11 +63,12 @@ class RunList(Card):
             "Select all", self.select_all, tip="Compare all runs in the list", quiet=True
         )
         self._prepare()
-        for part in (self.count, self.experiment, self.none_button, self.all_button):
-            self.header.addWidget(part, int(part is self.experiment))
+        for part in (self.count, self.filter, self.experiment, self.none_button, self.all_button):
+            self.header.addWidget(part, 2 * (part is self.filter) + (part is self.experiment))
         self.body.addWidget(self.table)
         self.model.checks_changed.connect(self._on_selection)
         self.experiment.chosen.connect(self._choose)
+        self.filter.changed.connect(self.show_rows)
         studio.library.changed.connect(self.show_rows)
 
     def _prepare(self) -> None:
@@ -107,6 +110,17 @@ class RunList(Card):
         """Selects all listed runs."""
         self.model.check(frozenset(row.id for row in self.model.rows))
 
+    def _select_none(self) -> None:
+        """Clears the selection, and then offers to undo it."""
+        former = self.model.checked_keys
+        self.model.check(frozenset())
+        if former:
+            done = f"Cleared the selection of {counted(len(former), 'run')}."
+            self._studio.undo_offered.emit(done, lambda: self.model.check(former))
+
+    def _known_values(self, name: str) -> list[str]:
+        return known_values(self._studio.library.rows, name)
+
     def show_experiment(self, experiment: str) -> None:
         """Lists the runs of an experiment and selects all of them."""
         self._offer_experiments()
@@ -116,6 +130,7 @@ class RunList(Card):
     def select_runs(self, runs: Sequence[str]) -> None:
         """Lists all runs and selects exactly these; those not read yet follow when they are."""
         self.experiment.choose(ALL)
+        self.filter.set_text("")
         self._wanted = frozenset(runs)
         self.show_rows()
 
@@ -128,12 +143,23 @@ class RunList(Card):
         self._offer_experiments()
         chosen = self.experiment.choice
         shown = [r for r in rows if chosen in (ALL, "") or library.experiment_of(r.id) == chosen]
+        shown = self._matching(shown, hide_archived=chosen in (ALL, ""))
         self.model.show(shown)
         self._select_new([row.id for row in shown if row.run.status != "running"])
+        # Archived runs are compared only if they are selected by hand.
+        self._known |= {row.id for row in rows if row.archived}
         reason = "" if rows else "There are no runs yet. Train one on the Train page."
         enable(self.all_button, reason, "Selects all listed runs for comparison")
         enable(self.none_button, reason, "Clears the selection.")
         self._on_selection()
+
+    def _matching(self, rows: list[RunRow], hide_archived: bool) -> list[RunRow]:
+        """What the filter finds; archived runs too if they are selected or requested."""
+        found = {row.id for row in self.filter.matching(rows, hide_archived)}
+        chosen = self._wanted | self.model.checked_keys
+        anyway = self.filter.matching([row for row in rows if row.id in chosen], False)
+        found |= {row.id for row in anyway if row.archived}
+        return [row for row in rows if row.id in found]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ends the highlighting when the pointer leaves the table."""

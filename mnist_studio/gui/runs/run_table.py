@@ -10,7 +10,7 @@ from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.column_choice import ColumnChoice
-from mnist_studio.gui.common.filter_field import FilterField
+from mnist_studio.gui.common.filter_field import FilterField, known_values
 from mnist_studio.gui.common.table import TableView, sorted_by
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.services.run_row import RunRow
@@ -92,19 +92,12 @@ class RunTable(Card):
         self._studio.remember(runs_page=RunsPageState(() if shown == _USUAL else shown))
 
     def _known(self, name: str) -> Iterable[str]:
-        """Values of a field in the stored runs."""
-        rows = self._studio.library.rows
-        if name == "tag":
-            return self.tags
-        if name == "recipe":
-            return sorted({row.run.spec.recipe for row in rows})
-        return ()
+        return known_values(self._studio.library.rows, name)
 
     @property
     def tags(self) -> list[str]:
         """Tags of all runs."""
-        rows = self._studio.library.rows
-        return sorted({tag for row in rows for tag in row.run.annotations.tags}, key=str.casefold)
+        return known_values(self._studio.library.rows, "tag")
 
     @property
     def trash(self) -> bool:
