@@ -64,7 +64,7 @@ _TIME_UNITS = ("seconds", "milliseconds", "per second")
 
 
 def with_timing_marks(run_data: RunData, table: Table) -> Table:
-    """A table with a last column that names what makes the times of a row doubtful.
+    """A table with a second column that names what makes the times of a row doubtful.
 
     The table stays as it is if it has no times, or if nothing is known against them.
     """
@@ -75,10 +75,13 @@ def with_timing_marks(run_data: RunData, table: Table) -> Table:
     marks = [dict.fromkeys(mark for run in of for mark in _marks(run_data, run)) for of in runs]
     if not any(marks):
         return table
+    # Not the last one, which is out of sight in a wide table.
     rows = (
-        Row(row.key, (*row.cells, ", ".join(of))) for row, of in zip(table.rows, marks, strict=True)
+        Row(row.key, (row.cells[0], ", ".join(of), *row.cells[1:]))
+        for row, of in zip(table.rows, marks, strict=True)
     )
-    return Table((*table.columns, Column("Timing")), tuple(rows))
+    first, *others = table.columns
+    return Table((first, Column("Timing"), *others), tuple(rows))
 
 
 def _marks(run_data: RunData, run_id: str) -> tuple[str, ...]:
