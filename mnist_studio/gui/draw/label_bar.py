@@ -1,7 +1,6 @@
 """The labels 0 to 9, with which a drawing is saved as one of the user's own images."""
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.data.images import CLASSES
@@ -73,27 +72,11 @@ class LabelBar(QWidget):
         made.clicked.connect(lambda checked=False: self.save(digit))
         return made
 
-    def set_caption(self, caption: str) -> None:
-        """Shows another caption before the labels."""
+    def set_caption(self, caption: str, above: bool = False) -> None:
+        """Shows another caption, before or above the labels."""
         self._caption.setText(caption)
-        self._arrange()
-
-    def minimumSizeHint(self) -> QSize:
-        """The width of the labels: the caption moves above them if there is little room."""
-        margins = self._line.contentsMargins()
-        width = self._keys.minimumSize().width() + margins.left() + margins.right()
-        return QSize(width, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Moves the caption."""
-        super().resizeEvent(event)
-        self._arrange()
-
-    def _arrange(self) -> None:
-        together = self._lead.sizeHint().width() + self._theme.pixels(10 * 30)
         direction = QBoxLayout.Direction
-        narrow = self.width() < together
-        self._line.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._line.setDirection(direction.TopToBottom if above else direction.LeftToRight)
 
     def save(self, digit: int) -> None:
         """Saves the drawing with a label, and clears the canvas."""

@@ -68,7 +68,7 @@ class PredictionsTab(QWidget):
 
     def take_labels(self, labels: LabelBar) -> None:
         """Shows the labels below the large prediction."""
-        labels.set_caption(WRONG)
+        labels.set_caption(WRONG, above=True)
         self.best.body.addWidget(labels)
 
     def show_layout(self, layout: DrawLayout) -> None:

@@ -128,7 +128,7 @@ def test_a_training_step_is_traced_and_exported(
     assert cell.data() == f"{traced.named.values[400, 7]:.4g}"
     qtbot.waitUntil(lambda: traced.picture.layout_shown is not None, timeout=WAIT)
 
-    with qtbot.waitSignal(window.studio.message, timeout=WAIT):
+    with qtbot.waitSignal(window.studio.outcome, timeout=WAIT):
         traced.export(tmp_path)
     names = {file.name for file in tmp_path.iterdir()}
     assert {"trace.txt", "02-dense1-kernel-gradient.csv", "05-loss-logits-z.csv"} <= names
