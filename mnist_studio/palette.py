@@ -67,7 +67,7 @@ LIGHT = Palette(
     numpy="#0B6E8F",
     pytorch="#C2410C",
     keras="#6D3FC4",
-    good="#1A7F4B",
+    good="#187A48",
     bad="#B4232C",
 )
 

@@ -2,8 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QColor,
+    QHideEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+    QTextLayout,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -273,3 +281,51 @@ class ProgressLine(QProgressBar):
     def show_fraction(self, fraction: float) -> None:
         """Shows the progress, from 0 to 1."""
         self.setValue(round(1000 * fraction))
+
+
+MOVE_MS, SWEEP_MS = 40, 1600
+"""Interval between two pictures of a moving line, and the time from its left to its right end."""
+
+
+class BusyLine(QWidget):
+    """A short line that moves while something of unknown duration runs; it rests without motion."""
+
+    def __init__(self, name: str, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._place = 0.5
+        self.setAccessibleName(name)
+        self.setFixedHeight(6)
+        self._timer = QTimer(self)
+        self._timer.setInterval(MOVE_MS)
+        self._timer.timeout.connect(self._move)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Moves only while it is visible."""
+        super().showEvent(event)
+        if not self._theme.still:
+            self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rests."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    @Slot()
+    def _move(self) -> None:
+        self._place = (self._place + MOVE_MS / SWEEP_MS) % 1.0
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints a quarter of the line in the accent color."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.palette.hover))
+        painter.drawRoundedRect(self.rect(), 3, 3)
+        painter.setBrush(QColor(self._theme.palette.accent))
+        part = self.width() // 4
+        left = round((self.width() + part) * self._place) - part
+        shown = QRect(left, 0, part, self.height()).intersected(self.rect())
+        painter.drawRoundedRect(shown, 3, 3)
+        painter.end()

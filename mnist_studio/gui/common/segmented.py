@@ -2,9 +2,17 @@
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from mnist_studio.gui.common.basics import enable
 
@@ -29,6 +37,7 @@ class Segmented(QFrame):
         self.setObjectName("segmented")
         self.setAccessibleName(name)
         self._group = QButtonGroup(self)
+        self._group.buttonToggled.connect(self._move_tab_stop)
         self._buttons: dict[str, QToolButton] = {}
         self._stretch = int(stretch)
         self._line = QHBoxLayout(self)
@@ -52,6 +61,12 @@ class Segmented(QFrame):
         self._group.addButton(widget)
         self._buttons[key] = widget
         return widget
+
+    @Slot(QAbstractButton, bool)
+    def _move_tab_stop(self, button: QAbstractButton, on: bool) -> None:
+        """Tab goes to the current choice only; Qt does this only for choices with the focus."""
+        policy = Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus
+        button.setFocusPolicy(policy)
 
     @property
     def choice(self) -> str:

@@ -45,10 +45,12 @@ class TableView(QTableView):
     with the complete text.
 
     Attributes:
+        widest: width of all other columns at most, in lengths of the design; 0 for no limit.
         squeezed: the wide column is shortened rather than that the table scrolls sideways.
     """
 
     squeezed = False
+    widest = 0
 
     def __init__(
         self,
@@ -144,6 +146,11 @@ class TableView(QTableView):
             max(self._width(rows, place), self._title_width(place), least)
             for place in range(self.model().columnCount())
         ]
+        if most := self._theme.pixels(self.widest):
+            self._wanted = [
+                wanted if place == self._wide else min(wanted, most)
+                for place, wanted in enumerate(self._wanted)
+            ]
         self._fit()
 
     def _title_width(self, place: int) -> int:
@@ -220,7 +227,10 @@ class TableView(QTableView):
         return self.sizeHintForIndex(cell).width() > self.columnWidth(cell.column())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space checks or unchecks the current row, from any of its columns."""
+        """Space checks or unchecks the current row; Alt and arrow keys sort."""
+        alt = self.isSortingEnabled() and event.modifiers() & Qt.KeyboardModifier.AltModifier
+        if alt and self._sort_by_key(Qt.Key(event.key())):
+            return
         first = self.currentIndex().siblingAtColumn(0)
         checkable = first.isValid() and first.flags() & Qt.ItemFlag.ItemIsUserCheckable
         if event.key() == Qt.Key.Key_Space and checkable:
@@ -229,6 +239,25 @@ class TableView(QTableView):
             self.model().setData(first, state, Qt.ItemDataRole.CheckStateRole)
             return
         super().keyPressEvent(event)
+
+    def _sort_by_key(self, key: Qt.Key) -> bool:
+        """Left and right choose the column, up and down the order; returns whether it sorted."""
+        header, orders = self.horizontalHeader(), Qt.SortOrder
+        column, order = header.sortIndicatorSection(), header.sortIndicatorOrder()
+        shown = [at for at in range(header.count()) if not header.isSectionHidden(at)]
+        match key:
+            case Qt.Key.Key_Left | Qt.Key.Key_Right:
+                step = 1 if key == Qt.Key.Key_Right else -1
+                place = shown.index(column) + step if column in shown else 0
+                column = shown[min(max(place, 0), len(shown) - 1)]
+            case Qt.Key.Key_Up:
+                order = orders.AscendingOrder
+            case Qt.Key.Key_Down:
+                order = orders.DescendingOrder
+            case _:
+                return False
+        self.sortByColumn(max(column, 0), order)
+        return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the rows, or the text for an empty table."""

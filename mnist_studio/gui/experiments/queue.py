@@ -13,6 +13,9 @@ from mnist_studio.gui.experiments.queue_rows import QueueRows
 from mnist_studio.gui.services.experiment_progress import CellRow, ExperimentState
 from mnist_studio.gui.theme.theme import Theme
 
+LONGEST_STATE = 220
+"""Width of a column at most: the reason why a run failed is also in its tooltip."""
+
 _NOT_RUNNING = "Run the experiment to change its queue."
 _NOT_WAITING = "Select a waiting run first."
 
@@ -38,10 +41,11 @@ class ExperimentQueueCard(Card):
             "Runs of the experiment",
             theme,
             self.model,
-            2,
+            1,
             "The experiment is loading.",
         )
         self.table.squeezed = True
+        self.table.widest = LONGEST_STATE
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.table.setDragDropOverwriteMode(False)

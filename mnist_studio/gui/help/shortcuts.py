@@ -14,6 +14,8 @@ SHORTCUTS: Sequence[tuple[str, str]] = (
     ("0 … 9, Backspace", "Label and save the drawing, or undo the last label"),
     ("Ctrl+O, Ctrl+V", "Open or paste an image of a digit"),
     ("R", "Show a random test image on the canvas"),
+    ("Alt+←, Alt+→", "Sort a table by another column"),
+    ("Alt+↑, Alt+↓", "Sort a table in ascending or descending order"),
     ("F2", "Rename the selected run"),
     ("Ctrl+Shift+E", "Export the selected run"),
     ("Ctrl++, Ctrl+-, Ctrl+0", "Make the text larger or smaller, or reset its size"),

@@ -26,6 +26,7 @@ from mnist_studio.parity import check as parity
 from mnist_studio.parity.report import Check, ParityReport
 from mnist_studio.parity.sentences import divergence_sentence, format_difference
 from mnist_studio.spec import recipes
+from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import FrameworkName
 
 _NO_DIVERGENCE = (
@@ -64,7 +65,7 @@ class ParityCheckPanel(QStackedWidget):
         self.runner: CheckRunner[Check, ParityReport] = CheckRunner(studio.background, self)
         self._checked = ""
         self._make_controls()
-        self.verdict = VerdictCard()
+        self.verdict = VerdictCard(studio.theme)
         self.model: RowsModel[Check] = RowsModel(check_columns(studio.theme), words.key_of, self)
         self.table = TableView(
             "Checks", studio.theme, self.model, wide=6, empty="The frameworks are loading."
@@ -142,7 +143,9 @@ class ParityCheckPanel(QStackedWidget):
     def activity(self) -> str:
         """What is running, for the status line; empty if nothing is."""
         checks = len(self.runner.findings)
-        return words.checking_status(self._checked, checks) if self.runner.busy else ""
+        return (
+            words.checking_status(recipe_title(self._checked), checks) if self.runner.busy else ""
+        )
 
     def _texts(self) -> ParityTexts:
         runner = self.runner
@@ -156,7 +159,9 @@ class ParityCheckPanel(QStackedWidget):
             case "canceling":
                 return words.CANCELING
             case "running":
-                return words.checking(self._checked, self.frameworks, len(runner.findings))
+                return words.checking(
+                    recipe_title(self._checked), self.frameworks, len(runner.findings)
+                )
         return ParityTexts("")
 
 

@@ -5,11 +5,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.gui.common.basics import ProgressLine, label, restyle
+from mnist_studio.gui.common.basics import BusyLine, label, restyle
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.texts import error_text
+from mnist_studio.gui.theme.theme import Theme
 
 Finding = TypeVar("Finding")
 Result = TypeVar("Result")
@@ -113,12 +114,11 @@ class CheckRunner(QObject, Generic[Finding, Result]):
 class VerdictCard(Card):
     """The verdict, its details, and a moving line while the check runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.headline = label(role="headline", wrap=True)
         self.detail = label(role="secondary", wrap=True)
-        self._line = ProgressLine("Check is running")
-        self._line.setRange(0, 0)  # The duration is unknown.
+        self._line = BusyLine("Check is running", theme)
         for part in (self.headline, self.detail, self._line):
             self.body.addWidget(part)
 

@@ -41,7 +41,7 @@ class SharedWeightsPanel(QStackedWidget):
         self.start_button = button("Share weights", self.start, primary=True)
         self.cancel_button = button("Cancel", self.runner.cancel)
         self.controls = holder(row(self.cancel_button, self.start_button))
-        self.verdict = VerdictCard()
+        self.verdict = VerdictCard(studio.theme)
         self.pictures = GradientPicturesCard(studio.theme)
         self._lay_out()
         for source in (self.runner, studio.queue, studio.experiment):
@@ -54,8 +54,8 @@ class SharedWeightsPanel(QStackedWidget):
             self._studio.theme,
             "parity",
             "No shared weights yet",
-            "PyTorch trains bobnet for 200 steps, then NumPy gets its weights. The accuracies and "
-            "gradients of both frameworks appear here.",
+            "PyTorch trains BobNet for 200 steps, and NumPy then gets its weights. The accuracies "
+            "and gradients of both frameworks appear here.",
             ("Share weights", self.start),
         )
         nothing.body.addWidget(self.empty)

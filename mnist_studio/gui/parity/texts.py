@@ -8,6 +8,7 @@ from mnist_studio.parity.comparisons import REFERENCE
 from mnist_studio.parity.report import Check, ParityReport
 from mnist_studio.parity.sentences import LARGEST, format_difference, listed, verdict
 from mnist_studio.parity.shared_weights import STEPS, SharedWeights
+from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import FrameworkName
 
 ALONE = "NumPy is the only framework installed. Install PyTorch or TensorFlow to compare them."
@@ -68,7 +69,7 @@ def finished(report: ParityReport) -> ParityTexts:
     """When all checks have run."""
     return ParityTexts(
         verdict(report),
-        f"{report.run.recipe} on {report.dataset}, batches of {report.batch} images, "
+        f"{recipe_title(report.run.recipe)} on {report.dataset}, batches of {report.batch} images, "
         f"{report.seconds:.0f} s. Rounding in float64 is so small that only different equations "
         "exceed a tolerance. In float32, rounding alone makes frameworks diverge.",
         "good" if report.passed else "bad",
@@ -111,6 +112,6 @@ def shared(found: SharedWeights) -> ParityTexts:
     return ParityTexts(
         headline,
         f"Correct images: PyTorch {found.pytorch:,}, NumPy {found.numpy:,}. "
-        f"PyTorch trained bobnet for {STEPS} steps.",
+        f"PyTorch trained BobNet for {STEPS} steps.",
         "good" if found.same else "bad",
     )

@@ -79,14 +79,13 @@ class RunDetails(Card):
                 widget.hide()
                 widget.deleteLater()
         for place, (name, value) in enumerate(lines):
-            self._grid.addWidget(label(name, "secondary"), place, 0)
+            self._grid.addWidget(label(name, "secondary"), place, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(_value(value), place, 1)
 
 
 def _value(text: str) -> QLabel:
     # Without it, Qt never breaks a line between a hyphen and a figure, and cuts off an id.
     made = label(text.replace("-", f"-{_BREAK}"), wrap=True)
-    made.setAlignment(Qt.AlignmentFlag.AlignRight)
     made.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
     return made
 

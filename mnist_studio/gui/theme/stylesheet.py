@@ -49,18 +49,18 @@ QPushButton { background: $panel; border: 1px solid $line; border-radius: 6px; c
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $line; }
 QPushButton:focus { border: 2px solid $accent; padding: 3px 11px; }
-QPushButton:disabled { color: $secondary; background: $ground; }
+QPushButton:disabled { color: $off; background: transparent; }
 QPushButton[primary="true"] { background: $accent; border-color: $accent; color: $on_accent; }
 QPushButton[primary="true"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[primary="true"]:focus { border: 2px solid $text; }
-QPushButton[primary="true"]:disabled { background: $hover; border-color: $line; color: $secondary; }
+QPushButton[primary="true"]:disabled { background: $hover; border-color: $line; color: $off; }
 QPushButton[quiet="true"] { border-color: transparent; background: transparent; color: $accent;
   padding: 4px 6px; }
 QPushButton[quiet="true"]:hover { background: $hover; }
 QPushButton[quiet="true"]:focus { border: 2px solid $accent; padding: 3px 5px; }
-QPushButton[quiet="true"]:disabled { color: $secondary; }
+QPushButton[quiet="true"]:disabled { color: $off; }
 QPushButton[danger="true"] { color: $bad; }
-QPushButton[danger="true"]:disabled { color: $secondary; }
+QPushButton[danger="true"]:disabled { color: $off; }
 QPushButton::menu-indicator { width: 0; }
 
 QFrame#segmented { border: 1px solid $line; border-radius: 6px; background: $panel; }

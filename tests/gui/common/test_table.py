@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -73,3 +74,23 @@ def test_a_title_in_two_lines_needs_less_width(qtbot: QtBot, theme: Theme) -> No
     one_line = table_of((LONG,), qtbot, theme)
     assert table.wanted_width < one_line.wanted_width
     assert table.rowHeight(0) > one_line.rowHeight(0)
+
+
+def test_keys_sort_a_table(qtbot: QtBot, theme: Theme) -> None:
+    table = table_of(("b", "a", "c"), qtbot, theme)
+    head, alt = table.horizontalHeader(), Qt.KeyboardModifier.AltModifier
+    QTest.keyClick(table, Qt.Key.Key_Right, alt)
+    QTest.keyClick(table, Qt.Key.Key_Down, alt)
+    assert [table.model().index(place, 0).data() for place in range(3)] == ["c", "b", "a"]
+    QTest.keyClick(table, Qt.Key.Key_Right, alt)
+    QTest.keyClick(table, Qt.Key.Key_Up, alt)
+    assert head.sortIndicatorSection() == 1
+    assert head.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder
+
+
+def test_other_columns_leave_room_for_the_wide_one(qtbot: QtBot, theme: Theme) -> None:
+    table = table_of((LONG,), qtbot, theme, wide=1)
+    table.squeezed, table.widest = True, 100
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    qtbot.waitUntil(lambda: table.columnWidth(0) == theme.pixels(100))
+    assert table.horizontalHeader().length() == table.viewport().width()

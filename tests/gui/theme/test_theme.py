@@ -8,7 +8,7 @@ from mnist_studio import paths
 from mnist_studio.gui.theme.icons import icon, pixmap
 from mnist_studio.gui.theme.stylesheet import stylesheet
 from mnist_studio.gui.theme.theme import Theme, pen
-from mnist_studio.palette import DASHES, PALETTES, Palette, contrast
+from mnist_studio.palette import DASHES, PALETTES, Palette, contrast, mixed
 
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
@@ -18,6 +18,17 @@ def test_contrast_on_the_panel(palette: Palette) -> None:
     assert contrast(palette.on_accent, palette.accent) > 4.5
     for role in (palette.numpy, palette.pytorch, palette.keras, palette.good, palette.bad):
         assert contrast(role, palette.panel) > 4.5
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
+def test_text_can_be_read_on_everything_it_is_painted_on(palette: Palette) -> None:
+    """WCAG 2.2: 4.5 for text, and 3 for what shows the focus."""
+    for ground in (palette.ground, palette.panel, palette.hover):
+        for text in (palette.text, palette.secondary, palette.accent, palette.bad, palette.good):
+            assert contrast(text, ground) >= 4.5, (text, ground)
+        assert contrast(palette.accent, ground) >= 3
+    hovered = mixed(palette.accent, palette.text, 0.15)
+    assert contrast(palette.on_accent, hovered) >= 4.5
 
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=PALETTES)
