@@ -112,6 +112,10 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             self.refresh()
             self.checks_changed.emit()
 
+    def check_also(self, keys: frozenset[str]) -> None:
+        """Checks these rows, and leaves all others as they are, also those that are not shown."""
+        self.check(self._checked | keys)
+
     def row(self, index: Index) -> Row:
         """The row at an index."""
         return self._rows[index.row()]

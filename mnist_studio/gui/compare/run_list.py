@@ -187,7 +187,7 @@ class RunList(Card):
         if not self._known:
             fresh = fresh[:FIRST_SELECTED]
         self._known = self._known | frozenset(runs)
-        self.model.check(self.model.checked_keys | frozenset(fresh))
+        self.model.check_also(frozenset(fresh))
 
     @Slot(str)
     def _choose(self, experiment: str) -> None:
