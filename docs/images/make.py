@@ -154,7 +154,9 @@ class Photographer:
     def _stroke(self, places: Sequence[tuple[float, float]]) -> None:
         """A stroke with the mouse through points of the canvas, from 0 to 1."""
         pad = self._page("draw", DrawPage).canvas
-        points = [QPoint(round(x * pad.width()), round(y * pad.height())) for x, y in places]
+        side = min(pad.width(), pad.height())
+        left, top = (pad.width() - side) / 2, (pad.height() - side) / 2
+        points = [QPoint(round(left + x * side), round(top + y * side)) for x, y in places]
         QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
         for point in points[1:]:
             QTest.mouseMove(pad, point)

@@ -131,7 +131,7 @@ class OwnImagesPanel(QWidget):
         self.gallery.chosen.connect(self._show_selection)
         self.gallery.opened.connect(self._studio.drawing.show_own)
         self.gallery.labeled.connect(self._own_images.relabel)
-        self.gallery.deleted.connect(self._own_images.delete)
+        self.gallery.deleted.connect(self._delete_images)
         self.table.selectionModel().currentChanged.connect(self._show_scores)
         self.model.modelReset.connect(self._show_scores)
 
@@ -224,7 +224,15 @@ class OwnImagesPanel(QWidget):
         )
 
     def _delete(self) -> None:
-        self._own_images.delete(self.gallery.keys)
+        self._delete_images(self.gallery.keys)
+
+    @Slot(object)
+    def _delete_images(self, keys: Sequence[str]) -> None:
+        """Deletes images, and offers to undo that."""
+        if keys:
+            self._own_images.delete(keys)
+            done = f"{counted(len(keys), 'image').capitalize()} deleted."
+            self._studio.undo_offered.emit(done, self._own_images.undo_of_last())
 
     def _score(self, row: RunRow) -> "OwnImageScore | None":
         return self._scores.by_run.get(row.id)

@@ -103,6 +103,16 @@ class OwnImagesService(QObject):
         if self._undo:
             self._change(self._undo, None, "Change undone.", self.message)
 
+    def undo_of_last(self) -> Callable[[], None]:
+        """A function that undoes the last change, unless another one has followed by then."""
+        change = self._undo
+
+        def undo() -> None:
+            if change and self._undo is change:
+                self.undo()
+
+        return undo
+
     def export_to(self, path: Path) -> None:
         """Exports all images to a file."""
         digits = self.digits

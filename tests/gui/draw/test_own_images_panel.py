@@ -1,5 +1,6 @@
 """The user's own images: labeled with a key, shown, changed, shared, and models scored on them."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -197,14 +198,20 @@ def test_selected_images_are_relabeled_and_deleted_and_restored(
         QTest.keyClick(gallery, Qt.Key.Key_9)
     assert labels(studio) == [1, 9, 1]
     QTest.keyClick(gallery, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    offered: list[tuple[str, Callable[[], None]]] = []
+    studio.undo_offered.connect(lambda text, undo: offered.append((text, undo)))
     with qtbot.waitSignal(studio.own_images.message) as told:
         panel.delete_button.click()
     assert told.args == ["Three images deleted."]
+    ((text, undo),) = offered
+    assert text == "Three images deleted."
     assert labels(studio) == []
     assert panel.gallery.keys == ()
     with qtbot.waitSignal(studio.own_images.message):
-        studio.own_images.undo()
+        undo()
     assert labels(studio) == [1, 9, 1]
+    undo()
+    assert not studio.own_images.can_undo
 
 
 def test_a_saved_image_is_opened_as_it_was_drawn(page: DrawPage, qtbot: QtBot) -> None:

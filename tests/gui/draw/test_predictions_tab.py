@@ -103,6 +103,9 @@ def test_after_three_digits_training_is_suggested(
         draw_one(page)
         qtbot.waitUntil(lambda: len(page.studio.drawing.images) == 1, timeout=WAIT)
     assert lead.train_button.isVisible()
+    datasets = page.studio.datasets
+    qtbot.waitUntil(lambda: datasets.has_mnist is not None, timeout=WAIT)
+    assert lead.mnist_button.isVisible() == (not datasets.has_mnist)
     assert page.studio.first_steps.done == {"draw"}
     with qtbot.waitSignal(page.studio.page_requested) as requested:
         lead.train_button.click()
