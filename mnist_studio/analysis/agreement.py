@@ -12,9 +12,9 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from mnist_studio.analysis.view import AxisSpec, Line, Lines
+from mnist_studio.analysis.view import AxisSpec, Line, Lines, Unit
 from mnist_studio.events import Epoch
-from mnist_studio.formatting import counted, listed, percentage_points
+from mnist_studio.formatting import listed, percentage_points
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -31,7 +31,7 @@ DIFFERENCE = "Difference in {measure}"
 
 
 @dataclass(frozen=True)
-class Agreement:
+class CurveAgreement:
     """How closely the test curves of some frameworks agree.
 
     Attributes:
@@ -54,32 +54,35 @@ class Agreement:
 
     @property
     def sentence(self) -> str:
-        """The agreement in words, such as “identical to 6 decimals”."""
+        """The agreement in words, such as “identical to 6 decimals in test loss”."""
         names = listed([framework_title(name) for name in self.frameworks])
         if self.decimals is None and not self.accuracy:
-            return f"{self._when}, {names} have identical test curves."
-        accuracies = "are equal"
+            return f"{names} have identical test curves ({self._when})."
         if self.accuracy:
-            accuracies = f"differ by at most {percentage_points(_up(self.accuracy, 4))}"
-        return (
-            f"{self._when}, the test losses of {names} {self._losses}, and their test accuracies "
-            f"{accuracies}."
-        )
+            points = f"{percentage_points(_up(self.accuracy, 4))} in test accuracy"
+            loss, accuracy = self._losses, f"differ by at most {points}"
+            if loss.startswith("differ"):
+                accuracy = points
+        else:
+            loss, accuracy = self._losses, "equal in test accuracy"
+            if loss.startswith("differ"):
+                accuracy = "are equal in test accuracy"
+        return f"{names} {loss} and {accuracy} ({self._when})."
 
     @property
     def _losses(self) -> str:
         if self.decimals is None:
-            return "are equal"
+            return "are equal in test loss"
         if self.decimals >= FEW_DECIMALS:
-            return f"are identical to {self.decimals} decimals"
-        return f"differ by at most {_up(self.loss, 1 - floor(log10(self.loss))):.2g}"
+            return f"are identical to {self.decimals} decimals in test loss"
+        most = _up(self.loss, 1 - floor(log10(self.loss)))
+        return f"differ by at most {most:.2g} in test loss"
 
     @property
     def _when(self) -> str:
         last = self.epochs[-1]
-        if not self.missing:
-            return f"After {'each of ' if last > 1 else ''}{counted(last, 'epoch')}"
-        return f"After epoch{f's 1 to {last}' if last > 1 else ' 1'}, which all have completed"
+        epochs = f"epochs 1 to {last}" if last > 1 else "epoch 1"
+        return f"{epochs}, which all have completed" if self.missing else epochs
 
 
 def same_settings(specs: Mapping[str, RunSpec]) -> tuple[tuple[str, ...], ...]:
@@ -101,7 +104,7 @@ def same_settings(specs: Mapping[str, RunSpec]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def agreement(runs: Sequence[tuple[RunSpec, Sequence[Epoch]]]) -> Agreement | None:
+def agreement(runs: Sequence[tuple[RunSpec, Sequence[Epoch]]]) -> CurveAgreement | None:
     """The agreement of runs that differ only in their framework; None without a common epoch.
 
     Epochs in which a loss is not finite are left out.
@@ -112,7 +115,7 @@ def agreement(runs: Sequence[tuple[RunSpec, Sequence[Epoch]]]) -> Agreement | No
         return None
     losses = np.array([[curve[epoch].test_loss for epoch in common] for curve in curves])
     accuracies = np.array([[curve[epoch].test_accuracy for epoch in common] for curve in curves])
-    return Agreement(
+    return CurveAgreement(
         runs[0][0].recipe,
         tuple(spec.framework for spec, _ in runs),
         tuple(common),
@@ -152,22 +155,44 @@ def equal_decimals(values: Floats) -> int | None:
     return 0
 
 
-def difference_lines(lines: Sequence[Line], measure: str, x: AxisSpec) -> Lines:
-    """How far curves are from the first one, on a logarithmic axis.
+def difference_chart(
+    curves: Mapping[str, Line], specs: Mapping[str, RunSpec], x: AxisSpec, y: AxisSpec
+) -> Lines | None:
+    """How far curves are from that of the first framework with the same settings.
 
     Args:
-        lines: of the same quantity; the first one is the reference.
-        measure: the quantity, such as ``test loss``.
-        x: the axis of the curves.
+        curves: id of a run -> its curve.
+        specs: id of a run -> its settings.
+        x: the horizontal axis of the curves.
+        y: their vertical axis. Differences of fractions are in percentage points.
     """
-    drawn = tuple(difference(lines[0], line) for line in lines[1:])
-    return Lines(x, AxisSpec(DIFFERENCE.format(measure=measure), log=True), drawn)
+    sets = [
+        present
+        for runs in same_settings(specs)
+        if len(present := [run for run in runs if run in curves]) > 1
+    ]
+    factor = 100.0 if y.unit == "fraction" else 1.0
+    lines = [difference(curves[runs[0]], curves[run], factor) for runs in sets for run in runs[1:]]
+    known = tuple(line for line in lines if np.isfinite(line.y).any())
+    references = {framework_title(specs[runs[0]].framework) for runs in sets}
+    title = f"{DIFFERENCE.format(measure=y.title.lower())}{_from(references)}"
+    unit: Unit = "points" if y.unit == "fraction" else y.unit
+    return Lines(x, AxisSpec(title, unit, log=True), known) if known else None
 
 
-def difference(reference: Line, line: Line) -> Line:
+def _from(references: set[str]) -> str:
+    return f" from {references.pop()}" if len(references) == 1 else ""
+
+
+def difference(reference: Line, line: Line, factor: float = 1.0) -> Line:
     """The absolute difference of two curves at the x that both have; NaN where they are equal.
 
     Zero has no place on a logarithmic axis.
+
+    Args:
+        reference: the first curve.
+        line: the other one, whose key and title the difference has.
+        factor: the difference is multiplied by it.
     """
     first_x, other_x = _floats(reference.x), _floats(line.x)
     shorter = min(len(first_x), len(other_x))
@@ -177,7 +202,7 @@ def difference(reference: Line, line: Line) -> Line:
     else:
         x, of_first, of_other = np.intersect1d(first_x, other_x, return_indices=True)
         gap = np.abs(_floats(line.y)[of_other] - _floats(reference.y)[of_first])
-    gap[gap == 0] = np.nan
+    gap = np.where(gap == 0, np.nan, gap * factor)
     # Arrays serve as sequences: copying every batch into a tuple would take long.
     return Line(
         line.key, line.title, cast("Sequence[float]", x), cast("Sequence[float]", gap),

@@ -80,6 +80,13 @@ def groups(
     )
 
 
+def of_other_dataset(runs: Mapping[str, RunSpec]) -> tuple[str, ...]:
+    """Ids of the runs on another dataset than most; of equally many, the first dataset counts."""
+    datasets = [spec.dataset for spec in runs.values()]
+    most = max(dict.fromkeys(datasets), key=datasets.count, default=None)
+    return tuple(run for run, spec in runs.items() if spec.dataset != most)
+
+
 def by_seed(group: Group, values: Mapping[str, float]) -> dict[int, float]:
     """The value of every seed, ascending; repeats of a seed are averaged.
 

@@ -49,6 +49,17 @@ class AxisSpec:
     high: float | None = None
 
 
+def all_epochs(axis: AxisSpec, epochs: Sequence[int]) -> AxisSpec:
+    """An axis with all epochs of some runs, so that it does not grow while they train.
+
+    Args:
+        axis: of epochs.
+        epochs: of each run; values after the first epoch are the first to be drawn.
+    """
+    last = max(epochs, default=1)
+    return replace(axis, low=float(last > 1), high=float(last))
+
+
 @dataclass(frozen=True)
 class Line:
     """A curve.

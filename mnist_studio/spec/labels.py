@@ -12,7 +12,7 @@ from mnist_studio import formatting
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import title
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import FULL_BATCH, RunSpec
+from mnist_studio.spec.run import FULL_BATCH, DatasetName, RunSpec
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,12 @@ _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )  # fmt: skip
 """Labels of single values, by the path of the setting."""
+
+
+def dataset_label(name: DatasetName) -> str:
+    """A dataset in a sentence or a title."""
+    return _SPECIAL_LABELS["dataset"][name]
+
 
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {

@@ -45,26 +45,35 @@ def sentence(*curves: Sequence[Epoch]) -> str:
 def test_curves_that_print_alike_are_identical_to_that_many_decimals() -> None:
     first, second, third = epochs(0.1234561, 0.2), epochs(0.1234562, 0.2), epochs(0.1234563, 0.2)
     assert sentence(first, second, third) == (
-        "After each of two epochs, the test losses of NumPy, PyTorch, and Keras are identical to 6 "
-        "decimals, and their test accuracies are equal."
+        "NumPy, PyTorch, and Keras are identical to 6 decimals in test loss and equal in test "
+        "accuracy (epochs 1 to 2)."
     )
 
 
 def test_only_epochs_count_that_all_have_completed() -> None:
     assert sentence(epochs(0.5, 0.4, 0.3), epochs(0.5, 0.4)) == (
-        "After epochs 1 to 2, which all have completed, NumPy and PyTorch have identical test "
-        "curves."
+        "NumPy and PyTorch have identical test curves (epochs 1 to 2, which all have completed)."
     )
     assert agreement([(spec("numpy"), epochs(0.5)), (spec("keras"), ())]) is None
     assert agreement([(spec("numpy"), epochs(0.5))]) is None
-    assert sentence(epochs(0.5, nan), epochs(0.5, 0.4)).startswith("After epoch 1, which all")
+    assert sentence(epochs(0.5, nan), epochs(0.5, 0.4)).endswith(
+        "(epoch 1, which all have completed)."
+    )
 
 
 def test_larger_differences_are_rounded_up() -> None:
     one, other = epochs(0.09199404, accuracy=0.9733), epochs(0.08857109, accuracy=0.9744)
     assert sentence(one, other) == (
-        "After one epoch, the test losses of NumPy and PyTorch differ by at most 0.0035, and their "
-        "test accuracies differ by at most 0.11 pp."
+        "NumPy and PyTorch differ by at most 0.0035 in test loss and 0.11 pp in test accuracy "
+        "(epoch 1)."
+    )
+    assert sentence(one, epochs(0.09199404, accuracy=0.9734)) == (
+        "NumPy and PyTorch are equal in test loss and differ by at most 0.01 pp in test accuracy "
+        "(epoch 1)."
+    )
+    assert sentence(one, epochs(0.2, accuracy=0.9733)) == (
+        "NumPy and PyTorch differ by at most 0.11 in test loss and are equal in test accuracy "
+        "(epoch 1)."
     )
 
 
@@ -95,7 +104,7 @@ def test_runs_of_one_set_differ_only_in_their_framework() -> None:
     both = {**runs, "other": spec("pytorch", "small-cnn")}
     curves = {run: epochs(0.5) for run in both}
     assert [text.partition(":")[0] for text in sentences(both, curves)] == ["MLP 128", "Small CNN"]
-    assert sentences(runs, curves)[0].startswith("After one epoch, NumPy and Keras have identical")
+    assert sentences(runs, curves)[0].startswith("NumPy and Keras have identical")
 
 
 def test_the_difference_is_taken_at_common_x() -> None:

@@ -9,7 +9,10 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Literal, cast
 
-from mnist_studio.analysis.view import View, ViewContent
+import msgspec
+
+from mnist_studio.analysis.groups import of_other_dataset
+from mnist_studio.analysis.view import Chart, Lines, View, ViewContent
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.spec.recipes import unknown
@@ -230,8 +233,28 @@ def compute(name: str, run_data: RunData, options: ViewOptions) -> View:
     from mnist_studio.comparison.views import notes  # Not for who only reads the catalog.
 
     content = cast(Compute, getattr(module, entry.function))(run_data, options)
+    charts, texts = _with_datasets(content, run_data)
     return View(
-        name, title_of(name, content.subject), content.sentence, content.charts,
-        notes.with_timing_marks(run_data, content.table),
-        content.notes, entry.description,
+        name, title_of(name, content.subject), content.sentence, charts,
+        notes.with_timing_marks(run_data, content.table), texts, entry.description,
     )  # fmt: skip
+
+
+def _with_datasets(
+    content: ViewContent, run_data: RunData
+) -> tuple[tuple[Chart, ...], tuple[str, ...]]:
+    """Charts and notes that show which runs were tested on another dataset than most.
+
+    No view may mix datasets without a word, whatever its own notes are.
+    """
+    others = of_other_dataset({run.id: run.spec for run in run_data.runs})
+    if not others or run_data.own_images:
+        return content.charts, content.notes
+    charts = tuple(
+        msgspec.structs.replace(chart, other_dataset=others) if isinstance(chart, Lines) else chart
+        for chart in content.charts
+    )
+    from mnist_studio.comparison.views.notes import of_datasets
+
+    note = of_datasets(run_data.runs)
+    return charts, tuple(dict.fromkeys((note, *content.notes)))

@@ -1,15 +1,27 @@
 """Views of curves: every run as a thin line, the mean of its group with its CI on top."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
+import msgspec
 import numpy as np
 
+from mnist_studio.analysis import agreement
 from mnist_studio.analysis.curves import MAX_POINTS, band, smooth
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
-from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, Unit, ViewContent
+from mnist_studio.analysis.view import (
+    AxisSpec,
+    Column,
+    Line,
+    Lines,
+    Row,
+    Table,
+    Unit,
+    ViewContent,
+    all_epochs,
+)
 from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
@@ -83,6 +95,8 @@ def _curves(
     kinds: Sequence[_CurveKind], unit: Unit, log: bool, run_data: RunData, options: ViewOptions
 ) -> ViewContent:
     x = _AXES[options.axis]
+    if options.axis == "epochs":
+        x = all_epochs(x, [run.spec.training.epochs for run in run_data.runs])
     charts = (
         Lines(x, AxisSpec(_title(kind, run_data, options), unit, log), lines)
         for kind in kinds
@@ -91,9 +105,14 @@ def _curves(
     shown = tuple(charts)
     if not shown:
         raise NotComparable("No run has completed an epoch yet.", "Wait for the first one.")
+    specs = {run.id: run.spec for run in run_data.runs}
+    agreed = agreement.sentences(specs, {run.id: run_data.epochs(run) for run in run_data.runs})
     smoothed = f"Smoothed by an exponential moving average with weight {options.smoothing:g}."
+    drawn = shown
+    if kinds is _LOSSES and (gap := _difference(run_data, shown[0])):
+        drawn = (shown[0], gap, *shown[1:])
     return ViewContent(
-        "", shown, _table(x, unit, shown),
+        " ".join(agreed), drawn, _table(x, unit, drawn),
         (*((smoothed,) if options.smoothing else ()), *notes.of_all(run_data),
          *(notes.of_timing(run_data) if options.axis == "seconds" else ())),
     )  # fmt: skip
@@ -103,6 +122,19 @@ def _title(kind: _CurveKind, run_data: RunData, options: ViewOptions) -> str:
     """What the curves show: over steps those of the batches, if they are stored."""
     by_step = options.axis == "steps" and bool(run_data.steps)
     return kind.of_batches if by_step and kind.of_batches else kind.title
+
+
+def _difference(run_data: RunData, chart: Lines) -> Lines | None:
+    """How far the curves of a chart are from those of the first framework with equal settings."""
+    specs = {run.id: run.spec for run in run_data.runs}
+    curves = {line.key: line for line in chart.lines if line.key in specs}
+    made = agreement.difference_chart(curves, specs, chart.x, chart.y)
+    return msgspec.structs.replace(made, lines=tuple(map(_as_tuples, made.lines))) if made else None
+
+
+def _as_tuples(line: Line) -> Line:
+    """The same line as a message to another process can contain it."""
+    return replace(line, x=tuple(map(float, line.x)), y=tuple(map(float, line.y)))
 
 
 def _lines(kind: _CurveKind, run_data: RunData, options: ViewOptions) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from mnist_studio.comparison.run_data import RunData
 from mnist_studio.events import Machine
 from mnist_studio.formatting import count, counted, listed
 from mnist_studio.frameworks.registry import framework_entry, framework_title
+from mnist_studio.spec.labels import dataset_label
 from mnist_studio.spec.run import FrameworkName, Style
 from mnist_studio.store.rows import Run
 
@@ -21,13 +22,15 @@ WARM = (
 
 SPEED = "Training speed counts training steps only."
 
+PALER = "Curves of the less frequent dataset are paler, with hollow symbols."
+
 FEW_OWN_IMAGES = 100
 """With fewer images, the CI of an accuracy of 95 % is wider than ±5 pp."""
 
 
 def of_all(run_data: RunData) -> tuple[str, ...]:
     """Notes for every view: runs that do not count, and different datasets."""
-    datasets = _own_images(run_data) if run_data.own_images else _datasets(run_data)
+    datasets = _own_images(run_data) if run_data.own_images else of_datasets(run_data.runs)
     return tuple(filter(None, (_unfinished(run_data), _repeated(run_data), datasets)))
 
 
@@ -201,13 +204,14 @@ def _repeated(run_data: RunData) -> str:
     )
 
 
-def _datasets(run_data: RunData) -> str:
-    datasets = list(dict.fromkeys(run.spec.dataset for run in run_data.runs))
+def of_datasets(runs: Sequence[Run]) -> str:
+    """That runs on different datasets are shown together; empty if all have the same one."""
+    datasets = list(dict.fromkeys(dataset_label(run.spec.dataset) for run in runs))
     if len(datasets) < 2:
         return ""
     return (
         f"The runs were tested on different datasets, {listed(datasets)}, so they are not "
-        "comparable."
+        f"comparable. {PALER}"
     )
 
 

@@ -66,9 +66,14 @@ def _chart(run_data: RunData, kind: Kind, found: Mapping[str, Robustness]) -> Li
                 points = _points(of, curve.strengths, curve.accuracies)
                 x, y = zip(*points, strict=True)
                 lines.append(Line(run, run_data.titles[run], x, y))
+    # All charts have the same vertical axis, so that corruptions can be compared at a glance.
+    least = min(
+        accuracy for of in found.values() for one in of.curves for accuracy in one.accuracies
+    )
+    accuracy = f"Accuracy by {corruption.title.lower()}"
     return Lines(
-        AxisSpec(f"{corruption.title} ({corruption.unit})"), AxisSpec("Accuracy", "fraction"),
-        tuple(lines),
+        AxisSpec(f"{corruption.unit[:1].upper()}{corruption.unit[1:]}"),
+        AxisSpec(accuracy, "fraction", low=least, high=1.0), tuple(lines),
     )  # fmt: skip
 
 

@@ -67,11 +67,12 @@ class ComputedView(Splitter):
         self._rows: tuple[RunRow, ...] = ()
         self._experiment: Experiment | None = None
         self._controls_below: bool | None = None
+        self._cell: tuple[int, int] | None = None
         self.controls = ViewControls(studio.theme)
         self.panel = ViewPanel(studio.theme, marks, hover, self)
         self.gallery = GalleryCard(studio, marks)
         self.robustness = RobustnessBar(studio)
-        self.panel.tools.addWidget(self.robustness)
+        self.panel.header.insertWidget(2, self.robustness)
         self.add((self.panel, self.gallery), (560, 400))
         studio.views.loaded.connect(self._on_loaded)
         studio.views.failed.connect(self._on_failed)
@@ -124,6 +125,7 @@ class ComputedView(Splitter):
         if IMAGES.get(entry.name) == "cell":
             self.gallery.forget()
             self.gallery.show_message("Images of a cell", CELL_HINT)
+            self._cell = None
         self.panel.describe(entry)
         self.panel.show_message("Computing…", "The view appears here when it is ready.")
 
@@ -209,8 +211,10 @@ class ComputedView(Splitter):
         view = self.panel.view
         if view is None or IMAGES.get(self._name) != "cell":
             return
+        self._cell = (row, column)
         matrix = view.charts[place]
         assert isinstance(matrix, Matrix)
+        self.panel.charts.charts[place].mark_cell(row, column)
         own = self.controls.options.own
         self.gallery.ask(self._rows, HardImageQuery("cell", matrix.key, (row, column), own))
 
@@ -218,6 +222,8 @@ class ComputedView(Splitter):
     def _on_loaded(self, request: ViewRequest, view: View) -> None:
         if request.like(self.request):
             self.panel.show_view(view)
+            if IMAGES.get(view.name) == "cell" and isinstance(view.charts[0], Matrix):
+                self._show_cell(0, *(self._cell or most_frequent_error(view.charts[0])))
             self.shown.emit()
 
     @Slot(object, object)
@@ -226,3 +232,10 @@ class ComputedView(Splitter):
             reason = error_text(error)
             title = ENTRIES[self._name].title
             self.panel.show_message(f"{title} is not available for these runs", reason)
+
+
+def most_frequent_error(matrix: Matrix) -> tuple[int, int]:
+    """Row and column of the largest value off the diagonal of a confusion matrix."""
+    size = range(len(matrix.rows))
+    cells = [(row, column) for row in size for column in size if row != column]
+    return max(cells, key=lambda cell: matrix.values[cell[0]][cell[1]] or 0.0)

@@ -5,9 +5,22 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
+from mnist_studio.analysis.agreement import difference_chart, sentences
+from mnist_studio.analysis.groups import of_other_dataset
 from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
-from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, Unit, View
+from mnist_studio.analysis.view import (
+    AxisSpec,
+    Column,
+    Line,
+    Lines,
+    Row,
+    Table,
+    Unit,
+    View,
+    all_epochs,
+)
 from mnist_studio.comparison.views.catalog import ENTRIES
+from mnist_studio.comparison.views.notes import of_datasets
 from mnist_studio.events import Epoch
 from mnist_studio.gui.common.basics import column
 from mnist_studio.gui.common.hover import Hover
@@ -33,6 +46,10 @@ _Y_AXES: dict[str, tuple[str, Unit]] = {
     "accuracy": ("Test accuracy", "fraction"),
     "loss": ("Test loss", ""),
 }
+
+
+LINE_PLOTS = 2
+"""The curves, and their difference."""
 
 
 class LiveCurves(QWidget):
@@ -64,7 +81,7 @@ class LiveCurves(QWidget):
 
     def build(self) -> Iterator[None]:
         """Builds the plot in steps."""
-        yield from self.panel.charts.build(1)
+        yield from self.panel.charts.build(LINE_PLOTS)
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Draws these runs, if they have changed."""
@@ -99,8 +116,19 @@ def live_view(rows: Sequence[RunRow], measure: str, axis: str) -> View:
         for row in rows
         for epoch in row.epochs
     )
-    chart = Lines(_X_AXES[axis], AxisSpec(title, unit), lines)
-    return View("live", ENTRIES["live"].title, "", (chart,), Table(columns, table))
+    specs = {row.id: row.run.spec for row in rows if row.epochs}
+    x = _X_AXES[axis]
+    if axis == "epochs":
+        x = all_epochs(x, [spec.training.epochs for spec in specs.values()])
+    chart = Lines(x, AxisSpec(title, unit), lines, of_other_dataset(specs))
+    curves = {line.key: line for line in lines}
+    gap = difference_chart(curves, specs, x, chart.y) if axis == "epochs" else None
+    mixed = of_datasets([row.run for row in rows if row.epochs])
+    return View(
+        "live", ENTRIES["live"].title,
+        " ".join(sentences(specs, {row.id: row.epochs for row in rows})),
+        (chart, gap) if gap else (chart,), Table(columns, table), (mixed,) if mixed else (),
+    )  # fmt: skip
 
 
 def _line(row: RunRow, measure: str, axis: str) -> Line:

@@ -95,7 +95,7 @@ class ComparePage(Page):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(GAP)
         line.addWidget(names)
-        split(Qt.Orientation.Vertical, (self.views, self.runs), (482, 188), line)
+        split(Qt.Orientation.Vertical, (self.views, self.runs), (516, 170), line)
         self.fold(line, 860, (180, 620))
 
     def _empty(self) -> Card:

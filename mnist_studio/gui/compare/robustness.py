@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.gui.common.basics import ProgressLine, button, enable, label, row
+from mnist_studio.gui.common.basics import Elided, ProgressLine, button, enable, row
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
@@ -31,8 +31,8 @@ class RobustnessBar(QWidget):
         self.button = button(MEASURE, self._toggle)
         self.progress = ProgressLine("Measurement")
         self.progress.setMinimumWidth(studio.theme.pixels(160))
-        self.message = label("", "secondary")
-        self.setLayout(row(self.button, self.progress, self.message, 1))
+        self.message = Elided("", "secondary", grow=False)
+        self.setLayout(row(self.message, self.progress, self.button))
         self._update()
 
     @property
@@ -92,5 +92,4 @@ class RobustnessBar(QWidget):
     @Slot(object)
     def _on_done(self, problems: tuple[str, ...]) -> None:
         self.message.setText(problems[0] if problems else "")
-        self.message.setToolTip("\n".join(problems))
         self.measured.emit()

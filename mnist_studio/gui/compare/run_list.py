@@ -23,6 +23,12 @@ from mnist_studio.store.experiments import Experiment
 ALL = "all"
 FIRST_SELECTED = 6
 """How many of the newest trained runs are selected at first."""
+NEWEST = "the newest on {}"
+CHOSEN = "chosen on another page"
+ADDED = "new runs were added"
+ALL_LISTED = "all of the experiment"
+YOURS = "your selection"
+"""Why the selected runs are selected."""
 _SEED: TableColumn[RunRow] = TableColumn(
     "Seed",
     lambda row: str(row.run.spec.training.seed),
@@ -44,6 +50,7 @@ class RunList(Card):
         super().__init__("Runs")
         self._studio, self._marks, self._hover = studio, marks, hover
         self._known: frozenset[str] = frozenset()
+        self._selecting = False
         self._wanted: frozenset[str] = frozenset()
         self._offered: list[tuple[str, str, str]] = []
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self, True)
@@ -53,6 +60,7 @@ class RunList(Card):
         self.experiment.setToolTip("Shows the runs of one experiment only (default: all runs)")
         self.filter = FilterField(self._known_values)
         self.count = Elided(role="secondary", grow=False)
+        self._rule = ""
         self.none_button = button(
             "Select none",
             self._select_none,
@@ -66,7 +74,7 @@ class RunList(Card):
         for part in (self.count, self.filter, self.experiment, self.none_button, self.all_button):
             self.header.addWidget(part, 2 * (part is self.filter) + (part is self.experiment))
         self.body.addWidget(self.table)
-        self.model.checks_changed.connect(self._on_selection)
+        self.model.checks_changed.connect(self._on_checks)
         self.experiment.chosen.connect(self._choose)
         self.filter.changed.connect(self.show_rows)
         studio.library.changed.connect(self.show_rows)
@@ -145,7 +153,7 @@ class RunList(Card):
         shown = [r for r in rows if chosen in (ALL, "") or library.experiment_of(r.id) == chosen]
         shown = self._matching(shown, hide_archived=chosen in (ALL, ""))
         self.model.show(shown)
-        self._select_new([row.id for row in shown if row.run.status != "running"])
+        self._select_new([row for row in shown if row.run.status != "running"])
         # Archived runs are compared only if they are selected by hand.
         self._known |= {row.id for row in rows if row.archived}
         reason = "" if rows else "There are no runs yet. Train one on the Train page."
@@ -177,17 +185,30 @@ class RunList(Card):
             self._offered = offered
             self.experiment.offer(offered)
 
-    def _select_new(self, runs: list[str]) -> None:
+    def _select_new(self, rows: list[RunRow]) -> None:
+        """Selects the newest runs on the newest run's dataset at first, later every new one."""
+        runs = frozenset(row.id for row in rows)
         if self._wanted:
-            self._known |= frozenset(runs)
+            self._known |= runs
+            self._rule, self._selecting = CHOSEN, True
             self.model.check(self._wanted & self._known)
+            self._selecting = False
             self._wanted = self._wanted if self._wanted - self._known else frozenset()
             return
-        fresh = [run for run in runs if run not in self._known]
-        if not self._known:
-            fresh = fresh[:FIRST_SELECTED]
-        self._known = self._known | frozenset(runs)
-        self.model.check_also(frozenset(fresh))
+        fresh = [row for row in rows if row.id not in self._known]
+        if fresh and not self._known:
+            dataset = fresh[0].dataset
+            fresh = [row for row in fresh if row.dataset == dataset][:FIRST_SELECTED]
+            self._check_also(fresh, NEWEST.format(dataset))
+        elif fresh:
+            self._check_also(fresh, ADDED)
+        self._known |= runs
+
+    def _check_also(self, rows: list[RunRow], rule: str) -> None:
+        """Selects more runs for a reason other than the user's click."""
+        self._rule, self._selecting = rule, True
+        self.model.check_also(frozenset(row.id for row in rows))
+        self._selecting = False
 
     @Slot(str)
     def _choose(self, experiment: str) -> None:
@@ -195,12 +216,25 @@ class RunList(Card):
         self.show_rows()
         if experiment != ALL:
             self.select_all()
+            self._rule = ALL_LISTED
+            self._show_count()
+
+    @Slot()
+    def _on_checks(self) -> None:
+        if not self._selecting:
+            self._rule = YOURS
+        self._on_selection()
 
     @Slot()
     def _on_selection(self) -> None:
-        count = len(self.model.checked_keys)
-        self.count.setText(f"{counted(count, 'run')} selected".capitalize())
+        self._show_count()
         self.changed.emit()
+
+    def _show_count(self) -> None:
+        """Shows how many runs are selected, and why these."""
+        count = len(self.model.checked_keys)
+        text = f"{counted(count, 'run')} selected".capitalize()
+        self.count.setText(f"{text}: {self._rule}" if count and self._rule else text)
 
     @Slot(QModelIndex)
     def _point(self, index: QModelIndex) -> None:

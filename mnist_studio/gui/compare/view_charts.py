@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
-from mnist_studio.analysis.view import Bars, Chart, Matrix, View
+from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, View
 from mnist_studio.gui.common.basics import column, holder
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.legend import KeyLegend, legend_entries
@@ -19,6 +19,10 @@ from mnist_studio.gui.theme.theme import Theme
 SPACING = 14
 CHART_WIDTH = 400
 """The least width of a chart when charts are side by side."""
+MANY, SMALL_WIDTH = 5, 212
+"""From this number on, line charts are small multiples of at least this width."""
+LINES_HEIGHT = 172
+"""The height at which a line chart is still readable."""
 REFRESH_MS = 10
 """Changes within this time are drawn once."""
 ROW_TITLES = 150
@@ -84,9 +88,15 @@ class ViewCharts(QWidget):
     def wanted_height(self, view: View) -> int:
         """The height that the charts need; 0 if they fill any height."""
         heights = [self._height(chart) for chart in view.charts]
-        if 0 in heights:
-            return 0
-        columns = self._fitting(view.charts)
+        return 0 if 0 in heights else self._stacked(view.charts, heights)
+
+    def least_height(self, view: View) -> int:
+        """The height at which the charts and their legend are still readable."""
+        return self._stacked(view.charts, [self._least(chart) for chart in view.charts])
+
+    def _stacked(self, charts: Sequence[Chart], heights: Sequence[int]) -> int:
+        """The height of charts in rows."""
+        columns = self._fitting(charts)
         rows = [heights[at : at + columns] for at in range(0, len(heights), columns)]
         return sum(map(max, rows)) + SPACING * (len(rows) - 1) + self._theme.pixels(6)
 
@@ -118,14 +128,21 @@ class ViewCharts(QWidget):
             # Charts that this view does not need stay for the next: building one is slow.
             chart.setVisible(place < self._shown)
             self._grid.addWidget(chart, place // columns, place % columns)
+        rows = -(-self._shown // columns)
+        for at in range(max(rows, self._grid.rowCount())):
+            self._grid.setRowStretch(at, int(at < rows))
         for at in range(max(columns, self._columns)):
             self._grid.setColumnStretch(at, int(at < columns))
         self._columns = columns
 
     def _fitting(self, charts: Sequence[Chart | None]) -> int:
-        """How many charts fit side by side."""
-        widest = max((self._width(chart) for chart in charts), default=1)
-        return max(1, min(len(charts), self.width() // (widest + SPACING)))
+        """How many charts fit side by side; many small ones can be compared at a glance."""
+        many = len(charts) >= MANY and all(isinstance(chart, Lines) for chart in charts)
+        small = self._theme.pixels(SMALL_WIDTH)
+        widest = max((small if many else self._width(chart) for chart in charts), default=1)
+        fitting = max(1, min(len(charts), (self.width() + SPACING) // (widest + SPACING)))
+        # The same number in each row, as far as possible.
+        return -(-len(charts) // -(-len(charts) // fitting)) if charts else 1
 
     def _width(self, chart: Chart | None) -> int:
         """The least width at which a chart is readable."""
@@ -141,6 +158,12 @@ class ViewCharts(QWidget):
         if isinstance(chart, Bars):
             return heading + bars_height(self._theme, chart)
         return heading + matrix_height(self._theme, chart) if isinstance(chart, Matrix) else 0
+
+    def _least(self, chart: Chart) -> int:
+        """The height at which a chart is still readable."""
+        if isinstance(chart, Matrix):
+            return self._theme.pixels(HEADING) + matrix_height(self._theme, chart, least=True)
+        return self._height(chart) or self._theme.pixels(LINES_HEIGHT)
 
     def _add(self) -> None:
         place = len(self._charts)

@@ -1,6 +1,6 @@
 """One view: its description, result in words, charts, table and notes."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from mnist_studio.analysis.view import View
@@ -10,6 +10,7 @@ from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import split
+from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.compare.view_charts import ViewCharts
 from mnist_studio.gui.compare.view_table import ViewTable
 from mnist_studio.gui.theme.marks import Marks
@@ -21,6 +22,12 @@ KINDS = {
     "csv": ("CSV", "Saves the table as a CSV file for a spreadsheet"),
 }
 """Kind of file -> its name and the tooltip of its button."""
+PARTS = (
+    ("charts", "Charts", "Shows the charts (default)"),
+    ("table", "Table", "Shows the same values as a table"),
+)
+TABLE_HEIGHT = 140
+"""The least height of a table and the legend next to the charts."""
 TABLE_FRACTION = 0.42
 """A table that needs at most this fraction of the width is placed to the right of the charts."""
 MARGIN = 16
@@ -55,9 +62,13 @@ class ViewPanel(Card):
         self.charts = ViewCharts(theme, marks, hover)
         self.charts.cell_selected.connect(self.cell_selected)
         self.table = ViewTable(theme, marks, hover)
+        self.part = Segmented("Part of the view", PARTS)
+        self.part.hide()
+        self.part.chosen.connect(self._show_parts)
         self.busy = label("Computing…", "secondary")
         self.busy.hide()
         self.header.addWidget(self.busy)
+        self.header.addWidget(self.part)
         self.export_buttons = {kind: self._export_button(kind) for kind in KINDS}
         self.empty = EmptyState(theme, "compare", "", "")
         self._lay_out()
@@ -85,6 +96,7 @@ class ViewPanel(Card):
         inside.setSpacing(8)
         inside.addWidget(self.sentence)
         self._parts = split(Qt.Orientation.Vertical, (self.charts, self.table), (1, 1), inside)
+        self._parts.installEventFilter(self)
         inside.addWidget(self.notes)
 
     @property
@@ -113,11 +125,13 @@ class ViewPanel(Card):
         self.table.show_table(view.title, view.table)
         self._stack.setCurrentIndex(1)
         self._distribute_space(view)
+        self._show_parts()
         self._enable_export("")
 
     def show_message(self, headline: str, sentence: str) -> None:
         """Shows why there is no view."""
         self._view = None
+        self.part.hide()
         self.empty.set_text(headline, sentence)
         self._stack.setCurrentIndex(0)
         self._enable_export("There is nothing to export.")
@@ -129,6 +143,25 @@ class ViewPanel(Card):
     def _set_title(self, title: str) -> None:
         self.title.setText(title)
         self.setAccessibleName(title)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Shows charts and table together where there is room for both."""
+        if watched is self._parts and event.type() == QEvent.Type.Resize:
+            self._show_parts()
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _show_parts(self) -> None:
+        """Shows charts and table, or the chosen one if the height is not enough for both."""
+        view = self._view
+        if view is None:
+            return
+        below = self._parts.orientation() == Qt.Orientation.Vertical
+        needed = self.charts.least_height(view) + self._theme.pixels(TABLE_HEIGHT)
+        tight = bool(view.charts) and below and needed > self._parts.height()
+        self.part.setVisible(tight)
+        self.charts.setVisible(bool(view.charts) and (not tight or self.part.choice == "charts"))
+        self.table.setVisible(not tight or self.part.choice == "table")
 
     def _distribute_space(self, view: View) -> None:
         """Places a narrow table next to the charts; bars get no more height than they fill."""

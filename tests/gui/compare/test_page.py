@@ -82,9 +82,11 @@ def _is_part(control: QWidget) -> bool:
 
 def test_a_whole_experiment_is_selected(page: ComparePage) -> None:
     assert len(page.selected) == 6
+    assert page.runs.count.text() == "Six runs selected: the newest on Built-in digits"
     experiment = page.studio.library.experiments[0]
     page.runs.show_experiment(experiment.id)
     assert len(page.selected) == 10
+    assert page.runs.count.text() == "Ten runs selected: all of the experiment"
     assert page.runs.chosen_experiment == experiment
     page.runs.none_button.click()
     assert page.selected == []
@@ -93,7 +95,7 @@ def test_a_whole_experiment_is_selected(page: ComparePage) -> None:
     page.runs.experiment.chosen.emit("all")
     page.runs.all_button.click()
     assert len(page.selected) == 11
-    assert page.runs.count.text() == "11 runs selected"
+    assert page.runs.count.text() == "11 runs selected: your selection"
 
 
 def test_a_view_is_computed_and_kept(page: ComparePage, qtbot: QtBot) -> None:
@@ -119,9 +121,11 @@ def test_the_panel_explains_why_a_view_is_not_available(page: ComparePage, qtbot
 
 def test_a_cell_of_the_confusion_matrix_shows_its_images(page: ComparePage, qtbot: QtBot) -> None:
     choose(page, "confusion", qtbot)
-    page.views.computed.panel.cell_selected.emit(0, 8, 1)
     gallery = page.views.computed.gallery
+    # The images of the most frequent error are there without a click.
     qtbot.waitUntil(lambda: gallery.gallery.found is not None, timeout=LONG)
+    page.views.computed.panel.cell_selected.emit(0, 8, 1)
+    qtbot.waitUntil(lambda: gallery.title.text().endswith("predicted 1"), timeout=LONG)
     found = gallery.gallery.found
     assert found is not None
     assert set(found.labels.tolist()) == {8}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from mnist_studio.analysis.view import AxisSpec, axis_title
@@ -35,12 +35,16 @@ OVERHANG = 40
 
 
 class PlotAxis(pg.AxisItem):
-    """Writes fractions as percentages, counts at whole numbers, and always at least two labels."""
+    """Writes fractions as percentages, counts at whole numbers, and always at least two labels.
+
+    The title of a vertical axis is above the plot, where it is never cut off.
+    """
 
     def __init__(self, side: str) -> None:
         self._least_width = 0.0
         self._distance = float(DISTANCE[side])
         self._labels: dict[float, str] = {}
+        self._title = ""
         super().__init__(side)
         self._spec = AxisSpec("")
         self.enableAutoSIPrefix(False)
@@ -49,7 +53,9 @@ class PlotAxis(pg.AxisItem):
         """Sets title, unit and scale. Values come as logarithms where the scale is logarithmic."""
         self._spec = spec
         self.setLogMode(spec.log)
-        self.setLabel(axis_title(spec))
+        self._title = axis_title(spec) if self.orientation == "bottom" else ""
+        self.setLabel(self._title)
+        self.resizeEvent()
         self.picture = None
         self.update()
 
@@ -70,7 +76,18 @@ class PlotAxis(pg.AxisItem):
         # The grid lies below the lines.
         self.setZValue(-1000)
         style = {"color": palette.secondary, "font-size": f"{theme.pixels(11)}px"}
-        self.setLabel(self.labelText, **style)
+        self.setLabel(self._title, **style)
+        self.showLabel(bool(self._title))
+        self.resizeEvent()
+
+    def resizeEvent(self, event: Any = None) -> None:
+        """Centers the title, and shortens it if the axis is narrow."""
+        if self._title:
+            metrics = QFontMetricsF(self.style["tickFont"] or self.font())
+            room = max(self.size().width() - GAP, 0.0)
+            self.labelText = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, room)
+            self.label.setHtml(self.labelString())
+        super().resizeEvent(event)
 
     def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
         """Round numbers whose labels fit."""

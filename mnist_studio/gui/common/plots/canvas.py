@@ -35,7 +35,10 @@ LIMITS = {"fraction": (-0.03, 1.05), "": (-0.1, UNLIMITED[1])}
 """How far the vertical axis extends: around a single point there is no accuracy of 150 %."""
 
 REST = {"x": 0.02, "y": 0.06}
-"""Space around the data, as a fraction of their range."""
+"""Least space around the data, as a fraction of their range."""
+
+SYMBOL_ROOM = 8.0
+"""Least space around the data in pixels, so that no symbol is cut off."""
 
 ALONE = {"fraction": 0.05}
 """Range around a single value; otherwise a fraction of the value."""
@@ -65,9 +68,9 @@ class Canvas(pg.PlotWidget):
 
     def __init__(self, theme: Theme, marks: MarkSource, hover: Hover, parent: QWidget) -> None:
         self._axes = {"left": PlotAxis("left"), "bottom": PlotAxis("bottom")}
+        self._chart: Lines | Points | None = None
         super().__init__(parent, axisItems=self._axes, enableMenu=False)
         self._theme, self._marks, self._hover = theme, marks, hover
-        self._chart: Lines | Points | None = None
         self._placed: tuple[PlacedLine, ...] = ()
         self._points = 0
         self._zoom: Range | None = None
@@ -185,6 +188,12 @@ class Canvas(pg.PlotWidget):
         else:
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event: Any) -> None:
+        """Leaves room for symbols at any size."""
+        super().resizeEvent(event)
+        if self._chart is not None and not self.zoomed:
+            self._fit()
+
     def leaveEvent(self, event: Any) -> None:
         """Ends the highlighting."""
         self._hover.point("")
@@ -230,8 +239,8 @@ class Canvas(pg.PlotWidget):
         """Shows the range of the axes, or of the visible lines where an axis has none."""
         chart = self._chart
         assert chart is not None
-        x = fitted(chart.x, [line.x for line in self._placed], REST["x"])
-        y = fitted(chart.y, [line.y for line in self._placed], REST["y"])
+        x = fitted(chart.x, [line.x for line in self._placed], _rest("x", self._box.width()))
+        y = fitted(chart.y, [line.y for line in self._placed], _rest("y", self._box.height()))
         if (x, y) != self._whole:
             self._whole = (x, y)
             self._box.setRange(xRange=x, yRange=y, padding=0)
@@ -365,6 +374,12 @@ def fitted(spec: AxisSpec, values: Sequence[Floats], rest: float) -> Range:
         return low - alone, low + alone
     space = rest * (high - low)
     return low - space, high + space
+
+
+def _rest(side: str, pixels: float) -> float:
+    """Space around the data as a fraction of their range, where the axis has so many pixels."""
+    room = pixels - 2 * SYMBOL_ROOM
+    return max(REST[side], SYMBOL_ROOM / room) if room > SYMBOL_ROOM else REST[side]
 
 
 def _ends(values: Sequence[Floats]) -> Range:

@@ -57,11 +57,12 @@ class ChartView(QWidget):
         self._bar_chart: BarChart | None = None
         self._heat_map: HeatMap | None = None
         self._filled: FilledPage | None = None
+        self._marked: tuple[int, int] | None = None
         self.legend: tuple[tuple[str, str], ...] | None = None
         self.tools = PlotTools(theme)
         self.tools.all_requested.connect(self.show_all)
         self.tools.fill_requested.connect(self.fill_page)
-        self._heading = Elided("", "secondary")
+        self._heading, self._has_heading = Elided("", "secondary"), heading
         self._head = row(self._heading, gap=4)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._layout = QVBoxLayout(self)
@@ -87,7 +88,7 @@ class ChartView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Still readable."""
         head = self._head.minimumSize().height()
-        least = QSize(self._theme.pixels(240), self._theme.pixels(150))
+        least = QSize(self._theme.pixels(210), self._theme.pixels(124))
         if isinstance(self._shown, BarChart | HeatMap):
             inside = self._shown.minimumSizeHint() + QSize(0, head)
             return inside.expandedTo(QSize(least.width(), 0))
@@ -116,10 +117,11 @@ class ChartView(QWidget):
 
     def take(self, name: str, chart: Chart) -> None:
         """Takes a chart to draw; ``name`` is for screen readers."""
+        self._marked = None
         self.setAccessibleName(name)
         self.setAccessibleDescription(f"{summary(chart)} The table has the same values.")
         self.tools.name(name)
-        self._heading.setText(heading(chart))
+        self._heading.setText(chart_heading(chart) if self._has_heading else "")
         self._chart = chart
 
     def refresh(self) -> None:
@@ -131,8 +133,16 @@ class ChartView(QWidget):
             self._bars().draw(chart)
         elif isinstance(chart, Matrix):
             self._matrix().draw(chart)
+            if self._marked:
+                self._matrix().mark(*self._marked)
         self._update_tools()
         self.updateGeometry()
+
+    def mark_cell(self, row: int, column: int) -> None:
+        """Frames a cell of the matrix at the next refresh, such as one whose images are shown."""
+        self._marked = (row, column)
+        if self._heat_map is not None and self._shown is self._heat_map:
+            self._heat_map.mark(row, column)
 
     @Slot()
     def show_all(self) -> None:
@@ -146,9 +156,7 @@ class ChartView(QWidget):
         if self._filled is not None:
             self.leave_page()
         elif self._shown is not None and self._chart is not None:
-            title = self.accessibleName()
-            if isinstance(self._chart, Matrix):
-                title = f"{title} · {heading(self._chart)}"
+            title = " · ".join(filter(None, (self.accessibleName(), self._heading.text())))
             filled = FilledPage(page_of(self), title, self._theme, self._marks, self._hover)
             filled.closed.connect(self.leave_page)
             filled.tools.all_requested.connect(self.show_all)
@@ -217,8 +225,10 @@ class ChartView(QWidget):
     @Slot()
     def _update_tools(self) -> None:
         zoomed = self._canvas is not None and self._shown is self._canvas and self._canvas.zoomed
+        self.tools.all_button.setVisible(self._shown is self._canvas)
         self.tools.show_state(zoomed)
         if self._filled is not None:
+            self._filled.tools.all_button.setVisible(self._shown is self._canvas)
             self._filled.tools.show_state(zoomed)
 
     @Slot()
@@ -237,7 +247,7 @@ class ChartView(QWidget):
             self.refresh()
 
 
-def heading(chart: Chart) -> str:
+def chart_heading(chart: Chart) -> str:
     """The line above a chart; bars have their quantity below."""
     match chart:
         case Lines() | Points():

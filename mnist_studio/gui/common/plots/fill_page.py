@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.gui.common.basics import IconButton, button, column, enable, row
 from mnist_studio.gui.common.card import Card
@@ -36,6 +36,7 @@ class PlotTools(QWidget):
         self.all_button = IconButton(theme, "show-all", "Show all", self.all_requested.emit)
         self.fill_button = IconButton(theme, "expand", "Fill the page", self.fill_requested.emit)
         self.setLayout(row(self.all_button, self.fill_button, gap=2))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.show_state(False, "There is nothing to show yet.")
 
     def show_state(self, zoomed: bool, missing: str = "") -> None:

@@ -21,7 +21,7 @@ from mnist_studio.analysis.view import Matrix, cell_text
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import Palette, contrast, mixed
 
-LEAST, LARGEST, HEAD, FOOT = 26, 54, 2, 22
+LEAST, LARGEST, HEAD, FOOT = 20, 54, 2, 20
 """Least and largest side of a cell, heights of what is above and below the cells, in lengths of the
 design. The line above the chart has the titles of the axes."""
 
@@ -68,6 +68,7 @@ class HeatMap(QWidget):
         self._looks: tuple[tuple[CellLook, ...], ...] = ()
         self._titles = 0
         self._current: Spot | None = None
+        self._marked: Spot | None = None
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -75,8 +76,13 @@ class HeatMap(QWidget):
 
     def draw(self, matrix: Matrix) -> None:
         """Shows a matrix."""
-        self._matrix, self._current = matrix, None
+        self._matrix, self._current, self._marked = matrix, None, None
         self._update_looks()
+
+    def mark(self, row: int, column: int) -> None:
+        """Frames a cell."""
+        self._marked = (row, column)
+        self.update()
 
     def sizeHint(self) -> QSize:
         """Cells of a comfortable size."""
@@ -139,10 +145,12 @@ class HeatMap(QWidget):
                 continue
             for column, look in enumerate(line):
                 self._paint_cell(painter, self.cell(row, column), look)
-        if self._current:
-            painter.setPen(QPen(QColor(self._theme.palette.text), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.cell(*self._current).adjusted(1, 1, -1, -1), 4, 4)
+        palette = self._theme.palette
+        for spot, color in ((self._marked, palette.accent), (self._current, palette.text)):
+            if spot:
+                painter.setPen(QPen(QColor(color), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRoundedRect(self.cell(*spot).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
     def _paint_cell(self, painter: QPainter, spot: QRectF, look: CellLook) -> None:
@@ -251,9 +259,9 @@ def cell_width(theme: Theme, matrix: Matrix) -> int:
     return max(theme.pixels(LEAST), widest + theme.pixels(8))
 
 
-def matrix_height(theme: Theme, matrix: Matrix) -> int:
-    """The largest height of a matrix."""
-    rows = len(matrix.rows) * theme.pixels(LARGEST)
+def matrix_height(theme: Theme, matrix: Matrix, least: bool = False) -> int:
+    """The largest or the least height of a matrix."""
+    rows = len(matrix.rows) * theme.pixels(LEAST if least else LARGEST)
     return rows + theme.pixels(HEAD) + theme.pixels(FOOT)
 
 

@@ -60,8 +60,8 @@ def test_the_difference_is_from_the_first_framework_of_equal_settings() -> None:
     assert drawn.y.log
     assert list(drawn.lines[1].y) == [pytest.approx(0.25)]
     assert live_sentence(runs) == (
-        "After one epoch, the test losses of NumPy and Keras differ by at most 0.25, and their "
-        "test accuracies are equal."
+        "NumPy and Keras differ by at most 0.25 in test loss and are equal in test accuracy "
+        "(epoch 1)."
     )
     assert live_differences(runs[1:], SHOWN, 0.0) is None
     assert live_sentence(runs[1:]) == ""
