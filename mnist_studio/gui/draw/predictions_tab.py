@@ -9,8 +9,8 @@ from mnist_studio.gui.common.card import CollapsibleSection
 from mnist_studio.gui.draw.best_card import BestCard
 from mnist_studio.gui.draw.consensus_card import true_label_verdict
 from mnist_studio.gui.draw.label_bar import LabelBar
-from mnist_studio.gui.draw.next_step import NextStep
 from mnist_studio.gui.draw.predictions_panel import PredictionsPanel
+from mnist_studio.gui.draw.suggestion import Suggestion
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.settings import DrawLayout
@@ -23,7 +23,7 @@ class PredictionsTab(QWidget):
 
     Attributes:
         best: the large prediction.
-        next_step: what to do next.
+        suggestion: what to do next.
         section: the fold with all models.
         models: the predictions of all models.
 
@@ -42,10 +42,10 @@ class PredictionsTab(QWidget):
         self._open = studio.saved_settings.all_models_open
         self._arranging = False
         self.best = BestCard(studio.theme)
-        self.next_step = NextStep(studio)
+        self.suggestion = Suggestion(studio)
         self.models = PredictionsPanel(studio)
         self.section = CollapsibleSection("All models", studio.theme, self.models)
-        self._whole = column(self.best, self.next_step, self.section, gap=GAP)
+        self._whole = column(self.best, self.suggestion, self.section, gap=GAP)
         # The large prediction has a limited height. What it leaves free is at the foot.
         self._whole.addStretch(0)
         self.setLayout(self._whole)

@@ -83,7 +83,7 @@ def test_a_wrong_prediction_is_labeled_and_leads_to_training_with_it(
         page.label_bar.buttons[7].click()
     assert [one.label for one in studio.own_images.digits] == [7]
     assert "Saved as a 7" in page.canvas.message
-    again = tab.next_step.again_button
+    again = tab.suggestion.again_button
     assert (again.isVisible(), again.text()) == (True, "Train again with your digit")
     added: list[RunSpec] = []
     monkeypatch.setattr(studio.queue, "add", added.extend)
@@ -95,7 +95,7 @@ def test_a_wrong_prediction_is_labeled_and_leads_to_training_with_it(
 def test_after_three_digits_training_is_suggested(
     qtbot: QtBot, page: DrawPage, tab: PredictionsTab
 ) -> None:
-    lead = tab.next_step
+    lead = tab.suggestion
     assert not lead.isVisible()
     for _ in range(3):
         page.studio.drawing.clear()

@@ -1,6 +1,6 @@
 """Every view of a made-up experiment, word for word: sentences, axes, columns, and figures.
 
-    MNIST_STUDIO_WRITE_TEXTS=1 python -m pytest tests/comparison/views/test_texts.py
+    MNIST_STUDIO_WRITE_TEXTS=1 python -m pytest tests/comparison/views/test_catalog_texts.py
 
 writes the stored text. Read what changed before you commit it.
 """
@@ -25,7 +25,7 @@ from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from mnist_studio.store.runs import RunStore
 from tests.gui.stored import add
 
-STORED = Path(__file__).with_name("texts.txt")
+STORED = Path(__file__).with_name("catalog_texts.txt")
 WRITE = "MNIST_STUDIO_WRITE_TEXTS"
 MOST_ROWS = 3
 MADE_UP = ExperimentSpec(

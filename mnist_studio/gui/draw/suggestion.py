@@ -10,7 +10,7 @@ from mnist_studio.gui.services.studio import TRAINS, Studio
 TRAIN = "Train your own network (about ten seconds)"
 
 
-class NextStep(QWidget):
+class Suggestion(QWidget):
     """At most one suggestion at a time; hidden if there is none.
 
     Attributes:
