@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
+    QSizePolicy,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -165,6 +166,7 @@ class Page(QWidget):
             for part, height in zip(parts, heights, strict=True):
                 if part is not None:
                     part.setMinimumHeight(pixels(height) if narrow else 0)
+                    _widen(part, narrow)
 
     def show_outcome(self, outcome: Outcome) -> None:
         """Shows how something ended; it replaces the message above the page."""
@@ -189,3 +191,14 @@ class Page(QWidget):
     def enter(self) -> None:
         """Called when the page is shown; the keyboard starts at its top."""
         self.setFocus()
+
+
+def _widen(part: QWidget, narrow: bool) -> None:
+    """Lets a part that is otherwise as wide as its content take the whole width while folded."""
+    policy, wide = part.sizePolicy(), QSizePolicy.Policy
+    former, latter = (wide.Maximum, wide.MinimumExpanding)
+    if not narrow:
+        former, latter = latter, former
+    if policy.horizontalPolicy() == former:
+        policy.setHorizontalPolicy(latter)
+        part.setSizePolicy(policy)

@@ -66,7 +66,7 @@ class ExperimentsPage(Page):
         whole.addWidget(known)
         whole.addLayout(right, 1)
         self.body.addLayout(whole)
-        self.fold(whole, 800, (360, 0))
+        self.fold(whole, 860, (360, 0))
 
     @property
     def tab(self) -> str:

@@ -13,7 +13,7 @@ from mnist_studio.gui.experiments.queue_rows import QueueRows
 from mnist_studio.gui.services.experiment_progress import CellRow, ExperimentState
 from mnist_studio.gui.theme.theme import Theme
 
-LONGEST_STATE = 220
+LONGEST_STATE = 320
 """Width of a column at most: the reason why a run failed is also in its tooltip."""
 
 _NOT_RUNNING = "Run the experiment to change its queue."

@@ -105,7 +105,7 @@ class TrainPage(Page):
         for splitter, sizes in ((right, saved.rows), (whole, saved.columns)):
             if len(sizes) == splitter.count():
                 splitter.setSizes(list(sizes))
-        self.fold(whole, 760, (600, 620))
+        self.fold(whole, 860, (600, 620))
 
     def show_item(self, key: str) -> None:
         """Chooses a recipe."""

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QApplication
 
 from mnist_studio.gui.app.frame import PAGE_TITLES
 from mnist_studio.gui.app.window import LEAST, MainWindow
+from mnist_studio.gui.common.layouts import Scroll
 from tests.gui import stored
 from tests.gui.clipped import faults
 
@@ -30,4 +31,7 @@ def test_every_page_fits_every_screen(window: MainWindow, qapp: QApplication) ->
             qapp.processEvents()
             assert window.size().toTuple() == size
             found += [f"{key} at {size}: {fault}" for fault in faults(window)]
+            across = window.page(key).findChildren(Scroll)[0].horizontalScrollBar().maximum()
+            if across:
+                found.append(f"{key} at {size} scrolls {across} pixels sideways")
     assert not found, "\n" + "\n".join(found)
