@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mnist_studio.gui.common.basics import button, label, restyle
+from mnist_studio.gui.common.basics import button, column, label, restyle
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
@@ -19,8 +20,11 @@ from mnist_studio.gui.theme.theme import Theme
 MARGIN = 16
 """Between the card and the edges of the page, in lengths of the design."""
 
-WIDTH = 600
-"""The widest the card gets, in lengths of the design."""
+WIDTH, WIDE = 600, 898
+"""The widest the card gets, with a sentence or two and with more, in lengths of the design."""
+
+FEW_FACTS = 2
+"""With more, the buttons are next to the text, so that the card covers less of the height."""
 
 
 class OutcomeCard(QFrame):
@@ -67,14 +71,15 @@ class OutcomeCard(QFrame):
         head = QHBoxLayout()
         head.addWidget(self._title, 1)
         head.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self._content = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._content.setSpacing(10)
+        self._content.addLayout(column(self._facts, self._doubt, gap=4), 1)
+        self._content.addLayout(self._line)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 10, 10, 14)
         whole.setSpacing(4)
         whole.addLayout(head)
-        whole.addWidget(self._facts)
-        whole.addWidget(self._doubt)
-        whole.addSpacing(6)
-        whole.addLayout(self._line)
+        whole.addLayout(self._content)
 
     def text(self) -> str:
         """Everything that the card says, line by line."""
@@ -124,15 +129,24 @@ class OutcomeCard(QFrame):
         """Puts the card into the lower right corner, as high as its text needs."""
         pixels, page = self._theme.pixels, self._page.size()
         margin = pixels(MARGIN)
-        width = min(pixels(WIDTH), page.width() - 2 * margin)
+        widest = self._widest()
+        width = min(pixels(widest), page.width() - 2 * margin)
         if width <= 0:
             return
+        wide = widest == WIDE and width > pixels(WIDTH)
+        directions = QBoxLayout.Direction
+        self._content.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
         layout = self.layout()
         assert layout is not None
         layout.activate()
         height = layout.totalHeightForWidth(width)
         left, top = page.width() - margin - width, page.height() - margin - height
         self.setGeometry(left, max(0, top), width, height)
+
+    def _widest(self) -> int:
+        """The widest the card gets with its outcome."""
+        facts = len(self.outcome.facts) if self.outcome else 0
+        return WIDE if facts > FEW_FACTS else WIDTH
 
     @Slot()
     def _apply_theme(self) -> None:

@@ -193,7 +193,7 @@ def settings_of(row: RunRow) -> str:
     """The settings of a run, one per line."""
     spec, training = row.run.spec, row.run.spec.training
     lines = [
-        f"Recipe: {spec.recipe}",
+        f"Recipe: {recipe_title(spec.recipe)} ({spec.recipe})",
         f"Framework: {framework_title(spec.framework)}",
         f"Dataset: {row.dataset}",
         f"Device: {row.device or texts.DEVICES[spec.device]}",

@@ -204,9 +204,10 @@ class TableView(QTableView):
         least = min(widths[wide], self._theme.pixels(LEAST_WIDE))
         # Titles of runs are long, and their tooltips have them whole.
         spare = max(0, widths[0] - self._theme.pixels(LEAST_WIDE)) if wide else 0
-        if not self.squeezed and least - spare <= left < least:
-            widths[0] -= least - left
-            left = least
+        if left < least and (self.squeezed or least - spare <= left):
+            taken = min(spare, least - left)
+            widths[0] -= taken
+            left += taken
         if self.squeezed or left >= least:
             widths[wide] = max(left, header.minimumSectionSize())
         for place, width in enumerate(widths):

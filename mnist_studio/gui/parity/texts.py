@@ -62,7 +62,7 @@ def checking(recipe: str, frameworks: Sequence[FrameworkName], checks: int) -> P
 
 def checking_status(recipe: str, checks: int) -> str:
     """The same for the status line."""
-    return f"Checking parity of {recipe} · {counted(checks, 'check')} so far"
+    return f"Checking parity of {recipe_title(recipe)} · {counted(checks, 'check')} so far"
 
 
 def finished(report: ParityReport) -> ParityTexts:

@@ -203,7 +203,7 @@ class Studio(QObject):
             "Opens the Train page. MNIST is selected there.",
             lambda: self.page_requested.emit("train"),
         )
-        facts = ("60,000 images to train on and 10,000 to test with.",)
+        facts = ("60,000 training images and 10,000 test images.",)
         self.outcome.emit(Outcome("MNIST is ready", facts, "", "good", (go,)))
 
     def open(self) -> None:

@@ -246,4 +246,4 @@ class TrainPage(Page):
         if isinstance(event, events.Epoch):
             self.plots.show_agreement()
         if isinstance(event, events.Failed | events.Crashed):
-            self.notice.show_message(f"{run.title}: {event.reason}", "bad")
+            self.notice.show_message(f"{run.title}: {run.state_text}. {event.reason}", "bad")
