@@ -49,7 +49,15 @@ class RemoveCell:
     cell: int
 
 
-Message = JobEvent | JobEnded | ExperimentCommand | MoveCell | RemoveCell
+@dataclass(frozen=True)
+class PutBackCell:
+    """A removed cell waits again, at a position of the queue."""
+
+    cell: int
+    position: int
+
+
+Message = JobEvent | JobEnded | ExperimentCommand | MoveCell | RemoveCell | PutBackCell
 Inbox = SimpleQueue[Message]
 
 

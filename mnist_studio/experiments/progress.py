@@ -54,6 +54,10 @@ class _Start:
     fraction: float
 
 
+REMOVED = "Removed from the queue."
+"""Why a cell that waited does not any more."""
+
+
 class ExperimentProgress:
     """The cells of an experiment in one session."""
 
@@ -112,7 +116,15 @@ class ExperimentProgress:
         if number not in self._order:
             return False
         self._order.remove(number)
-        self._set(number, state="cancelled", reason="Removed from the queue.")
+        self._set(number, state="cancelled", reason=REMOVED)
+        return True
+
+    def put_back(self, number: int, position: int) -> bool:
+        """Queues a removed cell again at a position; False if it was not removed."""
+        if self._cells[number].reason != REMOVED:
+            return False
+        self._order.insert(max(0, position), number)
+        self._set(number, state="waiting", reason="")
         return True
 
     def update(self, number: int, event: AnyEvent) -> bool:

@@ -31,6 +31,7 @@ from mnist_studio.experiments.job_pool import (
     JobPool,
     Message,
     MoveCell,
+    PutBackCell,
     RemoveCell,
 )
 from mnist_studio.experiments.progress import ExperimentProgress
@@ -89,6 +90,10 @@ class ExperimentRunner:
     def remove(self, cell: int) -> None:
         """Removes a waiting cell, or cancels a running one. The next session trains it."""
         self._inbox.put(RemoveCell(cell))
+
+    def put_back(self, cell: int, position: int) -> None:
+        """Queues a removed cell again, at a position from 0."""
+        self._inbox.put(PutBackCell(cell, position))
 
     def events(self) -> Generator[AnyExperimentEvent, None, None]:
         """Trains what is left of the experiment. The last event is ``ExperimentEnded``.
@@ -245,6 +250,9 @@ class _Session:
                 return iter((self._progress.queue,) if moved else ())
             case RemoveCell(number):
                 return self._remove(number)
+            case PutBackCell(number, position):
+                back = self._progress.put_back(number, position)
+                return self._changed(number) if back else iter(())
             case ExperimentCommand(name):
                 self._command(name)
                 return iter(())

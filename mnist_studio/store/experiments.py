@@ -109,6 +109,19 @@ class Member:
     membership: Membership
 
 
+@dataclass(frozen=True)
+class RemovedExperiment:
+    """A deleted experiment.
+
+    Attributes:
+        experiment: as it was stored.
+        runs: ids of its runs.
+    """
+
+    experiment: Experiment
+    runs: tuple[str, ...]
+
+
 class ExperimentRows:
     """The experiments in the database; ``RunStore.experiments`` is one.
 
@@ -189,8 +202,11 @@ class ExperimentRows:
         own = {row.run: _membership(row) for row in whole(member_of, rows)}
         return dict.fromkeys(self._models.by_id, ELSEWHERE) | own
 
-    def delete(self, experiment_id: str) -> None:
+    def delete(self, experiment_id: str) -> RemovedExperiment:
         """Deletes an experiment; its runs and their timing information stay.
+
+        Returns:
+            What ``restore`` needs to bring it back.
 
         Raises:
             StoreError: also if it is being run.
@@ -199,10 +215,28 @@ class ExperimentRows:
         folder = self._folder(experiment.id)
         if not locks.is_free(folder):
             raise _already_running(experiment)
-        self._database.write("DELETE FROM experiments WHERE id = ?", experiment.id)
+        query = "SELECT run FROM members WHERE experiment = ?"
+        found = self._database.rows(query, experiment.id)
+        runs = tuple(str(run) for (run,) in found if folders.is_id(run))
+        with self._records.changing(runs) as connection:
+            connection.execute("DELETE FROM experiments WHERE id = ?", (experiment.id,))
         # A record that stays would bring the experiment back when the database is rebuilt.
         with writing(folder):
             (folder / RECORD).unlink(missing_ok=True)
+        return RemovedExperiment(experiment, runs)
+
+    def restore(self, removed: RemovedExperiment) -> None:
+        """Brings a deleted experiment back, with those of its runs that belong to no other.
+
+        Raises:
+            StoreError: the disk or the database fails.
+        """
+        experiment = removed.experiment
+        self._write_record(experiment)
+        with self._records.changing(removed.runs) as connection:
+            row = (experiment.id, experiment.title, experiment.text, experiment.created)
+            connection.execute("INSERT OR IGNORE INTO experiments VALUES (?, ?, ?, ?)", row)
+            connection.executemany(_JOIN_AGAIN, [(experiment.id, run) for run in removed.runs])
 
     def hold(self, experiment: Experiment) -> None:
         """Takes the lock of an experiment, whose holder alone trains its cells.
@@ -271,6 +305,9 @@ JOIN = """
     concurrency = max(concurrency, excluded.concurrency),
     host = excluded.host
 """
+
+
+_JOIN_AGAIN = "UPDATE members SET experiment = ? WHERE run = ? AND experiment IS NULL"
 
 
 def joining(run_id: str, membership: Membership) -> tuple[object, ...]:

@@ -90,6 +90,16 @@ def test_a_removed_cell_counts_as_settled() -> None:
     assert progress_of_four.overall(ALONE).fraction == 0.25
 
 
+def test_a_removed_cell_is_put_back_once() -> None:
+    state = new_progress()
+    before = state.queue
+    state.remove(2)
+    assert state.put_back(2, 2)
+    assert state.queue == before
+    assert state.cells[2].state == "waiting"
+    assert not state.put_back(2, 0)
+
+
 def test_a_failed_cell_is_tried_once_more_and_then_given_up() -> None:
     progress_of_four = new_progress()
     for left in ((0, 1, 2, 3), (1, 2, 3)):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.store.check import check
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 from tests.store.example_events import finished
@@ -106,6 +107,24 @@ def test_deleting_a_run_ends_its_membership_and_deleting_an_experiment_keeps_its
     assert store.experiments.all() == ()
     assert [run.id for run in store.runs()] == [runs[1]]
     assert store.experiments.memberships() == {runs[1]: Membership("", 2)}
+
+
+def test_a_deleted_experiment_comes_back_with_its_runs(
+    store: RunStore, spec: RunSpec, home: Path
+) -> None:
+    experiment = store.experiments.add(STUDY)
+    runs = [store.create(spec, Membership(experiment.id, 2)).id for _ in range(2)]
+    for run in runs:
+        store.record(finished(run))
+        store.release(run)
+    removed = store.experiments.delete(experiment.id)
+    assert not [p for p in check(home).problems if "differ" in p.what]
+    store.experiments.restore(removed)
+    assert store.experiments.all() == (experiment,)
+    members = store.experiments.members(experiment.id)
+    assert [one.run.id for one in members] == sorted(runs)
+    assert {one.membership for one in members} == {Membership(experiment.id, 2)}
+    assert not [p for p in check(home).problems if "differ" in p.what]
 
 
 def test_only_one_may_hold_an_experiment(store: RunStore, home: Path) -> None:

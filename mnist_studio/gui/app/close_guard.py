@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from mnist_studio.formatting import counted
 from mnist_studio.gui.common.question import QuestionOverlay, ask
 from mnist_studio.gui.services.studio import Studio
 
@@ -31,7 +32,8 @@ class CloseGuard(QObject):
         self.question = ask(
             self._window,
             "A run is still training",
-            "Stop saves the run, and you can resume it later. Discard deletes its weights.",
+            f"Stop saves the run, and you can resume it later. Discard deletes its weights."
+            f"{_waiting(self._studio)}",
             (
                 ("Keep training", lambda: None),
                 ("Discard and close", lambda: self.close_after(self._studio.cancel)),
@@ -42,7 +44,7 @@ class CloseGuard(QObject):
         )
         self.question.finished.connect(self._on_question_finished)
 
-    def close_after(self, end: Callable[[], None]) -> None:
+    def close_after(self, end: Callable[[], object]) -> None:
         """Ends the runs; the window closes as soon as none is left."""
         self._closing = True
         end()
@@ -56,3 +58,9 @@ class CloseGuard(QObject):
     @Slot()
     def _on_question_finished(self) -> None:
         self.question = None
+
+
+def _waiting(studio: Studio) -> str:
+    """What else ends with the runs in progress."""
+    waiting = len(studio.queue.waiting)
+    return f" {counted(waiting, 'waiting run').capitalize()} will not train." if waiting else ""

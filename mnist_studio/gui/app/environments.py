@@ -33,6 +33,7 @@ _SENTENCE = (
 )
 _NUMPY = "NumPy always runs in MNIST Studio's own environment."
 _DEFAULT = "MNIST Studio's own environment"
+_RESET = "Switches back to MNIST Studio's own environment; can be undone"
 
 
 class EnvironmentsDialog(QuestionOverlay):
@@ -49,6 +50,7 @@ class EnvironmentsDialog(QuestionOverlay):
         self._grid.setColumnStretch(1, 1)
         self._choose: dict[str, QPushButton] = {}
         self._reset: dict[str, QPushButton] = {}
+        self._former: dict[str, str | None] = {}
         for name in FRAMEWORKS:
             self._add(name)
         self.setMinimumWidth(WIDTH)
@@ -88,12 +90,22 @@ class EnvironmentsDialog(QuestionOverlay):
 
     def reset(self, framework: str) -> None:
         """Chooses the environment of MNIST Studio again."""
+        former = registry.python(framework)
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             environments.forget(framework)
 
         self._error.clear()
+        self._former[framework] = former
         self._start(work)
+
+    def _reset_or_undo(self, framework: str) -> None:
+        """Resets an environment, or brings back the one that was just reset."""
+        former = self._former.pop(framework, None)
+        if former:
+            self.choose(framework, former)
+        else:
+            self.reset(framework)
 
     def _add(self, framework: str) -> None:
         line = self._grid.rowCount()
@@ -107,8 +119,8 @@ class EnvironmentsDialog(QuestionOverlay):
         choose.setAccessibleName(f"Choose an environment for {title}")
         reset = self._reset[framework] = button(
             "Reset",
-            partial(self.reset, framework),
-            tip="Switches back to MNIST Studio's own environment",
+            partial(self._reset_or_undo, framework),
+            tip=_RESET,
         )
         reset.setAccessibleName(f"Reset the environment for {title}")
         for place, widget in enumerate((label(title), location, choose, reset)):
@@ -156,7 +168,10 @@ class EnvironmentsDialog(QuestionOverlay):
             python = registry.python(framework)
             location.setText(f"{version} in {python or _DEFAULT}")
             enable(self._choose[framework], _NUMPY if framework == "numpy" else "")
+            former = self._former.get(framework)
+            self._reset[framework].setText("Undo" if former else "Reset")
             enable(
                 self._reset[framework],
-                "" if python else "It already uses MNIST Studio's own environment.",
+                "" if python or former else "It already uses MNIST Studio's own environment.",
+                f"Uses {former} again" if former else _RESET,
             )

@@ -198,6 +198,9 @@ class MainWindow(QMainWindow):
     @Slot(str, str)
     def show_message(self, text: str, kind: str) -> None:
         """Shows a message over the page that is shown."""
+        if self.undo_bar and self.undo_bar.text == text:
+            # It is shown already, with a way back.
+            return
         self.page(self._shown).notice.show_message(text, cast("MessageKind", kind))
 
     @Slot(object)

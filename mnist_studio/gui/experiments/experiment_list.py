@@ -1,6 +1,6 @@
 """The experiments to select: ready-made ones, stored ones, and new ones of this session."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal, Slot
 
@@ -8,7 +8,7 @@ from mnist_studio.gui.common.grouped_list import GroupedList, Item
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.ready_made import EXPERIMENTS
-from mnist_studio.store.experiments import Experiment
+from mnist_studio.store.experiments import Experiment, RemovedExperiment
 
 READY_MADE, STORED, NEW = "ready/", "stored/", "new/"
 """Prefixes of the keys of experiments."""
@@ -52,14 +52,26 @@ class ExperimentList(GroupedList):
         self._offer_all()
         self._choose_spec(experiment)
 
-    def remove(self) -> None:
-        """Removes the selected experiment from the list and the store. Its runs stay."""
-        self._new = [spec for spec in self._new if spec != self.spec]
-        for experiment in self._library.experiments:
-            if experiment.spec == self.spec:
-                self._library.delete_experiment(experiment.id)
+    def remove(self, offer: Callable[[Callable[[], object]], object]) -> None:
+        """Removes the selected experiment from the list and the store. Its runs stay.
+
+        Args:
+            offer: gets the function that undoes it, once it is removed.
+        """
+        spec, library = self.spec, self._library
+        self._new = [one for one in self._new if one != spec]
+        stored = [one.id for one in library.experiments if one.spec == spec]
+        for experiment in stored:
+            library.delete_experiment(experiment, lambda old: offer(lambda: self._undo(old)))
         self.choose_first()
         self._offer_all()
+        if spec is not None and not stored:
+            offer(lambda: self.add(spec))
+
+    def _undo(self, removed: RemovedExperiment) -> None:
+        """Brings a removed experiment back, with its runs, and selects it."""
+        spec = removed.experiment.spec
+        self._library.restore_experiment(removed, lambda _: self._choose_spec(spec))
 
     @Slot()
     def _offer_all(self) -> None:

@@ -1,9 +1,12 @@
 """The Experiments page: a list of experiments, the selected one, and its queue."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
 from mnist_studio.experiments.events import ExperimentEnded
+from mnist_studio.formatting import counted
 from mnist_studio.gui.common.basics import GAP, column, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.page import Page
@@ -82,7 +85,7 @@ class ExperimentsPage(Page):
         service, actions = self.studio.experiment, self.controls
         for control, action in (
             (actions.new, self.make_grid), (actions.open, self.files.ask_to_open),
-            (actions.save, self._save), (actions.remove, self.list.remove),
+            (actions.save, self._save), (actions.remove, self._remove),
             (actions.compare, self._compare), (actions.discard, self._ask_to_discard),
             (actions.pause, self._pause_or_resume), (actions.stop, service.stop),
             (actions.run, self.run),
@@ -91,7 +94,7 @@ class ExperimentsPage(Page):
         self.list.picked.connect(self._show_experiment)
         self.card.concurrency.edited.connect(self._read)
         self.queue.moved.connect(service.move)
-        self.queue.removed.connect(service.drop)
+        self.queue.removed.connect(self._remove_cell)
         self._reader.done.connect(self._show_stored)
         self._reader.failed.connect(lambda query, error: self.studio.complain(error))
         self.files.opened.connect(self.add_experiment)
@@ -232,13 +235,53 @@ class ExperimentsPage(Page):
         self.question = ask(
             self.window(),
             "Discard the runs in progress?",
-            "Runs in progress are deleted. Finished runs stay, and you can resume the experiment "
-            "later.",
+            self._lost(),
             (("Keep running", lambda: None), ("Stop", self.studio.experiment.stop),
              ("Discard", self.studio.experiment.cancel)),
             primary=1,
             danger=2,
         )  # fmt: skip
+
+    def _lost(self) -> str:
+        """What is lost if the experiment is discarded."""
+        state = self.state
+        running = sum(cell.state == "running" for cell in state.cells)
+        runs = counted(running, "run").capitalize()
+        return (
+            f"{runs} in progress {'is' if running == 1 else 'are'} deleted. {state.finished:,} of "
+            f"{counted(state.total, 'run')} are finished. They stay, and you can resume the "
+            "experiment later."
+        )
+
+    @Slot(int, int)
+    def _remove_cell(self, cell: int, place: int) -> None:
+        """Removes a waiting run with an offer to undo it; asks before a running one is deleted."""
+        service = self.studio.experiment
+        if place:
+            service.drop(cell)
+            done = "Removed a run from the queue."
+            self.studio.undo_offered.emit(done, lambda: service.put_back(cell, place - 1))
+            return
+        self.question = ask(
+            self.window(),
+            "Delete the run in progress?",
+            "It is deleted with its weights, and trains again when you resume the experiment.",
+            (("Keep running", lambda: None), ("Delete", lambda: service.drop(cell))),
+            primary=0,
+            danger=1,
+        )
+
+    def _remove(self) -> None:
+        """Removes the experiment, and then offers to undo it."""
+        spec = self.spec
+        if spec is None:
+            return
+        done = f"Removed “{spec.title}”. Its runs stay."
+
+        def offer(undo: Callable[[], object]) -> None:
+            self.studio.undo_offered.emit(done, undo)
+
+        self.list.remove(offer)
 
     @Slot(object)
     def _show_end(self, ended: ExperimentEnded) -> None:

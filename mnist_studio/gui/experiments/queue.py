@@ -25,11 +25,11 @@ class ExperimentQueueCard(Card):
 
     Signals:
         moved: number of a cell and its new place in the queue, from 0.
-        removed: number of a cell.
+        removed: number of a cell, and its place in the queue, from 1; 0 if it is training.
     """
 
     moved = Signal(int, int)
-    removed = Signal(int)
+    removed = Signal(int, int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__("Queue")
@@ -111,7 +111,7 @@ class ExperimentQueueCard(Card):
     def _remove(self) -> None:
         row = self.chosen
         if row is not None:
-            self.removed.emit(row.cell.number)
+            self.removed.emit(row.cell.number, row.place)
 
     @Slot()
     def _enable(self) -> None:

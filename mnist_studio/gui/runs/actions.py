@@ -76,6 +76,7 @@ class RunActions:
         self._of_trash = (self.restore, self.empty_trash)
         for action in (self.data, *self._of_runs, *self._of_trash):
             line.addWidget(action)
+        self.show_trashed((), 0)
 
     def show_trash(self, trash: bool) -> None:
         """Shows what can be done with runs, or with runs in the trash."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from mnist_studio.errors import StoreError
 from mnist_studio.formatting import counted
@@ -59,8 +59,7 @@ class AnnotationDialog(QuestionOverlay):
         self.tags.setFocus()
 
     def _lay_out(self, single: bool, known: Sequence[str]) -> None:
-        inside = self.layout()
-        assert isinstance(inside, QVBoxLayout)
+        inside = self.body
         hint = "Tags, separated by spaces"
         inside.addWidget(label(hint if single else f"{hint}, for all of these runs"))
         inside.addWidget(self.tags)

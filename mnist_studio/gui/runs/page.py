@@ -175,8 +175,13 @@ class RunsPage(Page):
     def _rename(self) -> None:
         row = self.selected[0]
 
+        library, former = self.studio.library, row.run.title
+
         def rename(title: str) -> None:
-            self.studio.library.rename(row.id, title)
+            library.rename(row.id, title)
+            if title.strip() != former:
+                done = f"Renamed “{former}”."
+                self.studio.undo_offered.emit(done, lambda: library.rename(row.id, former))
 
         self.question = ask_text(self, "Rename run", row.run.title, ("Rename", rename))
 

@@ -148,6 +148,11 @@ class ExperimentService(QObject):
         if self._thread:
             self._thread.work.remove(cell)
 
+    def put_back(self, cell: int, place: int) -> None:
+        """Queues a removed cell again, at a place of the queue, from 0."""
+        if self._thread:
+            self._thread.work.put_back(cell, place)
+
     def close(self) -> None:
         """Stops it, saves the weights, and waits for the end."""
         self.stop()

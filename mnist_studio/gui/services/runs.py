@@ -12,7 +12,7 @@ from mnist_studio.gui.services.background import BackgroundTask, Work
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.store_thread import Command, StoreThread
 from mnist_studio.store.annotations import Change
-from mnist_studio.store.experiments import Experiment, Membership
+from mnist_studio.store.experiments import Experiment, Membership, RemovedExperiment
 from mnist_studio.store.run_record import Annotations
 
 _LOG = logging.getLogger(__name__)
@@ -125,9 +125,17 @@ class RunLibrary(QObject):
         """Gives a run another title."""
         self._thread.submit(lambda store: store.rename(run, title))
 
-    def delete_experiment(self, experiment: str) -> None:
-        """Deletes an experiment, but not its runs."""
-        self._thread.submit(lambda store: store.experiments.delete(experiment))
+    def delete_experiment(
+        self, experiment: str, done: Callable[[RemovedExperiment], object] | None = None
+    ) -> None:
+        """Deletes an experiment, but not its runs; ``done`` gets what brings it back."""
+        self.submit(lambda store: store.experiments.delete(experiment), done)
+
+    def restore_experiment(
+        self, removed: RemovedExperiment, done: Callable[[None], object] | None = None
+    ) -> None:
+        """Brings a deleted experiment back, with the runs that belonged to it."""
+        self.submit(lambda store: store.experiments.restore(removed), done)
 
     def delete(
         self, runs: tuple[str, ...], done: Callable[[tuple[str, ...]], object] | None = None

@@ -103,12 +103,19 @@ class TrainingQueue(QObject):
             self._thread.work.resume()
             self.changed.emit()
 
-    def stop(self) -> None:
-        """Stops the run and saves its weights; removes the waiting ones."""
+    @property
+    def waiting(self) -> tuple[LiveRun, ...]:
+        """The runs that train after the present one."""
+        return tuple(run for run in self._runs if run.state == "queued")
+
+    def stop(self) -> tuple[LiveRun, ...]:
+        """Stops the run and saves its weights; returns the waiting ones, which are removed."""
+        removed = self.waiting
         if self._thread:
             self._empty()
             self._thread.work.stop()
             self.changed.emit()
+        return removed
 
     def cancel(self) -> None:
         """Discards the run that is training; removes the waiting ones."""
@@ -117,6 +124,16 @@ class TrainingQueue(QObject):
             self._thread.work.cancel()
             self.changed.emit()
 
+    def put_back(self, removed: Sequence[LiveRun]) -> None:
+        """Queues runs that were removed again; starts the first one if no run is training."""
+        again = tuple(run for run in removed if run.state == "removed")
+        for run in again:
+            run.state = "queued"
+        self._runs = (*(run for run in self._runs if run not in again), *again)
+        if not self.busy:
+            self._next()
+        self.changed.emit()
+
     def close(self) -> None:
         """Stops the run, saves its weights, and waits for the end."""
         self.stop()
@@ -124,12 +141,11 @@ class TrainingQueue(QObject):
             self._thread.wait_for_end()
 
     def _empty(self) -> None:
-        for run in self._runs:
-            if run.state == "queued":
-                run.state = "removed"
+        for run in self.waiting:
+            run.state = "removed"
 
     def _next(self) -> None:
-        waiting = [run for run in self._runs if run.state == "queued"]
+        waiting = self.waiting
         if not waiting:
             self._current = None
             self.idle.emit()

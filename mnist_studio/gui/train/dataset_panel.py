@@ -32,9 +32,11 @@ class DatasetPanel(QWidget):
 
     Signals:
         chosen: another dataset is selected.
+        removed: a sentence about a folder that is not used any more, and what undoes it.
     """
 
     chosen = Signal()
+    removed = Signal(str, object)
 
     def __init__(self, theme: Theme, source: DatasetService) -> None:
         super().__init__()
@@ -148,7 +150,10 @@ class DatasetPanel(QWidget):
     def _remove(self) -> None:
         # MNIST may be missing without the folder, so the default dataset is selected again.
         self._decided, self._remembered = False, None
+        former = self._source.folder
         self._source.use(None)
+        if former is not None:
+            self.removed.emit("Stopped using your folder.", lambda: self._source.use(former))
 
     def _ask_for_folder(self, use: Callable[[Path], None]) -> None:
         dialog = FileDialog(self, "MNIST folder")

@@ -6,11 +6,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 
 from mnist_studio import events
 from mnist_studio.errors import SpecError
+from mnist_studio.formatting import clock, counted
 from mnist_studio.gui.common.basics import button, enable
 from mnist_studio.gui.common.code_dialog import CodeDialog
 from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.page import Page
-from mnist_studio.gui.common.question import ask
+from mnist_studio.gui.common.question import QuestionOverlay, ask
 from mnist_studio.gui.common.text_files import SETTINGS, TextFiles
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.studio import Studio
@@ -39,12 +40,13 @@ class TrainPage(Page):
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
+        self.question: QuestionOverlay | None = None
         self.settings = SettingsPanel(studio)
         self.plots = LivePlots(studio.theme)
         self.runs = LiveRuns(studio.theme)
-        self.discard_button = button("Discard", studio.queue.cancel, danger=True)
+        self.discard_button = button("Discard…", self._ask_to_discard, danger=True)
         self.pause_button = button("Pause", self._pause_or_resume)
-        self.stop_button = button("Stop", studio.queue.stop)
+        self.stop_button = button("Stop", self._stop)
         self.train_button = button("Train  F5", self.train, primary=True)
         for action in (
             self.discard_button, self.pause_button, self.stop_button, self.train_button
@@ -209,6 +211,32 @@ class TrainPage(Page):
         if now != saved:
             self.studio.remember(train_page=now)
 
+    def _stop(self) -> None:
+        """Stops the run, and then offers to queue the runs again that waited for it."""
+        queue = self.studio.queue
+        removed = queue.stop()
+        if removed:
+            done = f"Removed {counted(len(removed), 'waiting run')} from the queue."
+            self.studio.undo_offered.emit(done, lambda: queue.put_back(removed))
+
+    def _ask_to_discard(self) -> None:
+        queue = self.studio.queue
+        run = next((run for run in queue.runs if run.active), None)
+        if run is None:
+            return
+        self.question = ask(
+            self.window(),
+            f"Discard {run.title}?",
+            _lost(run, len(queue.waiting)),
+            (
+                ("Keep training", lambda: None),
+                ("Stop", self._stop),
+                ("Discard", queue.cancel),
+            ),
+            primary=1,
+            danger=2,
+        )
+
     def _pause_or_resume(self) -> None:
         queue = self.studio.queue
         if queue.paused:
@@ -225,7 +253,7 @@ class TrainPage(Page):
         pause = "Resumes the paused run" if queue.paused else "Pauses the run until you resume it"
         enable(self.pause_button, idle, pause)
         enable(self.stop_button, idle, "Ends after the current batch and saves the weights")
-        enable(self.discard_button, idle, "Ends at once and deletes the weights")
+        enable(self.discard_button, idle, "Asks, then ends at once and deletes the weights")
         self.pause_button.setText("Resume" if queue.paused else "Pause")
         for action in (self.pause_button, self.stop_button, self.discard_button):
             # At first there is one button only.
@@ -247,3 +275,14 @@ class TrainPage(Page):
             self.plots.show_agreement()
         if isinstance(event, events.Failed | events.Crashed):
             self.notice.show_message(f"{run.title}: {run.state_text}. {event.reason}", "bad")
+
+
+def _lost(run: LiveRun, waiting: int) -> str:
+    """What is lost if a run is discarded."""
+    epochs = f"{len(run.epochs):,} of {counted(run.spec.training.epochs, 'epoch')}"
+    seconds = f" in {clock(run.progress.train_seconds)}" if run.progress else ""
+    more = f" {counted(waiting, 'waiting run').capitalize()} will not train." if waiting else ""
+    return (
+        f"It has trained {epochs}{seconds}. Discard deletes its weights. Stop saves them, and you "
+        f"can resume the run later.{more}"
+    )

@@ -105,6 +105,7 @@ class SettingsPanel(Card):
         choices = (*((name, framework_title(name)) for name in FRAMEWORKS), ("all", "All"))
         self.frameworks = Segmented("Train in", choices, stretch=True)
         self.dataset = DatasetPanel(theme, self._studio.datasets)
+        self.dataset.removed.connect(self._studio.undo_offered)
         self.own_images = OwnImagesBox(theme, self._studio.own_images)
         self.device = DeviceChoice(theme, self._studio.background)
         self.numbers = NumberFields(theme, self)

@@ -43,6 +43,12 @@ def test_environments_are_shown_and_reset(window: MainWindow, qtbot: QtBot) -> N
         lambda: locations["keras"].text().endswith("MNIST Studio's own environment"), timeout=5000
     )
     assert settings.load()[0].interpreters == {}
+    # The same button brings the environment back, after a test of it.
+    reset = button(dialog, "Reset the environment for Keras")
+    assert (reset.text(), reset.isEnabled()) == ("Undo", True)
+    reset.click()
+    assert locations["keras"].text() == "Testing /env/bin/python …"
+    qtbot.waitUntil(lambda: bool(dialog._error.text()), timeout=5000)
     button(dialog, "Close").click()
 
 

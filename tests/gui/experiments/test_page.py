@@ -28,6 +28,7 @@ from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.spec.ready_made import EXPERIMENTS
+from tests.gui.stored import fill
 
 LONG = 120_000
 
@@ -86,8 +87,16 @@ def test_an_experiment_is_run_reordered_stopped_and_resumed(
     qtbot.waitUntil(lambda: runner.board.order[:1] == (last,), timeout=LONG)
     removed = runner.board.order[-1]
     page.queue.choose(removed)
-    page.queue.remove_button.click()
-    qtbot.waitUntil(lambda: removed not in runner.board.order, timeout=LONG)
+    bar = window.undo_bar
+    assert bar
+    for undo in (True, False):
+        page.queue.remove_button.click()
+        qtbot.waitUntil(lambda: removed not in runner.board.order, timeout=LONG)
+        assert bar.text == "Removed a run from the queue."
+        if undo:
+            bar.undo()
+            qtbot.waitUntil(lambda: removed in runner.board.order, timeout=LONG)
+            page.queue.choose(removed)
     qtbot.waitUntil(lambda: runner.board.finished >= 1, timeout=LONG)
     assert "of 4 runs" in window.frame.status.words
     page.controls.stop.click()
@@ -152,6 +161,47 @@ def test_an_experiment_is_saved_and_opened(
     qtbot.waitUntil(lambda: "The experiment has no runs" in page.notice.text, timeout=10_000)
     page.controls.remove.click()
     assert page.list.choice.startswith("ready/")
+
+
+def test_a_removed_experiment_comes_back_with_its_runs(
+    page: ExperimentsPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    bar, library = window.undo_bar, window.studio.library
+    assert bar
+    # One that was never run is only in the list.
+    page.add_experiment(SMALL)
+    page.controls.remove.click()
+    assert bar.text == f"Removed “{SMALL.title}”. Its runs stay."
+    bar.undo()
+    assert page.spec == SMALL
+    page.controls.remove.click()
+    fill()
+    library.refresh()
+    qtbot.waitUntil(lambda: bool(library.experiments), timeout=LONG)
+    (stored,) = library.experiments
+    page.list.choose(f"stored/{stored.id}")
+    qtbot.waitUntil(page.controls.remove.isEnabled, timeout=LONG)
+    before = dict(library.memberships)
+    page.controls.remove.click()
+    qtbot.waitUntil(lambda: not library.experiments, timeout=LONG)
+    assert bar.text == f"Removed “{stored.title}”. Its runs stay."
+    bar.undo()
+    qtbot.waitUntil(lambda: library.experiments == (stored,), timeout=LONG)
+    assert library.memberships == before
+    assert page.spec == stored.spec
+
+
+def test_a_run_in_progress_is_removed_after_a_question(
+    page: ExperimentsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped: list[int] = []
+    monkeypatch.setattr(page.studio.experiment, "drop", dropped.append)
+    page.queue.removed.emit(3, 0)
+    answer(page, "Keep running")
+    assert dropped == []
+    page.queue.removed.emit(3, 0)
+    answer(page, "Delete")
+    assert dropped == [3]
 
 
 def test_a_grid_is_made_of_fields(page: ExperimentsPage, qtbot: QtBot) -> None:

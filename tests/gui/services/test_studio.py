@@ -180,6 +180,19 @@ def test_stop_keeps_the_run_and_takes_the_waiting_ones_out(
     assert [run.state for run in queue.runs] == ["stopped", "removed"]
 
 
+def test_waiting_runs_that_a_stop_removed_are_put_back(qtbot: QtBot, queue: TrainingQueue) -> None:
+    queue.add(specs(7))
+    queue.add(specs(1, 2))
+    with qtbot.waitSignal(queue.idle, timeout=5000):
+        removed = queue.stop()
+    assert len(removed) == 2
+    with qtbot.waitSignal(queue.idle, timeout=5000):
+        queue.put_back(removed)
+    assert [run.state for run in queue.runs] == ["stopped", "failed", "failed"]
+    queue.put_back(removed)
+    assert not queue.busy
+
+
 def test_discard_keeps_nothing(qtbot: QtBot, queue: TrainingQueue) -> None:
     queue.add(specs(7))
     with qtbot.waitSignal(queue.idle, timeout=5000):
@@ -298,10 +311,15 @@ def test_a_folder_is_used_where_it_lies_and_forgotten(
         studio.datasets.use(shared_mnist)
     assert settings.load()[0].data_folder == str(shared_mnist)
     assert (panel.dataset, str(shared_mnist) in panel.sentence) == ("mnist", True)
-    panel.remove_button.click()
+    with qtbot.waitSignal(panel.removed) as removed:
+        panel.remove_button.click()
     qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=5000)
     assert settings.load()[0].data_folder == ""
     assert panel.dataset == "builtin"
+    sentence, undo = removed.args
+    assert sentence == "Stopped using your folder."
+    undo()
+    qtbot.waitUntil(lambda: studio.datasets.folder == shared_mnist, timeout=60_000)
 
 
 def test_a_damaged_file_in_a_folder_is_named(
