@@ -82,7 +82,7 @@ _WORDS = ((ALMOST_CERTAIN, "Almost certainly"), (0.95, "Very likely"), (0.75, "P
 
 
 def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
-    """The prediction of one model as a headline and a sentence with its probability.
+    """The prediction of one model as a headline and a sentence with its confidence.
 
     Args:
         found: by ``interpret`` from the votes of that model.
@@ -91,7 +91,7 @@ def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
     digit = found.digits[focus]
     text = confidence_text(digit.consensus.confidence)
     if len(found.digits) > 1:
-        return found.headline, f"Probability of the {_NUMBERS[focus]} digit: {text}."
+        return found.headline, f"Confidence for the {_NUMBERS[focus]} digit: {text}."
     if digit.verdict == "none":
         return found.headline, found.detail.replace("The models would", "The model would")
     likely = next(
@@ -101,7 +101,7 @@ def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
     unusual = digit.p_value is not None and digit.p_value < UNUSUAL
     reason = f" {_unusual(digit)}" if unusual else ""
     second = digit.consensus.detail.partition("Second choice: ")[2]
-    sentence = f"Probability: {text}.{f' Second choice: {second}' if second else ''}{reason}"
+    sentence = f"Confidence: {text}.{f' Second choice: {second}' if second else ''}{reason}"
     return f"{likely} {with_article(str(digit.consensus.digit))}", sentence
 
 

@@ -174,4 +174,4 @@ def test_a_probability_in_words(
 def test_of_a_number_the_probability_of_the_selected_digit_is_in_words() -> None:
     found = interpret([[vote("a", 1, 0.9)], [vote("a", 7, 0.8)]])
     assert found is not None
-    assert in_words(found, 1) == ("2 digits: 17", "Probability of the second digit: 80.0 %.")
+    assert in_words(found, 1) == ("2 digits: 17", "Confidence for the second digit: 80.0 %.")

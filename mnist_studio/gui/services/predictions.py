@@ -48,6 +48,8 @@ class Predictions(QObject):
         self._states: dict[str, EngineState] = {}
         self._choice = self._reported_choice = ""
         self._runs: Sequence[Run] = ()
+        self._best = ""
+        self._voters: frozenset[str] = frozenset()
         self._pinned: frozenset[str] = frozenset()
         self._prediction_received.connect(self._take)
         self._state_received.connect(self._take_state)
@@ -84,15 +86,12 @@ class Predictions(QObject):
     @property
     def best(self) -> str:
         """The id of the most accurate model; empty if none is loaded."""
-        best = most_accurate(run for run in self._runs if run.id in self._loaded)
-        return best.id if best else ""
+        return self._best
 
     @property
     def voters(self) -> frozenset[str]:
         """The ids of the models that vote on the common prediction."""
-        return frozenset(
-            run.id for run in voters([run for run in self._runs if run.id in self._loaded])
-        )
+        return self._voters
 
     def choose(self, run: str) -> None:
         """Selects a loaded run by its id. It stays loaded, however many newer ones there are."""
@@ -126,7 +125,10 @@ class Predictions(QObject):
         Those are the pinned ones, the models that vote, and the selected one.
         """
         self._runs = runs
-        kept = self._pinned | {run.id for run in voters(runs)} | {self._choice}
+        best = most_accurate(run for run in runs if run.trained)
+        self._best = best.id if best else ""
+        self._voters = frozenset(run.id for run in voters([run for run in runs if run.trained]))
+        kept = self._pinned | self._voters | {self._choice}
         chosen = newest(runs, kept)
         loaded = {run.id: model_ref(run) for run in chosen}
         if loaded == self._loaded:

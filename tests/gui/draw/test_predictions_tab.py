@@ -46,7 +46,7 @@ def test_the_most_accurate_model_predicts_in_words_and_can_be_explained(
     draw_one(page)
     qtbot.waitUntil(lambda: tab.best.digit.text() == "1", timeout=WAIT)
     qtbot.waitUntil(lambda: "1" in tab.best.headline.text(), timeout=WAIT)
-    assert tab.best.detail.text().startswith("Probability: ")
+    assert tab.best.detail.text().startswith("Confidence: ")
     assert "Robust CNN for drawings" in tab.best.model.text()
     assert tab.best.reached.text() == "Test accuracy 99.67 % on MNIST"
     page.studio.predictions.choose("bundled-fast-99")
