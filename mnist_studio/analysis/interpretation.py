@@ -77,6 +77,11 @@ def confidence_text(confidence: float) -> str:
     return f"{confidence * 100:.1f} %" if confidence < ALMOST_CERTAIN else "over 99.9 %"
 
 
+def confidence_figure(confidence: float) -> str:
+    """A probability in percent, without the sign; one below 1 is never written as 100."""
+    return f"{confidence * 100:.1f}" if confidence < ALMOST_CERTAIN else ">99.9"
+
+
 _WORDS = ((ALMOST_CERTAIN, "Almost certainly"), (0.95, "Very likely"), (0.75, "Probably"))
 """From which probability on a digit is called so."""
 

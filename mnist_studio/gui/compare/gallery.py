@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
+from mnist_studio.analysis.interpretation import confidence_figure
 from mnist_studio.formatting import counted
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.card import Card
@@ -217,7 +218,7 @@ class Gallery(QWidget):
         painter.setFont(self._theme.font(12, bold=not correct))
         width = self._theme.pixels(TILE) - size.width() - 18
         area = QRectF(corner.x() + size.width() + 8, corner.y(), width, height)
-        text = f"{digit} {'✓' if correct else '✗'}  {100 * confidence:.1f} %"
+        text = f"{digit} {'✓' if correct else '✗'}  {confidence_figure(confidence)} %"
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _columns(self, width: int) -> int:

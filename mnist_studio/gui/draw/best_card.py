@@ -1,4 +1,4 @@
-"""The prediction of the most accurate model, large and in words."""
+"""The prediction of one model, large and in words."""
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout
@@ -13,6 +13,7 @@ from mnist_studio.gui.theme.theme import Theme
 
 _INVITATION = "Draw a digit on the left"
 _PROMISE = "The most accurate model predicts it while you draw."
+_YOURS = "The model that you chose predicts it while you draw."
 TALLEST = 480
 """Height of the card on a large screen; more would only be empty."""
 
@@ -25,15 +26,18 @@ class BestCard(Card):
 
     Signals:
         explanation_requested: show why this model predicts it; the id of its run.
+        most_accurate_requested: show the most accurate model again.
     """
 
     explanation_requested = Signal(str)
+    most_accurate_requested = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._row: RunRow | None = None
         self._compact = False
+        self._promise = _PROMISE
         self.setAccessibleName("Prediction of the most accurate model")
         self.digit = label("?", "giant")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -44,8 +48,15 @@ class BestCard(Card):
         self.why_button = button(
             "Why?", self._ask_why, "Explains why this model predicts this digit", quiet=True
         )
+        self.return_button = button(
+            "Use the best",
+            self.most_accurate_requested.emit,
+            "Shows the prediction of the most accurate model again",
+            quiet=True,
+        )
+        self.return_button.hide()
         self.bars = ProbabilityBars(theme, "numpy")
-        about = row(self.reached, self.why_button, 1, gap=8)
+        about = row(self.reached, self.why_button, self.return_button, 1, gap=8)
         texts = column(1, self.headline, self.detail, self.model, about, 1, gap=4)
         line = QHBoxLayout()
         line.setSpacing(16)
@@ -62,13 +73,17 @@ class BestCard(Card):
         """The model whose prediction is shown; None if there is none."""
         return self._row
 
-    def show_model(self, shown: RunRow | None) -> None:
-        """Shows which model predicts."""
+    def show_model(self, shown: RunRow | None, most_accurate: bool = True) -> None:
+        """Shows which model predicts, and whether it is the most accurate or the user's choice."""
         self._row = shown
+        self.return_button.setVisible(shown is not None and not most_accurate)
+        self._promise = _PROMISE if most_accurate else _YOURS
         if shown is None:
             return
+        which = "Most accurate model" if most_accurate else "Your choice"
+        self.setAccessibleName(f"Prediction of {shown.title}")
         accuracy = shown.figures.accuracy
-        self.model.setText(f"Most accurate model: {shown.title}")
+        self.model.setText(f"{which}: {shown.title}")
         measured = f"Test accuracy {percent(accuracy)} on {shown.dataset}"
         self.reached.setText("" if accuracy is None else measured)
         self.bars.show_framework(shown.framework)
@@ -94,7 +109,7 @@ class BestCard(Card):
     def show_blank(self) -> None:
         """Shows what to do on a blank canvas."""
         self._show_digit("?", faint=True)
-        self._show_texts(_INVITATION, _PROMISE)
+        self._show_texts(_INVITATION, self._promise)
         self.bars.show_probabilities(())
         self.why_button.setEnabled(False)
 

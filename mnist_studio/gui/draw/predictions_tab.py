@@ -22,7 +22,7 @@ class PredictionsTab(QWidget):
     """What the models predict, in the layout that the user has chosen.
 
     Attributes:
-        best: the large prediction.
+        best: the large prediction, of the most accurate model or of the one to draw with.
         suggestion: what to do next.
         section: the fold with all models.
         models: the predictions of all models.
@@ -61,9 +61,11 @@ class PredictionsTab(QWidget):
         studio.library.changed.connect(self._show_models)
         studio.predictions.predicted.connect(self._show_soon)
         studio.predictions.cleared.connect(self._show_soon)
+        studio.predictions.shown_changed.connect(self._show_soon)
         studio.novelty.changed.connect(self._show_soon)
         studio.drawing.image_changed.connect(self._show_soon)
         self.best.explanation_requested.connect(self.explanation_requested)
+        self.best.most_accurate_requested.connect(lambda: studio.predictions.draw_with(""))
         self.section.head.toggled.connect(self._remember)
 
     def take_labels(self, labels: LabelBar) -> None:
@@ -117,8 +119,8 @@ class PredictionsTab(QWidget):
     @Slot()
     def _show_best(self) -> None:
         predictions, drawing = self._studio.predictions, self._studio.drawing
-        shown = self._best_row()
-        self.best.show_model(shown)
+        shown = self._shown_row()
+        self.best.show_model(shown, shown is not None and shown.id == predictions.best)
         latest = predictions.current if drawing.example else predictions.latest
         prediction = latest.get(shown.id) if shown else None
         if shown is None or prediction is None or len(prediction.digits) != len(drawing.images):
@@ -134,6 +136,6 @@ class PredictionsTab(QWidget):
             faint = found.digits[focus].verdict == "none"
             self.best.show_probabilities(prediction.digits[focus], faint)
 
-    def _best_row(self) -> RunRow | None:
-        best = self._studio.predictions.best
-        return next((row for row in self._studio.library.trained if row.id == best), None)
+    def _shown_row(self) -> RunRow | None:
+        shown = self._studio.predictions.shown
+        return next((row for row in self._studio.library.trained if row.id == shown), None)

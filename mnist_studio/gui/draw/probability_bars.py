@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from mnist_studio.analysis.interpretation import ALMOST_CERTAIN, confidence_text
+from mnist_studio.analysis.interpretation import confidence_figure, confidence_text
 from mnist_studio.gui.theme.theme import Theme
 
 LEAST_SHOWN = 0.0005
@@ -94,7 +94,7 @@ class ProbabilityBars(QWidget):
         painter.drawRoundedRect(bar, min(2.0, high / 2), min(2.0, high / 2))
         if self._roomy() and probability >= LEAST_SHOWN:
             over = QRectF(place.left(), bar.top() - place.top(), place.width(), place.top())
-            self._paint_figure(painter, over, _figure(probability), best)
+            self._paint_figure(painter, over, confidence_figure(probability), best)
 
     def _roomy(self) -> bool:
         """Whether there is room for percentages over the bars."""
@@ -113,8 +113,3 @@ class ProbabilityBars(QWidget):
             f"{digit}: {confidence_text(probability)}"
             for digit, probability in enumerate(self._probabilities)
         )
-
-
-def _figure(probability: float) -> str:
-    """A probability in percent; one below 1 is never written as 100."""
-    return f"{probability * 100:.1f}" if probability < ALMOST_CERTAIN else ">99.9"

@@ -27,6 +27,7 @@ class Predictions(QObject):
         state_changed: the new state of a framework's inference process.
         chosen_changed: the id of the selected run; empty if no model is loaded.
         pins_changed: the set of pinned models changed.
+        shown_changed: another model is shown large.
     """
 
     predicted = Signal(object)
@@ -34,6 +35,7 @@ class Predictions(QObject):
     state_changed = Signal(object)
     chosen_changed = Signal(str)
     pins_changed = Signal()
+    shown_changed = Signal()
     # Emitted by worker threads; the slots run in the GUI thread.
     _prediction_received = Signal(object)
     _state_received = Signal(object)
@@ -46,7 +48,7 @@ class Predictions(QObject):
         self._request = 0
         self._latest: dict[str, Prediction] = {}
         self._states: dict[str, EngineState] = {}
-        self._choice = self._reported_choice = ""
+        self._choice = self._reported_choice = self._drawn_with = ""
         self._runs: Sequence[Run] = ()
         self._best = ""
         self._voters: frozenset[str] = frozenset()
@@ -89,6 +91,18 @@ class Predictions(QObject):
         return self._best
 
     @property
+    def shown(self) -> str:
+        """The id of the model that is shown large: the one to draw with, or the most accurate."""
+        return self._drawn_with if self._drawn_with in self._loaded else self.best
+
+    def draw_with(self, run: str) -> None:
+        """Shows a trained run large and selects it; empty returns to the most accurate."""
+        self._drawn_with = run
+        self.choose(run)
+        self.load(self._runs)
+        self.shown_changed.emit()
+
+    @property
     def voters(self) -> frozenset[str]:
         """The ids of the models that vote on the common prediction."""
         return self._voters
@@ -122,13 +136,14 @@ class Predictions(QObject):
     def load(self, runs: Sequence[Run]) -> None:
         """Loads the newest of these trained runs of each framework, and some of the older ones.
 
-        Those are the pinned ones, the models that vote, and the selected one.
+        Those are the pinned ones, the models that vote, the selected one, and the one that is
+        shown large.
         """
         self._runs = runs
         best = most_accurate(run for run in runs if run.trained)
         self._best = best.id if best else ""
         self._voters = frozenset(run.id for run in voters([run for run in runs if run.trained]))
-        kept = self._pinned | self._voters | {self._choice}
+        kept = self._pinned | self._voters | {self._choice, self._drawn_with}
         chosen = newest(runs, kept)
         loaded = {run.id: model_ref(run) for run in chosen}
         if loaded == self._loaded:

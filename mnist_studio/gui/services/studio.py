@@ -76,6 +76,7 @@ class Studio(QObject):
         settings_dropped: the path of a file with settings for the Train page.
         activity_changed: ``activity`` changed.
         page_shown: the name of the page that is shown now.
+        first_training_requested: train a small network for a short time on the Train page.
         own_training_requested: train with the settings of the Train page and the own images.
         closing: the window is closed; what it should remember can be saved now.
     """
@@ -95,6 +96,7 @@ class Studio(QObject):
     environments_requested = Signal()
     activity_changed = Signal()
     page_shown = Signal(str)
+    first_training_requested = Signal()
     own_training_requested = Signal()
     closing = Signal()
 
@@ -182,8 +184,8 @@ class Studio(QObject):
         self.experiment.cancel()
 
     def draw_with(self, run: str) -> None:
-        """Goes to the Draw page with a trained run selected."""
-        self.predictions.choose(run)
+        """Goes to the Draw page, where this trained run is shown large."""
+        self.predictions.draw_with(run)
         self.page_requested.emit("draw")
 
     def compare(self, runs: Sequence[str], view: str = "", model: str = "") -> None:

@@ -36,6 +36,8 @@ ROOM_FOR_THREE = 560
 """Height from which the difference is shown without a click, in lengths of the design."""
 
 PLOTS = ("loss", "accuracy", "difference")
+_START = "Select a recipe on the left and click Train."
+_STARTING = "The first values appear as soon as the framework has started."
 _EMPTY = Lines(AxisSpec(""), AxisSpec(""), ())
 _LOG = (("log", "Log loss", "Plots the loss on a logarithmic axis (default: off)"),)
 _SMOOTHING_TIP = "Smoothing of the batch curves by a moving average, 0 to 0.98 (default: 0.90)"
@@ -54,6 +56,7 @@ class LivePlots(QWidget):
         self._theme = theme
         self._runs: Sequence[LiveRun] = ()
         self._stale: set[str] = set()
+        self._empty: dict[str, tuple[str, EmptyState]] = {}
         self._latest = "accuracy"
         self._wants_difference: bool | None = None
         self.measures = Toggles("Lines", MEASURES, ("batch", "validation", "test"))
@@ -84,12 +87,9 @@ class LivePlots(QWidget):
         self.log.changed.connect(self.redraw)
 
     def _plot(self, name: str) -> LinePlot:
-        empty = EmptyState(
-            self._theme,
-            "train",
-            f"{name} appears here during training",
-            "Select a recipe on the left and click Train.",
-        )
+        headline = f"{name} appears here during training"
+        empty = EmptyState(self._theme, "train", headline, _START)
+        self._empty[name] = headline, empty
         return LinePlot(name, self._theme, empty, self._hover)
 
     def _prepare_smoothing(self) -> None:
@@ -151,6 +151,9 @@ class LivePlots(QWidget):
     @Slot()
     def redraw(self) -> None:
         """Draws all curves."""
+        starting = any(run.terminal is None for run in self._runs)
+        for headline, empty in self._empty.values():
+            empty.set_text(headline, _STARTING if starting else _START)
         for name in PLOTS:
             self._redraw(name)
         entries = live_entries(self._runs)

@@ -71,6 +71,7 @@ class TrainPage(Page):
         self._end.ready.connect(self.show_outcome)
         studio.experiment.changed.connect(self._update)
         studio.training_requested.connect(self.train)
+        studio.first_training_requested.connect(self._train_first_network)
         studio.own_training_requested.connect(self._train_with_own_images)
         studio.settings_dropped.connect(self._files.open)
         studio.settings_chosen.connect(self._show_settings)
@@ -128,6 +129,12 @@ class TrainPage(Page):
         if specs:
             self.notice.hide()
             self.studio.queue.add(specs)
+
+    @Slot()
+    def _train_first_network(self) -> None:
+        """Trains what takes about ten seconds, whatever the form showed before."""
+        self.settings.show_first_training()
+        self.train()
 
     @Slot()
     def _train_with_own_images(self) -> None:

@@ -241,6 +241,12 @@ class SettingsPanel(Card):
         self.advanced.show_form(form)
         self._update()
 
+    def show_first_training(self) -> None:
+        """Shows the settings of a short first training: one epoch in all frameworks."""
+        frameworks = self._usable_frameworks()
+        fresh = recipe_form(FIRST_RECIPE, frameworks, self.dataset.dataset)
+        self.show_form(replace(fresh, epochs=1))
+
     def show_runs(self, runs: Sequence[RunSpec]) -> bool:
         """Shows the runs of a file; returns False if one form cannot show them all."""
         form = shared_form(runs)

@@ -92,11 +92,11 @@ def accuracy(specs: Sequence[RunSpec], evidence: Evidence) -> Figure:
         if isinstance(run.terminal, Finished) and _neutral(run.spec) in wanted
     ]
     if ends:
-        what = counted(len(ends), "run")
+        what = _your_runs(len(ends))
         return Figure(
             percent(fmean(ends)),
-            f"from your {what}",
-            f"Mean test accuracy of your {what} with these settings.",
+            what,
+            f"{'Mean test' if len(ends) > 1 else 'Test'} accuracy of {what} with these settings.",
             exact=True,
         )
     return _bundled_accuracy(specs)
@@ -194,12 +194,17 @@ def both(accuracy: Figure, time: Figure) -> str:
     return " · ".join(parts)
 
 
+def _your_runs(count: int) -> str:
+    return "your run" if count == 1 else f"your {counted(count, 'run')}"
+
+
 def _time_source(runs: int, measured: Sequence[TrainingSpeed]) -> tuple[str, str]:
     """In a few words, and in sentences."""
     sources, sentences = [], []
     if runs:
-        sources.append(f"from your {counted(runs, 'run')}")
-        sentences.append(f"Median time of your {counted(runs, 'run')} with these settings.")
+        what = _your_runs(runs)
+        sources.append(what)
+        sentences.append(f"{'Median time' if runs > 1 else 'Time'} of {what} with these settings.")
     if measured:
         sources.append("measured")
         sentences.append(

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from mnist_studio import settings
 from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.events import Finished
+from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.gui.draw.predictions_tab import PredictionsTab
@@ -57,6 +58,19 @@ def test_the_most_accurate_model_predicts_in_words_and_can_be_explained(
     qtbot.waitUntil(lambda: tab.best.headline.text() == "Draw a digit on the left", timeout=WAIT)
 
 
+def test_the_model_to_draw_with_is_shown_large_until_the_best_is_wanted(
+    qtbot: QtBot, page: DrawPage, tab: PredictionsTab
+) -> None:
+    draw_one(page)
+    page.studio.draw_with("bundled-fast-99")
+    qtbot.waitUntil(lambda: tab.best.model.text().startswith("Your choice: "), timeout=WAIT)
+    assert tab.best.shown is not None
+    assert tab.best.shown.id == "bundled-fast-99"
+    tab.best.return_button.click()
+    qtbot.waitUntil(lambda: tab.best.model.text().startswith("Most accurate"), timeout=WAIT)
+    assert tab.best.return_button.isHidden()
+
+
 def test_the_fold_and_the_layout_are_remembered(
     qtbot: QtBot, page: DrawPage, tab: PredictionsTab
 ) -> None:
@@ -92,8 +106,8 @@ def test_a_wrong_prediction_is_labeled_and_leads_to_training_with_it(
     assert own_images.load(added[0].own_images).digits.labels.tolist() == [7]
 
 
-def test_after_three_digits_training_is_suggested(
-    qtbot: QtBot, page: DrawPage, tab: PredictionsTab
+def test_after_three_digits_a_short_training_is_suggested(
+    qtbot: QtBot, page: DrawPage, tab: PredictionsTab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lead = tab.suggestion
     assert not lead.isVisible()
@@ -107,9 +121,13 @@ def test_after_three_digits_training_is_suggested(
     qtbot.waitUntil(lambda: datasets.has_mnist is not None, timeout=WAIT)
     assert lead.mnist_button.isVisible() == (not datasets.has_mnist)
     assert page.studio.first_steps.done == {"draw"}
+    added: list[RunSpec] = []
+    monkeypatch.setattr(page.studio.queue, "add", added.extend)
     with qtbot.waitSignal(page.studio.page_requested) as requested:
         lead.train_button.click()
     assert requested.args == ["train"]
+    assert {(run.recipe, run.training.epochs) for run in added} == {("mlp-128", 1)}
+    assert len(added) == len(FRAMEWORKS)
 
 
 def test_the_steps_lead_to_their_pages_until_they_are_dismissed(

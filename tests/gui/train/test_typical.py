@@ -38,8 +38,8 @@ def test_own_runs_come_first() -> None:
     runs = [run(spec, 0.97, 10, "a"), run(spec, 0.98, 30, "b", seed=7), run(spec, 0.96, 14, "c")]
     evidence = Evidence(runs)
     accuracy, time = typical.accuracy([spec], evidence), typical.duration([spec], evidence)
-    assert (accuracy.text, accuracy.source) == ("97.00 %", "from your three runs")
-    assert (time.text, time.source, time.exact) == ("14 s", "from your three runs", True)
+    assert (accuracy.text, accuracy.source) == ("97.00 %", "your three runs")
+    assert (time.text, time.source, time.exact) == ("14 s", "your three runs", True)
     assert typical.both(accuracy, time) == "97.00 % · 14 s"
 
 
@@ -68,7 +68,7 @@ def test_without_own_runs_the_time_is_measured() -> None:
     own = [run(wanted[2], 0.97, 22.3)]
     # 5 epochs of 938 steps, and 3 s before.
     time = typical.duration(wanted, Evidence(own, speeds=speeds))
-    assert (time.text, time.source) == ("38 s", "from your one run, measured")
+    assert (time.text, time.source) == ("38 s", "your run, measured")
     assert not time.exact
     busy = {kind: replace(found, others=1.5, processors=2) for kind, found in speeds.items()}
     time = typical.duration(wanted[:1], Evidence(speeds=busy))

@@ -1,8 +1,10 @@
 """Counterfactual: a change of the drawing that changes the prediction."""
 
 import numpy as np
+from PySide6.QtWidgets import QSizePolicy
 
 from mnist_studio.analysis.counterfactual import Counterfactual, Manner
+from mnist_studio.analysis.interpretation import confidence_text
 from mnist_studio.explanation.messages import Options
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.image_view import ImageView
@@ -38,6 +40,9 @@ class CounterfactualPart(ExplanationPart):
         self.controls.addWidget(self.manner)
         self.before = ImageView(theme, "Drawing", SIDE)
         self.after = ImageView(theme, "Changed drawing", SIDE)
+        for image in (self.before, self.after):
+            # Three pictures side by side shrink together where there is less room.
+            image.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.change = ArrayMap(theme, "Change", SIDE)
         self.change.setMaximumWidth(theme.pixels(SIDE))
         self.scale = ColorScale(theme)
@@ -70,14 +75,15 @@ def summary(found: Counterfactual) -> str:
     """The change and its effect in sentences, or that none was found."""
     was, now = found.probabilities_before[found.prediction], found.probabilities_after
     if found.prediction == found.target:
-        return f"The prediction is already {found.prediction} ({100 * was:.1f} %)."
+        return f"The prediction is already {found.prediction} ({confidence_text(was)})."
     if not found.found:
         return (
             f"No change was found that makes the model predict {found.target}. The last attempt "
-            f"gave it {100 * now[found.target]:.1f} %, and the prediction was {int(now.argmax())}."
+            f"gave it {confidence_text(now[found.target])}, and the prediction was "
+            f"{int(now.argmax())}."
         )
     return (
         f"Changing {100 * found.changed:.2g} % of the ink makes the model predict "
-        f"{found.target} ({100 * now[found.target]:.1f} %). Without the change, it predicts "
-        f"{found.prediction} ({100 * was:.1f} %)."
+        f"{found.target} ({confidence_text(now[found.target])}). Without the change, it predicts "
+        f"{found.prediction} ({confidence_text(was)})."
     )

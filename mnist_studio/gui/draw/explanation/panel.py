@@ -11,7 +11,7 @@ from mnist_studio.gui.common.basics import GAP, Elided, column, holder, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
-from mnist_studio.gui.common.layouts import WrapBar
+from mnist_studio.gui.common.layouts import Scroll, WrapBar
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.draw.explanation.attribution import AttributionPart
 from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
@@ -79,7 +79,8 @@ class ExplanationPanel(QWidget):
         self._blank.body.addWidget(self.empty)
         self._shown.addWidget(self._blank)
         whole = column(WrapBar(holder(row(self.model)), self.switch), self.state, gap=GAP)
-        whole.addWidget(self._shown, 1)
+        # A part that needs much room scrolls here, instead of moving the canvas next to it.
+        whole.addWidget(Scroll(self._shown), 1)
         self.setLayout(whole)
 
     def _connect(self) -> None:

@@ -182,3 +182,11 @@ def test_a_part_is_created_when_it_is_first_selected(why: ExplanationPanel) -> N
         assert why.part.part == name
     assert list(why.parts) == list(TITLES)
     assert set(TITLES) == set(PARTS)
+
+
+def test_no_part_takes_room_from_the_canvas(why: ExplanationPanel) -> None:
+    needed = why.minimumSizeHint()
+    for name in TITLES:
+        go(why, name)
+        assert why.part.part == name
+        assert why.minimumSizeHint() == needed
