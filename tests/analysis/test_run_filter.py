@@ -241,6 +241,12 @@ def test_names_and_values_are_completed(typed: str, offered: str) -> None:
     assert whole.startswith(typed[: made.start])
 
 
+def test_the_docs_name_every_field() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "runs.md").read_text("utf-8")
+    for names, explain in run_filter.field_lines():
+        assert f"| {', '.join(f'`{name}`' for name in names.split(', '))} | {explain} |" in text
+
+
 def test_nothing_is_completed_within_quotation_marks() -> None:
     assert run_filter.complete('"rec', 4).candidates == ()
     assert run_filter.complete("", 0).candidates[0][0] == "recipe:"
