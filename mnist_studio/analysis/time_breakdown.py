@@ -3,8 +3,8 @@
 One time is compared everywhere: the *training time*, which is everything from the first layer to
 the trained network. It contains the building, the compiling, the reading and waiting for data, and
 the training steps. Leaving out any of them would favor the loop that moves work there: the shared
-loop prepares batches in a second thread and compiles before its first step, while a native script
-does both within its steps.
+loop prepares batches in a second thread and compiles each batch size before its first step, while a
+native script does both within its steps.
 """
 
 from collections.abc import Iterator, Mapping

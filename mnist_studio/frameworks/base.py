@@ -165,6 +165,9 @@ class Framework(Protocol):
         """Writes a trained network in the framework's own file format."""
 
 
+_IMAGES_AT_ONCE = 64
+
+
 def level_table(scaling: Scaling, precision: Precision) -> Array:
     """(256,): the input for each gray level, (level / 255 - mean) / deviation.
 
@@ -176,4 +179,10 @@ def level_table(scaling: Scaling, precision: Precision) -> Array:
 
 def normalize(images: NDArray[np.uint8], scaling: Scaling, precision: Precision) -> Array:
     """(n, 28, 28) gray levels -> (n, 28, 28) inputs."""
-    return level_table(scaling, precision)[images]
+    levels = level_table(scaling, precision)
+    inputs = np.empty(images.shape, levels.dtype)
+    # NumPy makes 64-bit indices of gray levels; those of a few images stay in the cache.
+    for start in range(0, len(images), _IMAGES_AT_ONCE):
+        some = slice(start, start + _IMAGES_AT_ONCE)
+        np.take(levels, images[some], out=inputs[some], mode="clip")
+    return inputs

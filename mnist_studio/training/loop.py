@@ -7,7 +7,7 @@ from mnist_studio.data.images import LabeledImages
 from mnist_studio.events import Checkpoint as CheckpointEvent
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.base import Learner
-from mnist_studio.spec.steps import batch_sizes, steps_per_pass
+from mnist_studio.spec.steps import batch_sizes
 from mnist_studio.store import artifacts
 from mnist_studio.training import evaluation
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
@@ -29,23 +29,25 @@ class Training:
         self._checkpoints = CheckpointClock(session.checkpoint_seconds)
         spec, images = session.spec, session.data.train.images
         self._maker = ChunkMaker(spec.model, spec.training, images)
+        self._compiled: set[int] = set()
 
     def prepare(self) -> None:
-        """Lets the framework compile, by chunks without steps, which change no weight."""
+        """Lets the framework compile the first step and the evaluation.
+
+        A smaller last batch is compiled when it comes, so that the first step need not wait for it.
+        """
         self._session.enter("compile")
         train = self._session.data.train
         self._learner.bind(train.images, train.labels)
-        for batch in self._batch_sizes():
-            self._learner.train(self._maker.empty(batch))
+        self._compile(batch_sizes(self._session.spec.training, len(train), 0, 1)[0])
         self._learner.logits(train.images[: evaluation.SLICE])
         self._learner.synchronize()
 
-    def _batch_sizes(self) -> set[int]:
-        """The different batch sizes of the run."""
-        session, training = self._session, self._session.spec.training
-        images = len(session.data.train)
-        steps = min(steps_per_pass(training, images), session.steps)
-        return set(batch_sizes(training, images, 0, steps))
+    def _compile(self, batch: int) -> None:
+        """Lets the framework compile by a chunk without steps, which changes no weight."""
+        self._learner.train(self._maker.empty(batch))
+        self._learner.synchronize()
+        self._compiled.add(batch)
 
     def resume(self, checkpoint: artifacts.SavedCheckpoint, epochs: Sequence[Epoch]) -> None:
         """Resumes from a checkpoint of the same run.
@@ -98,12 +100,16 @@ class Training:
 
     def _train_chunk(self, prepared: PreparedChunk) -> None:
         session, state, chunk = self._session, self._state, prepared.chunk
+        count, batch = chunk.indices.shape
+        if batch not in self._compiled:
+            session.clock.enter("compile")
+            self._compile(batch)
+            session.clock.enter("train")
         begun = session.clock.seconds("train")
         steps = self._learner.train(chunk)
         self._learner.synchronize()
         seconds = session.clock.seconds("train") - begun
         check_finite(session.spec, state.step + 1, steps)
-        count, batch = chunk.indices.shape
         # The chunk prepared in the background must not delay a stop either.
         self._sizer.update(count, max(seconds, prepared.seconds))
         state.add(steps)

@@ -19,7 +19,7 @@ from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.divergence import advice
 from mnist_studio.training.loop import Training
 from mnist_studio.training.session import Control
-from tests.training.conftest import Bench, Benches, OnEvent, Sizer
+from tests.training.conftest import Benches, OnEvent, Sizer
 
 
 def at_step(step: int, act: Callable[[Control], None]) -> OnEvent:
@@ -103,25 +103,32 @@ def test_the_rate_of_a_plateau_falls_within_a_run(bench: Benches) -> None:
     assert expected[0] > expected[-1]
 
 
-def test_every_batch_size_is_compiled_before_the_training(bench: Benches) -> None:
-    def compiled(one: Bench) -> set[int]:
-        sizes: list[int] = []
-        train = one.learner.train
+@pytest.mark.parametrize(
+    ("batch_size", "first", "others"),
+    [(64, 64, {18}), (210, 210, set()), (FULL_BATCH, 210, set()), (70, 70, set())],
+)
+def test_every_batch_size_is_compiled_once_before_its_first_step(
+    bench: Benches, batch_size: int, first: int, others: set[int]
+) -> None:
+    one = bench(batch_size=batch_size, epochs=2)
+    compiled: list[int] = []
+    train = one.learner.train
 
-        def recorded(chunk: Chunk) -> StepResults:
-            if not len(chunk.indices):
-                sizes.append(chunk.indices.shape[1])
-            return train(chunk)
+    def recorded(chunk: Chunk) -> StepResults:
+        steps, batch = chunk.indices.shape
+        assert one.session.clock.phase == ("train" if steps else "compile")
+        assert (batch in compiled) == bool(steps)
+        if not steps:
+            compiled.append(batch)
+        return train(chunk)
 
-        one.learner.train = recorded  # type: ignore[method-assign]
-        Training(one.session, one.learner).prepare()
-        assert len(sizes) == len(set(sizes))
-        return set(sizes)
-
-    assert compiled(bench("a")) == {64, 18}
-    assert compiled(bench("b", batch_size=210)) == {210}
-    assert compiled(bench("c", batch_size=FULL_BATCH)) == {210}
-    assert compiled(bench("d", batch_size=70)) == {70}
+    one.learner.train = recorded  # type: ignore[method-assign]
+    training = Training(one.session, one.learner)
+    training.prepare()
+    # The first step need not wait for the others.
+    assert compiled == [first]
+    training.run()
+    assert set(compiled) == {first} | others
 
 
 def test_an_epoch_at_chance_level_is_a_warning_of_this_run(bench: Benches) -> None:

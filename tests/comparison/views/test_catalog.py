@@ -436,6 +436,23 @@ def test_times_from_a_busy_machine_are_marked(
     assert "Timing" not in [column.title for column in table.columns]
 
 
+def test_a_warm_start_among_others_is_noted(run_data: RunData) -> None:
+    def warm(run: Run) -> Run:
+        assert isinstance(run.ended, Finished)
+        assert run.ended.measures is not None
+        measures = msgspec.structs.replace(run.ended.measures, warm_start=True)
+        return replace(run, terminal=msgspec.structs.replace(run.ended, measures=measures))
+
+    def noted(runs: tuple[Run, ...]) -> bool:
+        made = view(RunData(replace(run_data.selection, runs=runs)), "time-breakdown")
+        return any("had already loaded its framework" in note for note in made.notes)
+
+    first, *others = run_data.runs
+    assert not noted(run_data.runs)
+    assert noted((warm(first), *others))
+    assert not noted(tuple(map(warm, run_data.runs)))
+
+
 def test_a_table_without_times_stays(run_data: RunData, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time_breakdown, "timing_marks", TIMING_MARKS)
     busy = Machine(processors=2, others_processors=1.5)
