@@ -32,7 +32,7 @@ def test_card_covers_a_corner_and_moves_nothing(qtbot: QtBot, theme: Theme) -> N
     assert page.rect().contains(card.geometry())
     page.resize(1200, 600)
     card.show_outcome(Outcome("Three facts", ("One.", "Two.", "Three."), "", "good", steps))
-    assert card.steps[0].x() > card.width() // 2
+    qtbot.waitUntil(lambda: card.steps[0].x() > card.width() // 2)
     assert card.height() < theme.pixels(120)
     card.show_outcome(Outcome("Nothing more"))
     assert card.text() == "Nothing more"
