@@ -5,6 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.compare.page import ComparePage
+from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.train.page import TrainPage
 from tests.gui import stored
@@ -45,6 +46,10 @@ def test_end_of_a_training_leads_on(
     draw.click()
     assert window.shown == "draw"
     assert window.studio.predictions.chosen in ids
+    drawing = window.page("draw")
+    assert isinstance(drawing, DrawPage)
+    (best,) = (r for r in window.studio.library.rows if r.id == window.studio.predictions.chosen)
+    qtbot.waitUntil(lambda: best.title in drawing.predictions_tab.best.model.text(), timeout=LONG)
     mistakes.click()
     compared = window.page("compare")
     assert isinstance(compared, ComparePage)
