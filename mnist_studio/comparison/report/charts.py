@@ -5,7 +5,7 @@ Every chart is drawn into a given figure, so that picture files, HTML and PDF sh
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any, Literal
 
@@ -93,18 +93,79 @@ def height(chart: Chart) -> float:
             return 3.3 + 0.17 * _legend_rows([point.title for point in chart.points])
 
 
-def paint(figure: FigureBase, chart: Chart, marks: Marks) -> None:
-    """Draws a chart into an empty figure."""
+def paint(figure: FigureBase, chart: Chart, marks: Marks, title: str | None = None) -> None:
+    """Draws a chart into an empty figure.
+
+    Args:
+        figure: to draw into.
+        chart: to draw.
+        marks: run id -> how it is drawn.
+        title: above a small chart, which has no legend of its own; None for a chart with a legend.
+    """
     axes = figure.add_subplot()
     match chart:
-        case Lines():
-            _legend(figure, _lines(axes, chart, marks))
-        case Points():
-            _legend(figure, _points(axes, chart, marks))
+        case Lines() | Points():
+            drawn = (
+                _lines(axes, chart, marks)
+                if isinstance(chart, Lines)
+                else _points(axes, chart, marks)
+            )
+            if title is None:
+                _legend(figure, drawn)
         case Bars():
             bar_charts.paint(axes, chart, marks)
         case Matrix():
-            _paint_matrix(axes, chart)
+            _paint_matrix(axes, chart, small=title is not None)
+    if title is not None:
+        axes.set_title(title, loc="left", fontsize=7.5, color=LIGHT.text)
+        axes.tick_params(labelsize=7)
+        axes.xaxis.label.set_fontsize(7.5)
+        axes.yaxis.label.set_fontsize(7.5)
+        if isinstance(chart, Lines | Points):
+            axes.set_ylabel("")
+        elif isinstance(chart, Matrix) and title == chart.column:
+            axes.set_xlabel("")
+
+
+def paint_legend(figure: FigureBase, charts: Sequence[Lines | Points], marks: Marks) -> None:
+    """Draws one legend for several small charts."""
+    named: dict[str, Line2D] = {}
+    for chart in charts:
+        titles = (
+            [(line.key, line.title) for line in chart.lines if not line.thin]
+            if isinstance(chart, Lines)
+            else [(point.key, point.title) for point in chart.points]
+        )
+        for key, name in titles:
+            mark = marks.get(key, DEFAULT_MARK)
+            style: Any = (0, mark.dash) if mark.dash else "-"
+            named.setdefault(name, Line2D(
+                [], [], color=mark.color, linestyle=style, linewidth=mark.width,
+                marker=SYMBOLS[mark.symbol], markersize=marker_size(mark),
+            ))  # fmt: skip
+    axes = figure.add_subplot()
+    axes.set_axis_off()
+    titles_of = list(named)
+    axes.legend(
+        list(named.values()), titles_of, loc="upper left", ncols=_columns(titles_of),
+        borderaxespad=0, borderpad=0,
+    )  # fmt: skip
+
+
+def legend_height(charts: Sequence[Lines | Points]) -> float:
+    """Height of a common legend in inches."""
+    titles = dict.fromkeys(
+        one.title
+        for chart in charts
+        for one in (chart.lines if isinstance(chart, Lines) else chart.points)
+        if not getattr(one, "thin", False)
+    )
+    return 0.12 + 0.17 * _legend_rows(list(titles))
+
+
+def marker_size(mark: PrintMark) -> float:
+    """Wider lines have larger symbols, so that those below others stay visible."""
+    return 2.4 + 1.1 * mark.width
 
 
 def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
@@ -119,11 +180,14 @@ def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
         if len(line.low):
             axes.fill_between(line.x, line.low, line.high, color=mark.color, alpha=alpha, lw=0)
         few = not line.thin and len(line.x) <= MAX_SYMBOLS and line.key in marks
+        other = line.key in chart.other_dataset
         (drawn,) = axes.plot(
             line.x, line.y, color=mark.color, linestyle=style,
-            linewidth=0.7 if line.thin else 1.6, alpha=0.45 if line.thin else 1.0,
-            marker=SYMBOLS[mark.symbol] if few else None, markersize=4.0,
-            zorder=2 if line.thin else 3,
+            linewidth=0.7 if line.thin else mark.width,
+            alpha=0.45 if line.thin or other else 1.0,
+            marker=SYMBOLS[mark.symbol] if few else None, markersize=marker_size(mark),
+            markerfacecolor=LIGHT.panel if other else mark.color,
+            zorder=2 if line.thin else 4 - mark.width / 10,
         )  # fmt: skip
         if not line.thin:
             named[line.title] = drawn
@@ -137,11 +201,13 @@ def _fit(axes: Axes, chart: Lines) -> None:
     known = [
         y for line in chart.lines for y in line.y if isfinite(y) and (y > 0 or not chart.y.log)
     ]
+    known += [end for end in (chart.y.low, chart.y.high) if end is not None]
     if not known:
         return
     low, high = min(known), max(known)
     if chart.y.log:
-        axes.set_ylim(low / 1.15, high * 1.15)
+        rest = (high / low) ** MARGIN if high > low else 1.15
+        axes.set_ylim(low / rest, high * rest)
     else:
         rest = MARGIN * (high - low) or 0.01 * abs(high) or 1.0
         axes.set_ylim(low - rest, high + rest)
@@ -183,8 +249,8 @@ def _matrix_height(chart: Matrix) -> float:
     return 1.1 + CELL_HEIGHT * len(chart.rows)
 
 
-def _paint_matrix(axes: Axes, chart: Matrix) -> None:
-    """Draws the cells, the first row at the top."""
+def _paint_matrix(axes: Axes, chart: Matrix, small: bool = False) -> None:
+    """Draws the cells, the first row at the top; in small ones without percent signs."""
     shades = [[_shade(chart, row, value) for value in row] for row in chart.values]
     ends = [LIGHT.panel, LIGHT.accent]
     colors = LinearSegmentedColormap.from_list("accent", ends).with_extremes(bad=LIGHT.hover)
@@ -192,8 +258,11 @@ def _paint_matrix(axes: Axes, chart: Matrix) -> None:
     for y, row in enumerate(chart.values):
         for x, value in enumerate(row):
             dark = isfinite(shades[y][x]) and shades[y][x] > 0.62
+            text = cell_text(value, chart.unit)
+            if small:  # Four digits fill a cell.
+                text = text.removesuffix(" %").replace(",", "")
             axes.text(
-                x, y, cell_text(value, chart.unit), ha="center", va="center", fontsize=7.5,
+                x, y, text, ha="center", va="center", fontsize=5.6 if small else 7.5,
                 color=LIGHT.on_accent if dark else LIGHT.text,
             )  # fmt: skip
     axes.set_xticks(range(len(chart.columns)), chart.columns)

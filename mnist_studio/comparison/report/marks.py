@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import Selection
-from mnist_studio.palette import DASHES, LIGHT, SHADES, SYMBOLS, mixed
+from mnist_studio.palette import DASHES, LIGHT, SHADES, SYMBOLS, WIDTHS, mixed
+
+POINTS_PER_PIXEL = 0.8
 
 Families = Mapping[str, tuple[str, str]]
 """Run id -> its framework, and the key that it shares with runs of other seeds."""
@@ -19,11 +21,14 @@ class PrintMark:
         color: ``#RRGGBB``.
         dash: lengths of dashes and gaps in line widths; empty for a solid line.
         symbol: one of ``palette.SYMBOLS``.
+        width: of its line in points. Wider lines are drawn first, so that their edges stay
+            visible where lines coincide.
     """
 
     color: str
     dash: tuple[float, ...]
     symbol: str
+    width: float = 1.3
 
 
 DEFAULT_MARK = PrintMark(LIGHT.secondary, (), SYMBOLS[0])
@@ -47,4 +52,5 @@ def marks(known: Families) -> Mapping[str, PrintMark]:
 
 def _mark(framework: str, rank: int) -> PrintMark:
     color = mixed(LIGHT.framework(framework), LIGHT.text, SHADES[rank % len(SHADES)])
-    return PrintMark(color, DASHES[framework], SYMBOLS[rank % len(SYMBOLS)])
+    symbol = SYMBOLS[rank % len(SYMBOLS)]
+    return PrintMark(color, DASHES[framework], symbol, POINTS_PER_PIXEL * WIDTHS[framework])

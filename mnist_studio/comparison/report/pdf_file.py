@@ -2,24 +2,31 @@
 
 import io
 import textwrap
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
-from mnist_studio.analysis.view import Chart, View
+from mnist_studio.analysis.view import Chart, Lines, Matrix, Points, Table, View, axis_title
 from mnist_studio.comparison.report import charts, tables
 from mnist_studio.comparison.report.charts import Marks
 from mnist_studio.comparison.report.content import Report
 from mnist_studio.comparison.report.style import STYLE
 from mnist_studio.comparison.report.tables import sentence_columns, without_columns
+from mnist_studio.formatting import listed
 from mnist_studio.palette import LIGHT
+
+Painter = Callable[[SubFigure], None]
+"""Draws one or several charts into their part of a page."""
 
 PAGE = (8.27, 11.69)
 """Inches."""
 
-MARGIN = 0.65
+MARGIN = 0.55
 INNER = (PAGE[0] - 2 * MARGIN, PAGE[1] - 2 * MARGIN)
 
 MONO = "DejaVu Sans Mono"
@@ -27,10 +34,25 @@ MONO_SIZE = 6.5
 MONO_WIDTH = int(INNER[0] * 72 / (0.602 * MONO_SIZE))
 """Characters of a line of a table."""
 
-MAX_ROWS = 120
+MAX_ROWS = 12
 """Longer tables are only in HTML and CSV."""
 
-MAX_SENTENCES = 10
+FIRST_ROWS = 5
+"""Rows of a longer table that has no chart."""
+
+WHOLE = "in the HTML report"
+
+ELSEWHERE = "in the HTML report and in the CSV file"
+
+SMALL_HEIGHT = {2: 1.7, 3: 1.45, 4: 1.3}
+"""Height of charts in inches, by their number in a row."""
+
+SMALL_MATRIX_HEIGHT = 2.15
+
+LABEL_SIZE = 7.0
+"""Of ticks and of names of bars."""
+
+MAX_SENTENCES = 2
 """With more rows, the sentences of the rows are only in HTML and CSV."""
 
 
@@ -41,8 +63,9 @@ def write(report: Report) -> bytes:
     with mpl.rc_context(STYLE), PdfPages(file, metadata=about) as pdf:
         pages = _Pages(pdf, report.marks)
         _head(pages, report)
-        for view in report.views:
-            _view(pages, view)
+        shown = {*report.warnings, *(sentence for _, sentence in report.answers)}
+        for _, views in groupby(report.views, lambda view: view.name):
+            _views(pages, tuple(views), shown)
         _tail(pages, report)
         pages.turn()
     return file.getvalue()
@@ -58,7 +81,7 @@ class _Pages:
 
     def _begin(self) -> None:
         self._figure = Figure(figsize=PAGE)
-        self._charts: list[tuple[float, float, Chart]] = []
+        self._charts: list[tuple[float, float, Painter]] = []
         self._used = 0.0
 
     def turn(self) -> None:
@@ -92,7 +115,7 @@ class _Pages:
         self._figure.text(MARGIN / PAGE[0], top / PAGE[1], text, fontsize=size, va="top", **style)
         self._used += high
 
-    def paragraph(self, text: str, size: float = 9.5, bullet: str = "", **style: Any) -> None:
+    def paragraph(self, text: str, size: float = 8.0, bullet: str = "", **style: Any) -> None:
         """Text in lines."""
         room = int(INNER[0] * 72 / (0.51 * size))
         for line in textwrap.wrap(
@@ -102,10 +125,38 @@ class _Pages:
 
     def chart(self, chart: Chart) -> None:
         """A chart as wide as the page, and at most as high."""
-        high = chart_height(chart)
-        self.need(high)
-        self._charts.append((self._used, high, chart))
-        self._used += high + 0.08
+        self._place(chart_height(chart), partial(self._paint, chart))
+
+    def small_charts(self, drawn: Sequence[Chart], titles: Sequence[str], columns: int) -> None:
+        """Charts next to each other, with a common legend below."""
+        for at in range(0, len(drawn), columns):
+            some = tuple(zip(drawn[at : at + columns], titles[at : at + columns], strict=True))
+            height = max(small_height(chart, columns) for chart, _ in some)
+            self._place(height, partial(self._paint_row, some, columns))
+        curves = [chart for chart in drawn if isinstance(chart, Lines | Points)]
+        if curves:
+            marks = self._marks
+            self._place(
+                charts.legend_height(curves),
+                lambda figure: charts.paint_legend(figure, curves, marks),
+            )
+
+    def _paint(self, chart: Chart, figure: SubFigure) -> None:
+        charts.paint(figure, chart, self._marks)
+        for axes in figure.axes:
+            axes.tick_params(labelsize=LABEL_SIZE)
+            axes.xaxis.label.set_fontsize(LABEL_SIZE + 1)
+            axes.yaxis.label.set_fontsize(LABEL_SIZE + 1)
+
+    def _paint_row(self, row: Sequence[tuple[Chart, str]], columns: int, figure: SubFigure) -> None:
+        grid = figure.add_gridspec(1, columns)
+        for at, (chart, title) in enumerate(row):
+            charts.paint(figure.add_subfigure(grid[0, at]), chart, self._marks, title)
+
+    def _place(self, height: float, painter: Painter) -> None:
+        self.need(height)
+        self._charts.append((self._used, height, painter))
+        self._used += height + 0.08
 
     def _place_charts(self) -> None:
         """Every chart gets a cell of one grid; the text is in the rows between."""
@@ -121,24 +172,65 @@ class _Pages:
         grid = self._figure.add_gridspec(
             len(rows), 3, height_ratios=rows, width_ratios=[MARGIN, INNER[0], MARGIN]
         )
-        for number, (_, _, chart) in enumerate(self._charts):
-            charts.paint(self._figure.add_subfigure(grid[2 * number + 1, 1]), chart, self._marks)
+        for number, (_, _, painter) in enumerate(self._charts):
+            painter(self._figure.add_subfigure(grid[2 * number + 1, 1]))
+
+
+CURVES_HEIGHT, POINTS_HEIGHT = 1.9, 1.5
+"""Height of curves and of points as wide as the page, in inches."""
+
+TIGHT = 0.64
+"""Height of bars on a page, as a fraction of that in a file of their own."""
 
 
 def chart_height(chart: Chart) -> float:
     """Height of a chart on a page in inches."""
-    return min(charts.height(chart) * INNER[0] / charts.WIDTH + 0.2, INNER[1] - 1.4)
+    if isinstance(chart, Lines | Points):
+        return CURVES_HEIGHT if isinstance(chart, Lines) else POINTS_HEIGHT
+    if isinstance(chart, Matrix):
+        return small_height(chart, 1)
+    return min(charts.height(chart) * TIGHT + 0.1, INNER[1] - 1.4)
+
+
+MANY = 6
+"""More charts have four in a row, and wider matrices of percentages a row of their own."""
+
+
+def small_height(chart: Chart, columns: int) -> float:
+    """Height of one of several charts in a row, in inches."""
+    if isinstance(chart, Matrix):
+        return min(SMALL_MATRIX_HEIGHT, 0.48 + 0.17 * len(chart.rows))
+    return SMALL_HEIGHT[columns]
+
+
+def in_a_row(drawn: Sequence[Chart]) -> int:
+    """How many of these charts are placed next to each other."""
+    if len(drawn) < 2 or not all(isinstance(chart, Lines | Points | Matrix) for chart in drawn):
+        return 1
+    if any(isinstance(chart, Matrix) and _wide(chart) for chart in drawn):
+        return 1
+    return 4 if len(drawn) > MANY else 2 if len(drawn) in (2, 4) else 3
+
+
+def _wide(chart: Matrix) -> bool:
+    """Whether the values of a matrix need the width of a page."""
+    return chart.unit != "count" and len(chart.columns) > MANY
+
+
+def small_title(chart: Chart) -> str:
+    """The quantity of a small chart."""
+    return chart.column if isinstance(chart, Matrix) else axis_title(chart.y)  # type: ignore[union-attr]
 
 
 def _heading(pages: _Pages, text: str) -> None:
-    pages.skip(0.22)
-    pages.need(1.2)
-    pages.paragraph(text, 13, fontweight="bold")
+    pages.skip(0.16)
+    pages.need(0.8)
+    pages.paragraph(text, 11.5, fontweight="bold")
 
 
 def _head(pages: _Pages, report: Report) -> None:
-    pages.paragraph(report.title, 19, fontweight="bold")
-    pages.paragraph(report.question, 11.5, color=LIGHT.secondary)
+    pages.paragraph(report.title, 17, fontweight="bold")
+    pages.paragraph(report.question, 10.5, color=LIGHT.secondary)
     pages.paragraph(f"{report.subject} Created {report.made}.", 9, color=LIGHT.secondary)
     _heading(pages, "Summary")
     for title, sentence in report.answers:
@@ -147,34 +239,73 @@ def _head(pages: _Pages, report: Report) -> None:
         _note(pages, warning)
 
 
-def _view(pages: _Pages, view: View) -> None:
+def _views(pages: _Pages, views: Sequence[View], shown: set[str]) -> None:
+    """A view, or the same view of several models under one heading.
+
+    Args:
+        pages: to write on.
+        views: with the same name.
+        shown: sentences and notes that are on the pages already.
+    """
+    drawn = [chart for view in views for chart in view.charts]
+    columns = in_a_row(drawn)
+    first = small_height(drawn[0], columns) if columns > 1 else sum(map(chart_height, drawn[:1]))
     # A heading must not be the last line of a page.
-    pages.need(1.2 + (chart_height(view.charts[0]) if view.charts else 0.0))
-    _heading(pages, view.title)
-    _note(pages, view.description)
-    if view.sentence:
-        pages.paragraph(view.sentence)
-    for chart in view.charts:
-        pages.chart(chart)
-    _table(pages, view)
-    for note in view.notes:
-        _note(pages, note)
+    pages.need(0.7 + first)
+    title = views[0].title if len(views) == 1 else views[0].title.partition(": ")[0]
+    _heading(pages, title)
+    _note(pages, views[0].description)
+    for view in views:
+        if view.sentence and view.sentence not in shown:
+            pages.paragraph(view.sentence, bullet="• " if len(views) > 1 else "")
+        shown.add(view.sentence)
+    if columns > 1:
+        pages.skip(0.06)
+        titles = [
+            view.title.partition(": ")[2] if len(views) > 1 else small_title(chart)
+            for view in views
+            for chart in view.charts
+        ]
+        pages.small_charts(drawn, titles, columns)
+    else:
+        _wide_charts(pages, drawn)
+    if len(views) == 1:
+        _table(pages, views[0])
+    for note in dict.fromkeys(note for view in views for note in view.notes):
+        if note not in shown:
+            _note(pages, note)
+        shown.add(note)
+
+
+def _wide_charts(pages: _Pages, drawn: Sequence[Chart]) -> None:
+    """Charts below each other; of several wide matrices only the first."""
+    matrices = [chart for chart in drawn if isinstance(chart, Matrix)]
+    for chart in drawn:
+        if not isinstance(chart, Matrix):
+            pages.chart(chart)
+    if matrices:
+        pages.small_charts(matrices[:1], (small_title(matrices[0]),), 1)
+    if len(matrices) > 1:
+        others = listed([small_title(matrix).lower() for matrix in matrices[1:]])
+        _note(pages, f"{others[:1].upper()}{others[1:]} are {ELSEWHERE}.")
 
 
 def _table(pages: _Pages, view: View) -> None:
-    """The table, with its sentences below."""
+    """The table, with its sentences below; only its beginning if it is long."""
     table = view.table
-    if len(table.rows) > MAX_ROWS:
-        rows = f"{len(table.rows):,}"
-        _note(pages, f"The table has {rows} rows. They are in the HTML report and in the CSV file.")
-        return
+    if len(table.rows) > MAX_ROWS or all(isinstance(chart, Matrix) for chart in view.charts):
+        if view.charts:
+            return
+        table = Table(table.columns, table.rows[:FIRST_ROWS])
     pages.skip(0.08)
     sentences = sentence_columns(table)
     for number, line in enumerate(tables.lines(without_columns(table, sentences), MONO_WIDTH)):
         heading = {"color": LIGHT.secondary} if number == 0 else {}
         pages.line(line, MONO_SIZE, family=MONO, **heading)
+    if len(table.rows) < len(view.table.rows):
+        _note(pages, f"All {len(view.table.rows):,} rows are {ELSEWHERE}.")
     if sentences and len(table.rows) > MAX_SENTENCES:
-        _note(pages, "The explanation of each row is in the HTML report and in the CSV file.")
+        _note(pages, f"The explanation of each row is {ELSEWHERE}.")
         return
     pages.skip(0.08)
     for row in table.rows:
@@ -185,19 +316,17 @@ def _table(pages: _Pages, view: View) -> None:
 def _tail(pages: _Pages, report: Report) -> None:
     _heading(pages, "Discussion")
     for paragraph in report.discussion:
-        pages.skip(0.06)
-        pages.paragraph(paragraph.title, 10, fontweight="bold")
+        pages.skip(0.04)
+        pages.paragraph(paragraph.title, 9, fontweight="bold")
         for sentence in paragraph.sentences:
             pages.paragraph(sentence, bullet="• ")
     _heading(pages, "Machine and versions")
-    for what, which in report.facts:
-        pages.paragraph(f"{what}: {which}")
+    pages.paragraph(" · ".join(f"{what} {which}" for what, which in report.facts), 8.5)
     _note(pages, "These versions were installed when the report was created.")
     _heading(pages, "How to reproduce")
     pages.paragraph(report.how)
-    for line in report.source.splitlines():
-        for part in textwrap.wrap(line, MONO_WIDTH, drop_whitespace=False) or [""]:
-            pages.line(part, MONO_SIZE, family=MONO)
+    for line in two_columns(shortened(report.source)):
+        pages.line(line, MONO_SIZE, family=MONO)
     if report.refused:
         _heading(pages, "Not shown")
         for one in report.refused:
@@ -205,4 +334,41 @@ def _tail(pages: _Pages, report: Report) -> None:
 
 
 def _note(pages: _Pages, text: str) -> None:
-    pages.paragraph(text, 8, color=LIGHT.secondary)
+    pages.paragraph(text, 7.5, color=LIGHT.secondary)
+
+
+RUN = "[[run]]"
+"""The first line of a run in a settings file."""
+
+
+def shortened(source: str) -> list[str]:
+    """The lines of a settings file without empty ones; of later runs only what differs.
+
+    A settings file repeats everything for every run, which would fill pages.
+    """
+    head, *runs = source.split(f"{RUN}\n")
+    lines = [line for line in head.splitlines() if line.strip()]
+    former: set[str] = set()
+    for run in runs:
+        own = [line for line in run.splitlines() if line.strip()]
+        lines.append(RUN)
+        lines += [line for line in own if line not in former]
+        if former:
+            lines.append(
+                f"# The other lines are those of the first run. The whole file is {WHOLE}."
+            )
+        former = former or set(own)
+    return lines
+
+
+def two_columns(lines: Sequence[str]) -> list[str]:
+    """Lines of half the width of a page, the second half next to the first."""
+    width = MONO_WIDTH // 2 - 2
+    parts = [
+        part
+        for line in lines
+        for part in textwrap.wrap(line, width, drop_whitespace=False, subsequent_indent="    ")
+    ]
+    half = -(-len(parts) // 2)
+    left, right = parts[:half], [*parts[half:], ""]
+    return [f"{one:<{width + 4}}{other}".rstrip() for one, other in zip(left, right, strict=False)]

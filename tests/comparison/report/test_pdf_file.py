@@ -1,0 +1,50 @@
+"""A report as a PDF of few pages."""
+
+from matplotlib.figure import Figure
+
+from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Line, Lines, Matrix
+from mnist_studio.comparison.report import charts
+from mnist_studio.comparison.report.marks import marks
+from mnist_studio.comparison.report.pdf_file import MONO_WIDTH, in_a_row, shortened, two_columns
+
+MARKS = marks({"n": ("numpy", "n"), "p": ("pytorch", "p"), "k": ("keras", "k")})
+CURVES = Lines(
+    AxisSpec("Epoch"), AxisSpec("Loss"),
+    tuple(Line(key, key, (1, 2, 3), (0.5, 0.4, 0.3)) for key in "npk"),
+)  # fmt: skip
+CONFUSION = Matrix("n", "True", "Predicted", ("0", "1"), ("0", "1"), ((9.0, 1.0), (0.0, 9.0)))
+WIDE = Matrix("", "Run", "F1", ("a",), tuple("0123456789"), ((0.5,) * 10,), "fraction")
+BARS = Bars(AxisSpec("Time", "seconds"), (Bar("n", "n", 1.0),))
+
+
+def test_charts_that_are_readable_when_small_share_a_row() -> None:
+    assert in_a_row([CURVES] * 2) == 2
+    assert in_a_row([CURVES] * 3) == in_a_row([CONFUSION] * 3) == 3
+    assert in_a_row([CURVES] * 7) == 4
+    assert in_a_row([CURVES]) == in_a_row([CURVES, BARS]) == in_a_row([WIDE] * 3) == 1
+
+
+def test_curves_that_coincide_have_different_widths_and_the_widest_is_drawn_first() -> None:
+    figure = Figure()
+    charts.paint(figure, CURVES, MARKS)
+    numpy, pytorch, keras = figure.axes[0].lines
+    widths = [float(line.get_linewidth()) for line in (numpy, pytorch, keras)]
+    assert widths == sorted(widths, reverse=True)
+    assert len(set(widths)) == 3
+    orders = [line.get_zorder() for line in (numpy, pytorch, keras)]
+    assert orders == sorted(orders)
+    sizes = [float(line.get_markersize()) for line in (numpy, pytorch, keras)]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_settings_of_later_runs_are_only_those_that_differ() -> None:
+    runs = "".join(f'\n[[run]]\nframework = "{name}"\nseed = 1\n' for name in ("numpy", "keras"))
+    source = f"format = 4\n{runs}"
+    lines = shortened(source)
+    assert lines[:5] == ["format = 4", "[[run]]", 'framework = "numpy"', "seed = 1", "[[run]]"]
+    assert lines[5] == 'framework = "keras"'
+    assert "HTML report" in lines[-1]
+    assert shortened("") == []
+    columns = two_columns(["x" * 200, "y"])
+    assert all(len(line) <= MONO_WIDTH for line in columns)
+    assert sum(line.count("x") for line in columns) == 200
