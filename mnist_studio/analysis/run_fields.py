@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import inspect
 
-from mnist_studio.analysis.summary import RunSummary, summarize
+from mnist_studio.analysis import time_breakdown
+from mnist_studio.analysis.curves import epochs_to
+from mnist_studio.analysis.summary import TARGET
 from mnist_studio.analysis.time_breakdown import timing_marks
 from mnist_studio.events import Epoch, Measures
 from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.spec.model import ModelSpec, parameter_count
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run
@@ -28,19 +31,6 @@ class RunFacts:
 
     run: Run
     epochs: Sequence[Epoch]
-
-    @cached_property
-    def figures(self) -> RunSummary:
-        """The figures in the tables."""
-        return summarize(self.run.title, self.run.spec, self.epochs, self.run.terminal)
-
-    @cached_property
-    def settings(self) -> Mapping[str, tuple[Value, ...]]:
-        """Every setting by its path; of several layers, each has its own value."""
-        found: dict[str, list[Value]] = {}
-        for path, value in _leaves("", msgspec.to_builtins(self.run.spec)):
-            found.setdefault(path, []).append(value)
-        return {path: tuple(values) for path, values in found.items()}
 
     @cached_property
     def words(self) -> str:
@@ -122,6 +112,27 @@ def _recipe(facts: RunFacts) -> Iterable[Value]:
     return (name, RECIPES[name].title) if name in RECIPES else (name,)
 
 
+def _accuracy(facts: RunFacts) -> float | None:
+    if facts.run.ended:
+        return facts.run.ended.test_accuracy
+    return facts.last.test_accuracy if facts.last else None
+
+
+def _training_time(facts: RunFacts) -> float | None:
+    if facts.run.ended:
+        return time_breakdown.training_time(facts.run.ended)
+    return time_breakdown.training_time_after(facts.last, None) if facts.last else None
+
+
+def _latency(facts: RunFacts) -> float | None:
+    return facts.run.finished.latency_ms if facts.run.finished else None
+
+
+@lru_cache
+def _parameters(model: ModelSpec) -> int:
+    return parameter_count(model)
+
+
 def _loss(facts: RunFacts) -> float | None:
     if facts.run.ended:
         return facts.run.ended.test_loss
@@ -172,7 +183,7 @@ FIELDS: tuple[Field, ...] = (
     Field("date", "date", "when it was started", lambda facts: (facts.run.created,),
           ("started", "created")),
     Field("accuracy", "percent", "test accuracy in percent",
-          _one(lambda facts: facts.figures.accuracy), ("acc", "test_accuracy")),
+          _one(_accuracy), ("acc", "test_accuracy")),
     Field("loss", "measured", "test loss", _one(_loss), ("test_loss",)),
     Field("train_accuracy", "percent", "training accuracy of the last epoch in percent",
           _last(lambda epoch: epoch.train_accuracy)),
@@ -183,7 +194,7 @@ FIELDS: tuple[Field, ...] = (
     Field("validation_loss", "measured", "validation loss of the last epoch",
           _last(lambda epoch: epoch.validation_loss), ("val_loss",)),
     Field("time", "seconds", "training time, in seconds without a unit",
-          _one(lambda facts: facts.figures.training_time), ("seconds", "training_time")),
+          _one(_training_time), ("seconds", "training_time")),
     Field("wall_time", "seconds", "time from its start to its end",
           _measured(lambda measures: measures.wall_seconds), ("wall",)),
     Field("images/s", "measured", "training images per second",
@@ -192,13 +203,13 @@ FIELDS: tuple[Field, ...] = (
     Field("memory", "MB", "peak memory, in MB without a unit",
           _measured(lambda measures: measures.peak_memory_bytes), ("peak_memory",)),
     Field("latency", "ms", "time to classify one image, in ms without a unit",
-          _one(lambda facts: facts.figures.latency_ms)),
+          _one(_latency)),
     Field("parameters", "whole", "number of trainable parameters",
-          lambda facts: (facts.figures.parameters,), ("params",)),
+          lambda facts: (_parameters(facts.run.spec.model),), ("params",)),
     Field("done", "whole", "epochs that it has completed",
-          lambda facts: (facts.figures.epochs,), ("epochs_done",)),
+          lambda facts: (len(facts.epochs),), ("epochs_done",)),
     Field("epochs_to_97", "whole", "epochs until the test accuracy reached 97 %",
-          _one(lambda facts: facts.figures.epochs_to_target), ("to97",)),
+          _one(lambda facts: epochs_to(facts.epochs, TARGET)), ("to97",)),
     Field("lr", "number", "learning rate",
           lambda facts: (facts.run.spec.training.optimizer.learning_rate,), ("learning_rate",)),
     Field("batch", "whole", "batch size",
@@ -237,7 +248,26 @@ def fields() -> Mapping[str, Field]:
 
 
 def _setting(path: str) -> Callable[[RunFacts], Iterable[Value]]:
-    return lambda facts: facts.settings.get(path, ())
+    parts = path.split(".")
+    return lambda facts: _values_at(facts.run.spec, parts)
+
+
+def _values_at(spec: RunSpec, parts: Sequence[str]) -> Iterator[Value]:
+    """The values at a path; of several layers, each has its own."""
+    owners: list[Any] = [spec]
+    for part in parts:
+        found = (getattr(owner, part, None) for owner in owners)
+        owners = [one for each in found for one in (each if isinstance(each, tuple) else (each,))]
+    return (_plain(value) for value in owners if value is not None)
+
+
+def _plain(value: Any) -> Value:
+    """A setting as a value of a filter; that of an object is its kind."""
+    if isinstance(value, msgspec.Struct):
+        return str(value.__struct_config__.tag or "yes")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, int | float) else str(value)
 
 
 def _settings() -> dict[str, tuple[Kind, tuple[str, ...]]]:
@@ -260,6 +290,9 @@ def _typed(path: str, kind: inspect.Type) -> Iterator[tuple[str, Kind, tuple[str
                 yield from _typed(f"{path}.{field.name}".removeprefix("."), field.type)
         case inspect.UnionType():
             for one in kind.types:
+                if isinstance(one, inspect.StructType) and one.tag is None:
+                    # Something that a run has or does not have.
+                    yield path, "text", ("yes",)
                 yield from _typed(path, one)
         case inspect.VarTupleType():
             yield from _typed(path, kind.item_type)
@@ -269,18 +302,3 @@ def _typed(path: str, kind: inspect.Type) -> Iterator[tuple[str, Kind, tuple[str
             return
         case _:
             yield path, *_PLAIN[type(kind)]
-
-
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Value]]:
-    """The paths and values of a run; the kind of an object is the value of the object itself."""
-    match value:
-        case dict():
-            for key, inner in value.items():
-                yield from _leaves(path if key == "kind" else f"{path}.{key}".strip("."), inner)
-        case list() | tuple():
-            for inner in value:
-                yield from _leaves(path, inner)
-        case bool():
-            yield path, "yes" if value else "no"
-        case str() | int() | float():
-            yield path, value

@@ -9,8 +9,10 @@ import pytest
 
 from mnist_studio.analysis import run_filter
 from mnist_studio.analysis.run_fields import FIELDS, RunFacts, fields
+from mnist_studio.analysis.summary import summarize
 from mnist_studio.errors import FilterError
 from mnist_studio.events import Finished, Machine, Measures
+from mnist_studio.spec.labels import settings
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom, RunSpec
 from mnist_studio.store.rows import Run
@@ -215,8 +217,16 @@ def test_every_field_can_be_read_of_every_run_and_explains_itself() -> None:
         assert field.explain
     names = [name for field in FIELDS for name in (field.name, *field.others)]
     assert len(names) == len(set(names))
-    every = set(facts.settings)
-    assert every <= set(fields()), every - set(fields())
+    for recipe in RECIPES.values():
+        every = {path.removesuffix(".kind") for path, _ in settings(run_spec(recipe))}
+        assert every <= set(fields()), every - set(fields())
+    figures = summarize("", CNN.run.spec, CNN.epochs, CNN.run.terminal)
+    by_summary = {
+        "accuracy": figures.accuracy, "time": figures.training_time, "done": figures.epochs,
+        "latency": figures.latency_ms, "parameters": figures.parameters,
+        "epochs_to_97": figures.epochs_to_target,
+    }  # fmt: skip
+    assert {name: next(iter(fields()[name].values(CNN))) for name in by_summary} == by_summary
 
 
 @pytest.mark.parametrize(

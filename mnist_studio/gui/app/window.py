@@ -201,7 +201,10 @@ class MainWindow(QMainWindow):
         if self.undo_bar and self.undo_bar.text == text:
             # It is shown already, with a way back.
             return
-        self.page(self._shown).notice.show_message(text, cast("MessageKind", kind))
+        notice = self.page(self._shown).notice
+        notice.show_message(text, cast("MessageKind", kind))
+        if self.undo_bar:
+            self.undo_bar.stay_above(notice)
 
     @Slot(object)
     def show_outcome(self, outcome: "Outcome") -> None:

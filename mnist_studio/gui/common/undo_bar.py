@@ -35,6 +35,7 @@ class UndoBar(QFrame):
         self.setObjectName("undoBar")
         self._area, self._theme = area, theme
         self._undo: Callable[[], object] = _nothing
+        self._message: QWidget | None = None
         self._text = Elided(grow=False)
         self.undo_button = button("Undo", self.undo, "Undoes this (Ctrl+Z)", quiet=True)
         self._close = QToolButton()
@@ -81,6 +82,11 @@ class UndoBar(QFrame):
         self._resize()
         self.raise_()
         self._timer.start()
+
+    def stay_above(self, message: QWidget) -> None:
+        """Stays above a message at the foot of the area while that is shown."""
+        self._message = message
+        self._place()
 
     def free_keys(self, free: bool) -> None:
         """Whether Ctrl+Z is the bar's; it is not where a page undoes something itself."""
@@ -139,7 +145,13 @@ class UndoBar(QFrame):
         self.resize(width, self.sizeHint().height())
         corner = self._area.mapTo(parent, self._area.rect().bottomLeft())
         left = corner.x() + (self._area.width() - width) // 2
-        self.move(left, corner.y() - self.height() - _MARGIN)
+        self.move(left, corner.y() - self.height() - _MARGIN - self._covered())
+
+    def _covered(self) -> int:
+        """The height of the message below the bar."""
+        if self._message is None or not self._message.isVisible():
+            return 0
+        return self._message.height() + _MARGIN
 
 
 def _nothing() -> None:

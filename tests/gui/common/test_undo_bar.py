@@ -1,4 +1,4 @@
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -60,5 +60,11 @@ def test_the_window_shows_offers_above_each_page_and_takes_ctrl_z(
         QTest.keyClick(window.page(key), Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     # On the Draw page, Ctrl+Z undoes a stroke.
     assert undone == ["runs"]
+    window.show_message("Another message.", "plain")
+    notice = window.page("draw").notice
+    top = notice.mapToGlobal(QPoint()).y()
+    assert bar.mapToGlobal(bar.rect().bottomLeft()).y() < top
+    window.show_message("Deleted 3 runs.", "good")
+    assert notice.text == "Another message."
     window.close_overlays()
     assert not bar.isVisible()
