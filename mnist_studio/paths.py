@@ -153,6 +153,11 @@ def own_image_cache() -> Path:
     return cache() / "personal"
 
 
+def speeds_file() -> Path:
+    """How fast this computer trains, as it was measured."""
+    return cache() / "speeds.json"
+
+
 def keras_home() -> Path:
     """The folder for files that Keras would otherwise write into the home directory."""
     return cache() / "keras"

@@ -31,6 +31,7 @@ class TrainingSpeed(msgspec.Struct, frozen=True):
         start: seconds until the process has imported its framework.
         others: processors that other programs used meanwhile; 0 if that is unknown.
         processors: of this computer.
+        measured: when, in seconds since 1970.
     """
 
     step: float
@@ -39,6 +40,7 @@ class TrainingSpeed(msgspec.Struct, frozen=True):
     start: float = 0.0
     others: float = 0.0
     processors: int = 1
+    measured: float = 0.0
 
 
 class SpeedRequest(msgspec.Struct, frozen=True):

@@ -6,13 +6,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.training import TrainingQueue
-from mnist_studio.running import speed
+from mnist_studio.running import speed, speed_file
 from mnist_studio.running.speed import TrainingSpeed
 from mnist_studio.spec.run import RunSpec
 
 
 class SpeedMeter(QObject):
-    """The measured speeds of this session.
+    """The measured speeds of this computer, also of earlier sessions.
 
     Signals:
         changed: a speed was measured, or a measurement began or ended.
@@ -31,6 +31,14 @@ class SpeedMeter(QObject):
         self._measured.connect(self._take)
         queue.changed.connect(self._make_way)
 
+    def open(self) -> None:
+        """Reads what was measured in earlier sessions."""
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> speed_file.Speeds:
+            return speed_file.load()
+
+        self._background.start(work, self._add_stored, self._fail)
+
     @property
     def speeds(self) -> Mapping[RunSpec, TrainingSpeed]:
         """The measured speeds by the ``running.speed.kind`` of the run."""
@@ -46,8 +54,19 @@ class SpeedMeter(QObject):
         self.cancel()
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
-            for group in groups:
-                speed.measure(group, self._measured.emit, is_cancelled)
+            found: dict[RunSpec, TrainingSpeed] = {}
+
+            def take(kind: RunSpec, one: TrainingSpeed) -> None:
+                found[kind] = one
+                self._measured.emit(kind, one)
+
+            try:
+                for group in groups:
+                    speed.measure(group, take, is_cancelled)
+            finally:
+                # What was measured before a cancellation or an error counts too.
+                if found:
+                    speed_file.add(found)
 
         self._task = self._background.start(work, self._nothing, self._fail)
         self._task.ended.connect(self._end)
@@ -66,6 +85,11 @@ class SpeedMeter(QObject):
     @Slot(object, object)
     def _take(self, kind: RunSpec, found: TrainingSpeed) -> None:
         self._speeds[kind] = found
+        self.changed.emit()
+
+    @Slot(object)
+    def _add_stored(self, stored: speed_file.Speeds) -> None:
+        self._speeds = {**stored, **self._speeds}
         self.changed.emit()
 
     @Slot(object)

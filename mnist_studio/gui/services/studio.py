@@ -212,6 +212,7 @@ class Studio(QObject):
         """Starts the threads; called after the first paint."""
         self.library.open()
         self.datasets.look()
+        self.speeds.open()
         self.drawing_saver.open()
         if self._complaint:
             self.message.emit(self._complaint, "bad")

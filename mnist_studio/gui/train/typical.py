@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from mnist_studio.analysis.time_breakdown import BUSY
 from mnist_studio.events import Finished
 from mnist_studio.experiments import estimates
-from mnist_studio.formatting import counted, listed, percent, rough_duration
+from mnist_studio.formatting import counted, listed, moment, percent, rough_duration
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.train.bug_costs import bundled_results
 from mnist_studio.running import speed
@@ -207,8 +207,9 @@ def _time_source(runs: int, measured: Sequence[TrainingSpeed]) -> tuple[str, str
         sentences.append(f"{'Median time' if runs > 1 else 'Time'} of {what} with these settings.")
     if measured:
         sources.append("measured")
+        when = moment(min(one.measured for one in measured))
         sentences.append(
-            "Estimated from a few training steps on this computer, measured in this session."
+            f"Estimated from a few training steps on this computer, measured on {when}."
         )
     busy = [one for one in measured if one.others > BUSY * one.processors]
     if busy:
