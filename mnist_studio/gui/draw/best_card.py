@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.analysis.interpretation import Interpretation, in_words
 from mnist_studio.formatting import percent
-from mnist_studio.gui.common.basics import Elided, button, column, label, restyle, row
+from mnist_studio.gui.common.basics import Elided, ElidedLines, button, column, label, restyle, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
 from mnist_studio.gui.services.run_row import RunRow
@@ -14,6 +14,7 @@ from mnist_studio.gui.theme.theme import Theme
 _INVITATION = "Draw a digit on the left"
 _PROMISE = "The most accurate model predicts it while you draw."
 _YOURS = "The model that you chose predicts it while you draw."
+_WAITING = "One moment", "The model is being loaded."
 TALLEST = 480
 """Height of the card on a large screen; more would only be empty."""
 
@@ -43,7 +44,7 @@ class BestCard(Card):
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.headline = label(role="pageName", wrap=True)
         self.detail = label(role="secondary", wrap=True)
-        self.model = Elided(role="secondary")
+        self.model = ElidedLines("", "secondary", 2)
         self.reached = Elided(role="secondary", grow=False)
         self.why_button = button(
             "Why?", self._ask_why, "Explains why this model predicts this digit", quiet=True
@@ -110,6 +111,13 @@ class BestCard(Card):
         """Shows what to do on a blank canvas."""
         self._show_digit("?", faint=True)
         self._show_texts(_INVITATION, self._promise)
+        self.bars.show_probabilities(())
+        self.why_button.setEnabled(False)
+
+    def show_waiting(self) -> None:
+        """Shows that the model is loaded for a drawing that is there already."""
+        self._show_digit("…", faint=True)
+        self._show_texts(*_WAITING)
         self.bars.show_probabilities(())
         self.why_button.setEnabled(False)
 

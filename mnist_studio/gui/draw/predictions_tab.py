@@ -15,6 +15,9 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.settings import DrawLayout
 
+PATIENCE_MS = 300
+"""How long a prediction may take before the user sees that it is not there yet."""
+
 WRONG = "Wrong? Choose what you wrote"
 
 
@@ -52,6 +55,11 @@ class PredictionsTab(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._show_best)
+        # Predictions usually come at once; only the first one waits for the model.
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self.best.show_waiting)
         self._connect()
         self._arrange()
         self._show_best()
@@ -125,8 +133,12 @@ class PredictionsTab(QWidget):
         prediction = latest.get(shown.id) if shown else None
         if shown is None or prediction is None or len(prediction.digits) != len(drawing.images):
             if not len(drawing.images):
+                self._patience.stop()
                 self.best.show_blank()
+            elif not self._patience.isActive():
+                self._patience.start()
             return
+        self._patience.stop()
         votes = [[Vote(shown.title, chances)] for chances in prediction.digits]
         found = interpret(votes, self._studio.novelty.p_values)
         if found:

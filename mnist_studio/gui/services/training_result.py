@@ -16,6 +16,7 @@ from mnist_studio.events import Cancelled, Finished, Stopped
 from mnist_studio.formatting import count, counted, duration, listed, percent
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services.live_run import LiveRun
+from mnist_studio.spec import known_bugs
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
@@ -71,13 +72,16 @@ class TrainingResult:
 
     @property
     def headline(self) -> str:
-        """What is trained: ``MLP 128 is trained in NumPy and PyTorch``."""
+        """What is trained: ``MLP 128 with no shuffling is trained in NumPy and PyTorch``."""
         if len(self.runs) > 1 and not self._same_settings:
             return f"{counted(len(self.runs), 'run').capitalize()} are trained"
         frameworks = listed([framework_title(run.spec.framework) for run in self.runs])
-        title, end = recipe_title(self.runs[0].spec.recipe), self.runs[0].end
+        spec, end = self.runs[0].spec, self.runs[0].end
+        title = recipe_title(spec.recipe)
+        if spec.known_bugs:
+            title += f" with {known_bugs.listed(spec.known_bugs)}"
         if len(self.runs) == 1 and isinstance(end, Stopped):
-            planned = self.runs[0].spec.training.epochs
+            planned = spec.training.epochs
             of = f"{count(planned)} epoch{'' if planned == 1 else 's'}"
             return f"{title} in {frameworks} is stopped after {count(end.epochs)} of {of}"
         return f"{title} is trained in {frameworks}"

@@ -1,5 +1,6 @@
 """The card at the end of a training: what came out, and where to go from here."""
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.gui.services.background import IsCancelled
@@ -11,6 +12,9 @@ from mnist_studio.gui.services.training_result import TrainingResult, result_of
 
 MISTAKES_VIEW = "confident-errors"
 """The view of the Compare page with the images that a model misclassifies."""
+
+COST_VIEW = "known-bugs"
+"""The view with the accuracy that each known bug costs."""
 
 
 class TrainingEnd(QObject):
@@ -74,14 +78,28 @@ def outcome_of(studio: Studio, result: TrainingResult, agreement: str) -> Outcom
             f"Shows the test images that are misclassified with the highest confidence{which}",
             lambda: studio.compare(runs, MISTAKES_VIEW, best.id),
         ),
-        NextStep(
-            "Compare",
-            f"Opens the Compare page with {'these runs' if several else 'this run'} selected",
-            lambda: studio.compare(runs),
-        ),
+        _comparison(studio, result),
     )
     facts = tuple(filter(None, (result.accuracies, agreement, result.times, *result.failed)))
     return Outcome(result.headline, facts, result.doubt, "good", steps)
+
+
+def _comparison(studio: Studio, result: TrainingResult) -> NextStep:
+    """Leads to the comparison; that of a known bug includes the same runs without the bug."""
+    runs = [run.id for run in result.runs]
+    these = "these runs" if len(runs) > 1 else "this run"
+    plain = [replace(run.spec, known_bugs=()) for run in result.runs if run.spec.known_bugs]
+    # The newest run comes first.
+    correct = {row.run.spec: row.id for row in reversed(studio.library.trained)}
+    others = [correct[spec] for spec in plain if spec in correct]
+    if others:
+        return NextStep(
+            "See what the bug costs",
+            f"Opens the Compare page with {these} and the same without the known bug selected",
+            lambda: studio.compare([*runs, *others], COST_VIEW),
+        )
+    tip = f"Opens the Compare page with {these} selected"
+    return NextStep("Compare", tip, lambda: studio.compare(runs))
 
 
 def _agreement(result: TrainingResult, is_cancelled: IsCancelled) -> str:

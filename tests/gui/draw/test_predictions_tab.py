@@ -71,6 +71,16 @@ def test_the_model_to_draw_with_is_shown_large_until_the_best_is_wanted(
     assert tab.best.return_button.isHidden()
 
 
+def test_a_drawing_without_a_prediction_does_not_ask_for_a_drawing(
+    qtbot: QtBot, page: DrawPage, tab: PredictionsTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page.studio.predictions, "_take", lambda prediction: None)
+    monkeypatch.setattr(page.studio.predictions, "predict", lambda images: None)
+    page.studio.drawing.images_changed.disconnect()
+    draw_one(page)
+    qtbot.waitUntil(lambda: tab.best.headline.text() == "One moment", timeout=WAIT)
+
+
 def test_the_fold_and_the_layout_are_remembered(
     qtbot: QtBot, page: DrawPage, tab: PredictionsTab
 ) -> None:

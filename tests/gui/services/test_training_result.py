@@ -42,6 +42,13 @@ def test_result_of_three_frameworks() -> None:
     assert result.doubt == ""
 
 
+def test_headline_names_the_known_bugs() -> None:
+    run = _run("numpy")
+    spec = replace(run.spec, known_bugs=("unshuffled",))
+    result = result_of((replaced(run, spec=spec),))
+    assert result.headline == "MLP 128 with no shuffling is trained in NumPy"
+
+
 def test_equal_accuracies_are_given_once() -> None:
     assert result_of((_run("numpy"), _run("keras"))).accuracies == "Test accuracy: 97.31 % each."
     assert result_of((_run("numpy"),)).accuracies == "Test accuracy: 97.31 %."

@@ -1,13 +1,17 @@
 """The card at the end of a training leads to the other pages with the runs chosen."""
 
 import pytest
+from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.events import Finished
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.gui.services.live_run import LiveRun
+from mnist_studio.gui.services.training_result import TrainedRun, TrainingResult
 from mnist_studio.gui.train.page import TrainPage
+from mnist_studio.gui.train.result import outcome_of
 from tests.gui import stored
 
 LONG = 60_000
@@ -64,3 +68,21 @@ def test_end_of_a_training_leads_on(
     window.go("train")
     window.close_overlays()
     assert not page.outcome.isVisible()
+
+
+def test_the_comparison_of_a_known_bug_includes_the_runs_without_it(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored.fill(0)
+    window.studio.library.refresh()
+    qtbot.waitUntil(lambda: len(window.studio.library.trained) == 10, timeout=LONG)
+    row = window.studio.library.trained[0]
+    assert isinstance(row.run.terminal, Finished)
+    wrong = replace(row.run.spec, known_bugs=("unshuffled",))
+    run = TrainedRun("NumPy", wrong, replace(row.run.terminal, run="wrong"))
+    step = outcome_of(window.studio, TrainingResult((run,)), "").steps[-1]
+    assert step.text == "See what the bug costs"
+    compared: list[tuple[object, ...]] = []
+    monkeypatch.setattr(window.studio, "compare", lambda *what: compared.append(what))
+    step.action()
+    assert compared == [(["wrong", row.id], "known-bugs")]
