@@ -57,7 +57,9 @@ class CanvasCard(Card):
         return made
 
     def _prepare_width(self, theme: Theme) -> None:
-        self.width_slider.setFixedWidth(theme.pixels(96))
+        # It gives way first in a narrow window.
+        self.width_slider.setMinimumWidth(theme.pixels(60))
+        self.width_slider.setMaximumWidth(theme.pixels(96))
         self.width_slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.width_slider.valueChanged.connect(lambda value: self._tools.set_width(value / 1000))
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.analysis.interpretation import Vote, interpret
+from mnist_studio.formatting import count
 from mnist_studio.gui.common.basics import GAP, column
 from mnist_studio.gui.common.card import CollapsibleSection
 from mnist_studio.gui.draw.best_card import BestCard
@@ -115,6 +116,7 @@ class PredictionsTab(QWidget):
 
     @Slot()
     def _show_models(self) -> None:
+        self.section.head.setText(f"All models ({count(len(self._studio.predictions.loaded))})")
         self._arrange()
         self._show_best()
 

@@ -129,20 +129,19 @@ def test_a_stage_is_switched_off_and_on(
     usual = drawing.image
     assert usual is not None
     assert not stages.reset_button.isVisible()
-    with qtbot.waitSignal(drawing.image_changed, timeout=5000):
-        click(stages.switches.button("box"))
+    click(stages.switches.button("box"))
     assert drawing.fitting == Fitting(box=False)
+    # On a busy machine, an image of the stroke before the click may still arrive.
     expected = digit_image(drawing.ink, fitting=Fitting(box=False))
-    np.testing.assert_array_equal(drawing.image, expected)
+    qtbot.waitUntil(lambda: np.array_equal(drawing.image, expected), timeout=5000)
     assert stages.note.text() == "Without fit to box"
     with qtbot.waitSignal(drawing.staged, timeout=5000):
         click(stages.switches.button("pen"))
     assert stages.note.text() == "Without fit to box and pen width"
     assert "Not scaled to the box" in stages.strip.accessibleDescription()
-    with qtbot.waitSignal(drawing.image_changed, timeout=5000):
-        click(stages.reset_button)
+    click(stages.reset_button)
     assert drawing.fitting == WHOLE
-    np.testing.assert_array_equal(drawing.image, usual)
+    qtbot.waitUntil(lambda: np.array_equal(drawing.image, usual), timeout=5000)
     assert stages.switches.chosen == {"box", "mass", "pen"}
     assert not stages.reset_button.isVisible()
 
