@@ -6,7 +6,7 @@ It imports neither the pages nor their models: that takes too long before the fi
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -83,6 +83,11 @@ class Navigation(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Makes the items flat where the window is low."""
         super().resizeEvent(event)
+        self._paint_icons()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The same for the height that the window opens with."""
+        super().showEvent(event)
         self._paint_icons()
 
     def _add_page(self, key: str, title: str, tip: str) -> None:

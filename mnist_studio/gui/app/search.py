@@ -107,6 +107,8 @@ class SearchDialog(QDialog):
     @Slot(QListWidgetItem)
     def _explain(self, item: QListWidgetItem | None) -> None:
         self._hint.setText(item.data(_COMMAND).tip.split("\n")[0] if item else "")
+        # The focus stays in the field, so a screen reader reads the match there.
+        self.field.setAccessibleDescription(item.text() if item else "Nothing matches")
 
     @Slot(QListWidgetItem)
     def _run(self, item: QListWidgetItem | None) -> None:

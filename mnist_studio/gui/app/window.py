@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self._painted = False
         self.setCentralWidget(self.frame)
         self.frame.search_tool.clicked.connect(self.search)
-        self.frame.navigation.chosen.connect(self.go)
+        self.frame.navigation.chosen.connect(self._go_by_navigation)
         self.frame.navigation.show_page("train")
         self.frame.stack.installEventFilter(self)
         install_shortcuts(self, self._shortcuts())
@@ -229,6 +229,14 @@ class MainWindow(QMainWindow):
             page.come_from(shown)
             page.show_tab(shown)
         self.go("help")
+
+    @Slot(str)
+    def _go_by_navigation(self, key: str) -> None:
+        """Shows a page; Help opens at the page that is shown."""
+        if key == "help":
+            self.help()
+        else:
+            self.go(key)
 
     def search(self) -> None:
         """Opens the command palette."""

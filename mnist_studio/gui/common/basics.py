@@ -86,6 +86,11 @@ class Elided(QLabel):
         super().resizeEvent(event)
         self._explain()
 
+    def setText(self, text: str) -> None:
+        """Changes the text and the tooltip."""
+        super().setText(text)
+        self._explain()
+
     def _explain(self) -> None:
         needed = self.fontMetrics().horizontalAdvance(self.text())
         self.setToolTip(self.text() if needed > self.contentsRect().width() else "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.analysis.agreement import difference_chart, sentences
@@ -48,6 +49,9 @@ _Y_AXES: dict[str, tuple[str, Unit]] = {
 }
 
 
+WIDE = 700
+"""Width from which the controls fit next to the title, in lengths of the design."""
+
 LINE_PLOTS = 2
 """The curves, and their difference."""
 
@@ -68,11 +72,27 @@ class LiveCurves(QWidget):
         self.axis = Segmented("Horizontal axis", AXES)
         self.panel = ViewPanel(theme, marks, hover)
         self.panel.describe(ENTRIES["live"])
-        self.panel.header.insertWidget(2, self.measure)
-        self.panel.header.insertWidget(3, self.axis)
+        self._theme = theme
+        self._below: bool | None = None
+        self._place_controls()
         self.setLayout(column(self.panel))
         self.measure.chosen.connect(self._draw)
         self.axis.chosen.connect(self._draw)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Moves the controls to where there is room."""
+        super().resizeEvent(event)
+        self._place_controls()
+
+    def _place_controls(self) -> None:
+        """Places the controls in the header, or below it where the header is too short."""
+        below = self.width() < self._theme.pixels(WIDE)
+        if below == self._below:
+            return
+        self._below = below
+        line, first = (self.panel.tools, 0) if below else (self.panel.header, 2)
+        line.insertWidget(first, self.measure)
+        line.insertWidget(first + 1, self.axis)
 
     @property
     def view(self) -> View | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSortFilterProxyModel, Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy
 
 from mnist_studio.formatting import counted
@@ -35,6 +35,9 @@ _SEED: TableColumn[RunRow] = TableColumn(
     right=True,
     sort=lambda row: row.run.spec.training.seed,
 )
+
+WIDE = 800
+"""Width from which the number of selected runs is in the header, in lengths of the design."""
 
 
 class RunList(Card):
@@ -78,6 +81,15 @@ class RunList(Card):
         self.experiment.chosen.connect(self._choose)
         self.filter.changed.connect(self.show_rows)
         studio.library.changed.connect(self.show_rows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Gives the count a line of its own where the header is too short."""
+        super().resizeEvent(event)
+        below = self.width() < self._studio.theme.pixels(WIDE)
+        if below and self.body.indexOf(self.count) < 0:
+            self.body.insertWidget(0, self.count)
+        elif not below and self.header.indexOf(self.count) < 0:
+            self.header.insertWidget(2, self.count)
 
     def _prepare(self) -> None:
         self.experiment.offer([(ALL, "All runs", "")])

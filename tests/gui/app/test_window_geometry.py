@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.app.frame import PAGE_TITLES
 from mnist_studio.gui.app.window import LEAST, MainWindow
 from mnist_studio.gui.common.layouts import Scroll
+from mnist_studio.gui.theme.theme import Theme
 from tests.gui import stored
 from tests.gui.clipped import faults
 
@@ -31,7 +33,22 @@ def test_every_page_fits_every_screen(window: MainWindow, qapp: QApplication) ->
             qapp.processEvents()
             assert window.size().toTuple() == size
             found += [f"{key} at {size}: {fault}" for fault in faults(window)]
+            if window.frame.navigation.findChildren(Scroll)[0].verticalScrollBar().maximum():
+                found.append(f"the navigation scrolls at {size}")
             across = window.page(key).findChildren(Scroll)[0].horizontalScrollBar().maximum()
             if across:
                 found.append(f"{key} at {size} scrolls {across} pixels sideways")
     assert not found, "\n" + "\n".join(found)
+
+
+def test_a_low_window_opens_with_the_whole_navigation(qtbot: QtBot, theme: Theme) -> None:
+    window = MainWindow(theme)
+    qtbot.addWidget(window)
+    window.resize(*LEAST)
+    with qtbot.waitSignal(window.usable, timeout=10_000):
+        window.show()
+    qtbot.wait(1)
+    assert window.frame.navigation.flat
+    assert not window.frame.navigation.findChildren(Scroll)[0].verticalScrollBar().maximum()
+    window.shut_down()
+    window.studio.deleteLater()
