@@ -208,3 +208,15 @@ def test_selected_runs_are_compared_and_exported_together(
     compare = window.page("compare")
     assert isinstance(compare, ComparePage)
     wait_until(qtbot, lambda: {row.id for row in compare.selected} == {row.id for row in rows})
+
+
+def test_a_refused_deletion_offers_no_undo(
+    page: RunsPage, bar: UndoBar, qtbot: QtBot, window: MainWindow
+) -> None:
+    library = window.studio.library
+    deleted: list[object] = []
+    with qtbot.waitSignal(library.failed, timeout=10_000):
+        library.delete(("nothing",), deleted.append)
+    wait_until(qtbot, lambda: not library._done)
+    assert not deleted
+    assert not bar.text
