@@ -21,6 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.app.application import application
+from mnist_studio.gui.app.search import SearchDialog
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.compare.page import ComparePage
@@ -92,6 +93,22 @@ class Photographer:
         self._pause(1)
         self._take("runs")
         self._parity()
+        self._help()
+
+    def _help(self) -> None:
+        """The settings, the glossary, and the command palette."""
+        self._window.go("settings")
+        self._pause(1)
+        self._take("settings")
+        self._window.show_item("help", "glossary")
+        self._pause(1)
+        self._take("help")
+        self._window.search()
+        palette = self._window.findChildren(SearchDialog)[-1]
+        palette.field.setText("cn")
+        self._pause(0.5)
+        self._take("search", palette)
+        palette.reject()
 
     def _train(self, recipe: str, epochs: int) -> None:
         """All three frameworks; waits until the last one has trained for a while."""
