@@ -76,6 +76,32 @@ def test_one_panel_shows_one_view_after_another(panel: ViewPanel, qtbot: QtBot) 
     assert panel.export_buttons["csv"].toolTip() == "There is nothing to export."
 
 
+def test_a_low_panel_shows_charts_or_table_and_a_high_one_both(
+    panel: ViewPanel, qtbot: QtBot
+) -> None:
+    panel.show_view(views.curves())
+    panel.resize(900, 380)
+    qtbot.waitUntil(lambda: not panel.table.isVisible())
+    assert panel.charts.isVisible()
+    panel.part.button("table").click()
+    assert panel.table.isVisible()
+    assert not panel.charts.isVisible()
+    panel.resize(900, 900)
+    qtbot.waitUntil(lambda: panel.table.isVisible() and panel.charts.isVisible())
+    assert not panel.part.isVisible()
+
+
+def test_the_confusion_matrix_is_whole_on_a_projector(panel: ViewPanel, qtbot: QtBot) -> None:
+    panel.resize(552, 482)  # Its size in a window of 1366x768.
+    panel.show_view(views.confusion())
+    cells = drawn(panel, qtbot)
+    assert isinstance(cells, HeatMap)
+    qtbot.waitUntil(lambda: cells.visibleRegion().boundingRect().height() == cells.height())
+    area = cells.visibleRegion().boundingRect().toRectF()
+    assert area.contains(cells.cell(0, 0))
+    assert area.contains(cells.cell(9, 9))
+
+
 def test_fields_are_written_in_their_units(panel: ViewPanel) -> None:
     panel.show_view(views.accuracies())
     model = panel.table.model()

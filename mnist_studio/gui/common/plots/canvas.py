@@ -436,5 +436,7 @@ def _on(axis: AxisSpec, values: Sequence[float]) -> Floats:
 
 def _text(place: float, axis: AxisSpec) -> str:
     value = float(10**place if axis.log else place) * unit_scale(axis.unit)
+    if not axis.unit:
+        return f"{value:#.4g}"  # Losses below each other have the same decimals.
     # A batch ends within an epoch: its epoch isn't a whole number.
     return f"{value:.4g}" if axis.unit == "count" and value % 1 else cell_text(value, axis.unit)
