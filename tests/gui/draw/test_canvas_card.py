@@ -133,7 +133,7 @@ def test_a_stage_is_switched_off_and_on(
     assert drawing.fitting == Fitting(box=False)
     # On a busy machine, an image of the stroke before the click may still arrive.
     expected = digit_image(drawing.ink, fitting=Fitting(box=False))
-    qtbot.waitUntil(lambda: np.array_equal(drawing.image, expected), timeout=5000)
+    qtbot.waitUntil(lambda: np.array_equal(drawing.images[0], expected), timeout=5000)
     assert stages.note.text() == "Without fit to box"
     with qtbot.waitSignal(drawing.staged, timeout=5000):
         click(stages.switches.button("pen"))
@@ -141,7 +141,7 @@ def test_a_stage_is_switched_off_and_on(
     assert "Not scaled to the box" in stages.strip.accessibleDescription()
     click(stages.reset_button)
     assert drawing.fitting == WHOLE
-    qtbot.waitUntil(lambda: np.array_equal(drawing.image, usual), timeout=5000)
+    qtbot.waitUntil(lambda: np.array_equal(drawing.images[0], usual), timeout=5000)
     assert stages.switches.chosen == {"box", "mass", "pen"}
     assert not stages.reset_button.isVisible()
 
