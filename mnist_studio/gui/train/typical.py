@@ -38,12 +38,14 @@ class Figure:
         source: where it is from, in a few words; empty if it is unknown.
         explanation: the same in sentences.
         exact: whether all of it is from the user's own runs.
+        length: ``with three epochs``, if it is that of runs with other epochs.
     """
 
     text: str
     source: str
     explanation: str
     exact: bool = False
+    length: str = ""
 
     @property
     def known(self) -> bool:
@@ -103,20 +105,26 @@ def accuracy(specs: Sequence[RunSpec], evidence: Evidence) -> Figure:
 
 
 def _bundled_accuracy(specs: Sequence[RunSpec]) -> Figure:
+    """That of the results with as many epochs, else of those with the most."""
     fitting = [row for row in bundled_results() if _describes(row, specs[0])]
+    if not fitting:
+        return Figure(UNKNOWN, "", _why_unknown(specs[0]))
+    wanted = specs[0].training.epochs
+    known = {row.epochs for row in fitting}
+    epochs = wanted if wanted in known else max(known)
+    fitting = [row for row in fitting if row.epochs == epochs]
     frameworks = {spec.framework for spec in specs}
     rows = [row for row in fitting if row.framework in frameworks] or fitting
-    if not rows:
-        return Figure(UNKNOWN, "", _why_unknown(specs[0]))
     values = [value for row in rows for value in row.accuracies.values()]
     where = "MNIST" if rows[0].dataset == "mnist" else "the built-in digits"
     names = listed([framework_title(row.framework) for row in rows])
-    return Figure(
-        percent(fmean(values)),
-        "bundled results",
-        f"Mean test accuracy of {counted(len(values), 'run')} in {names} on {where}. The "
-        "results come with MNIST Studio: see docs/recipes.md.",
+    length = "" if epochs == wanted else f"with {counted(epochs, 'epoch')}"
+    explanation = (
+        f"{'Mean test' if len(values) > 1 else 'Test'} accuracy of {counted(len(values), 'run')} "
+        f"in {names} on {where}{f', {length}' if length else ''}. The results come with MNIST "
+        "Studio: see docs/recipes.md."
     )
+    return Figure(percent(fmean(values)), length or "bundled results", explanation, length=length)
 
 
 def _why_unknown(spec: RunSpec) -> str:
@@ -136,7 +144,7 @@ def _plain(spec: RunSpec) -> RunSpec:
 
 
 def _describes(row: RecipeResult, spec: RunSpec) -> bool:
-    """Whether a result is that of a run, whatever its framework and seed."""
+    """Whether a result is that of a run, whatever its framework, seed, and epochs."""
     if row.recipe != spec.recipe or row.recipe not in RECIPES:
         return False
     plain = run_spec(RECIPES[row.recipe])
@@ -145,7 +153,7 @@ def _describes(row: RecipeResult, spec: RunSpec) -> bool:
         dataset=row.dataset,
         framework=spec.framework,
         known_bugs=row.known_bugs,
-        training=replace(plain.training, epochs=row.epochs),
+        training=replace(plain.training, epochs=spec.training.epochs),
     )
     return _neutral(measured) == _neutral(spec)
 
@@ -188,7 +196,7 @@ def both(accuracy: Figure, time: Figure) -> str:
     if not (accuracy.known or time.known):
         return UNKNOWN
     parts = (
-        accuracy.text if accuracy.known else f"accuracy {UNKNOWN}",
+        f"{accuracy.text} {accuracy.length}".rstrip() if accuracy.known else f"accuracy {UNKNOWN}",
         time.text if time.known else f"time {UNKNOWN}",
     )
     return " · ".join(parts)

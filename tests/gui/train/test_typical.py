@@ -83,8 +83,6 @@ def test_another_framework_stands_for_one_that_takes_hours() -> None:
 
 
 def test_no_figure_is_invented() -> None:
-    (spec,) = specs("deep-cnn")
-    assert typical.accuracy([spec], Evidence()).text == UNKNOWN
     (spec,) = specs()
     changed = replace(spec, training=replace(spec.training, batch_size=7))
     accuracy = typical.accuracy([changed], Evidence())
@@ -96,6 +94,19 @@ def test_no_figure_is_invented() -> None:
     builtin = typical.accuracy([replace(spec, dataset="builtin")], Evidence())
     assert "no result of this network on the built-in digits" in builtin.explanation
     assert typical.both(builtin, time) == UNKNOWN
+
+
+def test_results_with_other_epochs_say_so() -> None:
+    deep = specs("deep-cnn")
+    accuracy, time = typical.accuracy(deep, Evidence()), typical.duration(deep, Evidence())
+    assert (accuracy.text, accuracy.source) == ("99.42 %", "with three epochs")
+    assert "Test accuracy of one run in PyTorch on MNIST, with three epochs." in (
+        accuracy.explanation
+    )
+    assert typical.both(accuracy, time) == "99.42 % with three epochs · time not yet known"
+    (spec,) = specs()
+    short = replace(spec, training=replace(spec.training, epochs=1))
+    assert typical.accuracy([short], Evidence()).source == "with five epochs"
 
 
 def test_the_built_in_digits_have_results_of_their_own() -> None:
