@@ -16,6 +16,7 @@ SHORTCUTS: Sequence[tuple[str, str]] = (
     ("R", "Show a random test image on the canvas"),
     ("Alt+←, Alt+→", "Sort a table by another column"),
     ("Alt+↑, Alt+↓", "Sort a table in ascending or descending order"),
+    ("←, →, +, -, Home", "Read the values of a plot, zoom, or show all of it"),
     ("Ctrl+F", "Go to the filter of the Runs page"),
     ("F2", "Rename the selected run"),
     ("Delete", "Move the selected runs to the trash"),

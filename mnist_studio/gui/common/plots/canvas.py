@@ -10,10 +10,20 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QCursor, QKeyEvent
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from mnist_studio.analysis.view import AxisSpec, Line, Lines, Points, cell_text, unit_scale
+from mnist_studio.analysis.view import AxisSpec, Line, Lines, Points
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots.axes import PlotAxis, pg
-from mnist_studio.gui.common.plots.line_items import Floats, LineItem, PlacedLine, SymbolItem
+from mnist_studio.gui.common.plots.line_items import LineItem, PlacedLine, SymbolItem
+from mnist_studio.gui.common.plots.placing import (
+    Range,
+    closest,
+    closest_of,
+    fitted,
+    place_text,
+    placed_lines,
+    rest_fraction,
+    same_quantity,
+)
 from mnist_studio.gui.theme.marks import MarkSource, RunMark
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import mixed
@@ -34,15 +44,6 @@ UNLIMITED = (-1e300, 1e300)
 LIMITS = {"fraction": (-0.03, 1.05), "": (-0.1, UNLIMITED[1])}
 """How far the vertical axis extends: around a single point there is no accuracy of 150 %."""
 
-REST = {"x": 0.02, "y": 0.06}
-"""Least space around the data, as a fraction of their range."""
-
-SYMBOL_ROOM = 8.0
-"""Least space around the data in pixels, so that no symbol is cut off."""
-
-ALONE = {"fraction": 0.05}
-"""Range around a single value; otherwise a fraction of the value."""
-
 ZOOM_STEP = 0.7
 """Fraction of the range that is still visible after one key press."""
 
@@ -50,8 +51,6 @@ PALER = 0.55
 """How much of the background is mixed into the color of lines of another dataset."""
 
 _EMPTY = np.empty(0)
-
-Range = tuple[float, float]
 
 
 class Canvas(pg.PlotWidget):
@@ -111,7 +110,7 @@ class Canvas(pg.PlotWidget):
         """Shows exactly this chart, without the hidden runs."""
         self._show_axes(chart)
         self._chart = chart
-        self._placed = tuple(line for line in _place(chart) if self._hover.shows(line.key))
+        self._placed = tuple(line for line in placed_lines(chart) if self._hover.shows(line.key))
         self._points = sum(len(line.x) for line in self._placed if not line.thin)
         groups: dict[tuple[RunMark, bool], list[PlacedLine]] = {}
         for line in self._placed:
@@ -221,9 +220,7 @@ class Canvas(pg.PlotWidget):
 
     def _show_axes(self, chart: Lines | Points) -> None:
         former = self._chart
-        if former is not None and all(
-            map(_same_quantity, (former.x, former.y), (chart.x, chart.y))
-        ):
+        if former is not None and all(map(same_quantity, (former.x, former.y), (chart.x, chart.y))):
             return
         zoomed, self._zoom, self._whole = self.zoomed, None, None
         self._axes["bottom"].show_spec(chart.x)
@@ -239,8 +236,12 @@ class Canvas(pg.PlotWidget):
         """Shows the range of the axes, or of the visible lines where an axis has none."""
         chart = self._chart
         assert chart is not None
-        x = fitted(chart.x, [line.x for line in self._placed], _rest("x", self._box.width()))
-        y = fitted(chart.y, [line.y for line in self._placed], _rest("y", self._box.height()))
+        x = fitted(
+            chart.x, [line.x for line in self._placed], rest_fraction("x", self._box.width())
+        )
+        y = fitted(
+            chart.y, [line.y for line in self._placed], rest_fraction("y", self._box.height())
+        )
         if (x, y) != self._whole:
             self._whole = (x, y)
             self._box.setRange(xRange=x, yRange=y, padding=0)
@@ -296,7 +297,7 @@ class Canvas(pg.PlotWidget):
         self._cursor = x
         self._ruler.setValue(x)
         self._ruler.show()
-        heading = f"{self._chart.x.title}: {_text(x, self._chart.x)}"
+        heading = f"{self._chart.x.title}: {place_text(x, self._chart.x)}"
         self.setAccessibleDescription(
             ", ".join([heading, *(f"{line.title}: {value}" for line, value in rows)])
         )
@@ -314,19 +315,19 @@ class Canvas(pg.PlotWidget):
         width = self._box.viewPixelSize()[0]
         rows = []
         for line in self._placed:
-            at = _closest(line.x, x)
+            at = closest(line.x, x)
             if at is not None and abs(line.x[at] - x) <= 2 * width and np.isfinite(line.y[at]):
-                rows.append((line, _text(line.y[at], self._chart.y)))
+                rows.append((line, place_text(line.y[at], self._chart.y)))
         return tuple(rows)
 
     def _reading_place(self, x: float) -> float | None:
         """The nearest point of a bold line; if it is far away, that of any line."""
         near = self._theme.pixels(SNAP) * self._box.viewPixelSize()[0]
         bold = [line.x for line in self._placed if not line.thin]
-        found = _closest_of(bold, x)
+        found = closest_of(bold, x)
         thin = [line.x for line in self._placed if line.thin]
         if thin and (found is None or abs(found - x) > near):
-            return _closest_of(thin, x)
+            return closest_of(thin, x)
         return found
 
     def _list(self, heading: str, rows: Sequence[tuple[PlacedLine, str]]) -> str:
@@ -357,86 +358,5 @@ class Canvas(pg.PlotWidget):
     def _tip(self, line: PlacedLine, at: int) -> str:
         chart = self._chart
         assert chart is not None
-        x, y = _text(line.x[at], chart.x), _text(line.y[at], chart.y)
+        x, y = place_text(line.x[at], chart.x), place_text(line.y[at], chart.y)
         return f"{line.title}\n{chart.x.title}: {x}\n{chart.y.title}: {y}"
-
-
-def fitted(spec: AxisSpec, values: Sequence[Floats], rest: float) -> Range:
-    """The range of an axis, in its coordinates, with space around it."""
-    low, high = _ends(values)
-    given = [_on(spec, (end,))[0] if end is not None else None for end in (spec.low, spec.high)]
-    low, high = (
-        end if end is not None and np.isfinite(end) else own
-        for end, own in zip(given, (low, high), strict=True)
-    )
-    if not low < high:
-        alone = 0.5 if spec.log else ALONE.get(spec.unit, 0.1 * abs(low) or 1.0)
-        return low - alone, low + alone
-    space = rest * (high - low)
-    return low - space, high + space
-
-
-def _rest(side: str, pixels: float) -> float:
-    """Space around the data as a fraction of their range, where the axis has so many pixels."""
-    room = pixels - 2 * SYMBOL_ROOM
-    return max(REST[side], SYMBOL_ROOM / room) if room > SYMBOL_ROOM else REST[side]
-
-
-def _ends(values: Sequence[Floats]) -> Range:
-    """The least and the greatest finite value; 0 and 1 without any."""
-    known = [one[np.isfinite(one)] for one in values]
-    ends = [(one.min(), one.max()) for one in known if len(one)]
-    if not ends:
-        return 0.0, 1.0
-    return float(min(low for low, _ in ends)), float(max(high for _, high in ends))
-
-
-def _closest(x: Floats, to: float) -> int | None:
-    """Index of the closest value in ascending order."""
-    if not len(x):
-        return None
-    after = min(int(np.searchsorted(x, to)), len(x) - 1)
-    return after - 1 if after and to - x[after - 1] < x[after] - to else after
-
-
-def _closest_of(lines: Sequence[Floats], to: float) -> float | None:
-    found = [float(x[at]) for x in lines if (at := _closest(x, to)) is not None]
-    return min(found, key=lambda x: abs(x - to), default=None)
-
-
-def _same_quantity(one: AxisSpec, other: AxisSpec) -> bool:
-    """Whether two axes differ in their range only."""
-    return (one.title, one.unit, one.log) == (other.title, other.unit, other.log)
-
-
-def _place(chart: Lines | Points) -> tuple[PlacedLine, ...]:
-    """The lines in the coordinates of the plot; a point is a line of length one."""
-    x, y = chart.x, chart.y
-    if isinstance(chart, Points):
-        return tuple(
-            PlacedLine(p.key, p.title, False, _on(x, (p.x,)), _on(y, (p.y,)), _EMPTY, _EMPTY)
-            for p in chart.points
-        )
-    return tuple(
-        PlacedLine(
-            line.key, line.title, line.thin, _on(x, line.x), _on(y, line.y),
-            _on(y, line.low), _on(y, line.high),
-        )
-        for line in chart.lines
-    )  # fmt: skip
-
-
-def _on(axis: AxisSpec, values: Sequence[float]) -> Floats:
-    """Coordinates of values on an axis; NaN where a value has none."""
-    scaled = np.asarray(values, dtype=np.float64) / unit_scale(axis.unit)
-    if not axis.log:
-        return scaled
-    return np.log10(np.where(scaled > 0, scaled, np.nan))
-
-
-def _text(place: float, axis: AxisSpec) -> str:
-    value = float(10**place if axis.log else place) * unit_scale(axis.unit)
-    if not axis.unit:
-        return f"{value:#.4g}"  # Losses below each other have the same decimals.
-    # A batch ends within an epoch: its epoch isn't a whole number.
-    return f"{value:.4g}" if axis.unit == "count" and value % 1 else cell_text(value, axis.unit)
