@@ -1,6 +1,6 @@
 """Remembers how the pages were left: splitters, the chosen view, and the order of tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
@@ -32,8 +32,7 @@ class PageMemory:
         self._first_tabs[name] = page.tab
         for key, splitter in _splitters(name, page):
             self._splitters[key] = splitter
-            sizes = self.saved.splitters.get(key, ())
-            if len(sizes) == splitter.count() and any(sizes):
+            if sizes := self._sizes(key):
                 splitter.setSizes(list(sizes))
         for key, table in _tables(name, page):
             _sort(table, self.saved.sorts.get(key, ""))
@@ -41,11 +40,19 @@ class PageMemory:
     def restore_tab(self, name: str) -> None:
         """Chooses the view that the page showed, unless another one was chosen meanwhile.
 
-        Later than the rest, as it may take longer.
+        Called once the page has its size, to which it fits the sizes of the splitters.
         """
         page, tab = self._pages[name], self.saved.tabs.get(name)
+        for key, splitter in self._splitters.items():
+            if key.startswith(f"{name}/") and (sizes := self._sizes(key)):
+                splitter.setSizes(fitted(sizes, sum(splitter.sizes())))
         if tab and page.tab == self._first_tabs[name]:
             page.show_tab(tab)
+
+    def _sizes(self, key: str) -> tuple[int, ...]:
+        """The saved sizes of a splitter; none if its parts are others now."""
+        sizes = self.saved.splitters.get(key, ())
+        return sizes if len(sizes) == self._splitters[key].count() and any(sizes) else ()
 
     def state(self) -> WindowState:
         """How the pages are now; a page that was not shown stays as it was saved."""
@@ -59,6 +66,15 @@ class PageMemory:
             tabs[name] = page.tab
             sorts |= {key: _order(table) for key, table in _tables(name, page)}
         return WindowState(splitters=splitters, tabs=tabs, sorts=sorts)
+
+
+def fitted(sizes: Sequence[int], room: int) -> list[int]:
+    """Sizes of a window of another size: the largest part takes the difference if it can."""
+    made, largest = list(sizes), max(range(len(sizes)), key=lambda place: sizes[place])
+    rest = room - (sum(sizes) - sizes[largest])
+    if rest >= max((size for place, size in enumerate(sizes) if place != largest), default=0):
+        made[largest] = rest
+    return made
 
 
 def _splitters(name: str, page: Page) -> Iterator[tuple[str, QSplitter]]:

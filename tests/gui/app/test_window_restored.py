@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QSplitter, QTableView
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
+from mnist_studio.gui.app.memory import fitted
 from mnist_studio.gui.app.window import LARGEST_PART, MainWindow
 from mnist_studio.gui.theme.theme import Theme
 from tests.gui import stored
@@ -83,13 +84,13 @@ def test_sizes_views_orders_and_text_size_are_restored(
     first.page("parity").show_tab("settings")
     first.theme.set_scale(1.15)
     qtbot.wait(1)
-    share = _share(rows)
-    assert share < 0.3
+    upper, lower = rows.sizes()
+    assert upper < lower
     _closed(first)
     second = _with_pages(qtbot, Theme(qapp, "light", settings.load()[0].text_size))
     head = second.page("runs").findChildren(QTableView)[0].horizontalHeader()
     assert second.theme.scale == 1.15
-    assert _share(_rows(second)) == pytest.approx(share, abs=0.02)
+    assert _rows(second).sizes()[0] == pytest.approx(upper, abs=15)
     assert head.sortIndicatorSection() == 3
     assert head.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
     assert second.page("parity").tab == "settings"
@@ -102,7 +103,7 @@ def _rows(window: MainWindow) -> QSplitter:
     return window.page("runs").findChildren(QSplitter)[1]
 
 
-def _share(splitter: QSplitter) -> float:
-    """The share of the first part."""
-    sizes = splitter.sizes()
-    return sizes[0] / sum(sizes)
+def test_in_a_larger_window_the_largest_part_grows() -> None:
+    assert fitted((470, 260), 1200) == [940, 260]
+    assert fitted((470, 260), 600) == [340, 260]
+    assert fitted((470, 260), 400) == [470, 260]
