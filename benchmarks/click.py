@@ -1,5 +1,9 @@
-"""From the click on Train to the first point in the plot, in a warm and in a new process."""
+"""From the click on Train to the first point in the plot, in a warm and in a new process.
 
+Arguments name some of the frameworks: ``python -m benchmarks.click keras``.
+"""
+
+import sys
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter
@@ -28,13 +32,13 @@ def main() -> None:
     window = MainWindow(Theme(qt))
     window.show()
     clicks = Clicks(qt, window)
-    for framework, target in TARGETS.items():
+    for framework in sys.argv[1:] or TARGETS:
         warm, new = (partial(clicks.seconds, framework, warm=warm) for warm in (True, False))
         found = paired_ratio(warm, new, PAIRS)
         line(
             f"click to the first point, {framework}, warm / new process",
             f"{found.median:.2f} ({found.first:.2f} s / {found.second:.2f} s)",
-            target,
+            TARGETS[framework],
         )
     window.shut_down()
     window.hide()
