@@ -6,6 +6,7 @@ One vote per run would let many short runs of one weak network outvote a few goo
 from collections.abc import Iterable, Sequence
 
 from mnist_studio.events import Finished, Stopped
+from mnist_studio.formatting import percent
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.store.rows import Run
 
@@ -38,6 +39,12 @@ def quality(run: Run) -> tuple[bool, float, float]:
 def most_accurate(runs: Iterable[Run]) -> Run | None:
     """The best of some models; None without models."""
     return max(runs, key=quality, default=None)
+
+
+def equally_accurate(runs: Iterable[Run], best: Run) -> tuple[Run, ...]:
+    """The runs whose test accuracy reads the same as that of the best one, which is among them."""
+    wanted = best.spec.dataset, percent(test_accuracy(best))
+    return tuple(run for run in runs if (run.spec.dataset, percent(test_accuracy(run))) == wanted)
 
 
 def voters(runs: Sequence[Run]) -> tuple[Run, ...]:

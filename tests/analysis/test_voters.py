@@ -5,7 +5,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from mnist_studio.analysis.interpretation import Vote, consensus
-from mnist_studio.analysis.voters import MOST_VOTES, most_accurate, voters
+from mnist_studio.analysis.voters import MOST_VOTES, equally_accurate, most_accurate, voters
 from mnist_studio.events import Stopped
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import DatasetName, FrameworkName
@@ -79,3 +79,10 @@ def test_without_accuracies_the_newest_of_each_network_votes() -> None:
     assert voters([newer, older]) == (newer,)
     assert voters([]) == ()
     assert most_accurate([]) is None
+
+
+def test_models_of_the_same_accuracy_share_the_first_place() -> None:
+    numpy, pytorch = run("mlp-128", 0.9731, "numpy"), run("mlp-128", 0.973101, "pytorch")
+    others = run("mlp-128", 0.9730, "keras"), run("small-cnn", 0.9731, dataset="builtin")
+    assert equally_accurate((numpy, pytorch, *others), numpy) == (numpy, pytorch)
+    assert equally_accurate(others, others[0]) == others[:1]

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.analysis.interpretation import Interpretation, in_words
-from mnist_studio.formatting import percent
+from mnist_studio.formatting import percent, word
 from mnist_studio.gui.common.basics import Elided, ElidedLines, button, column, label, restyle, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
@@ -74,14 +74,21 @@ class BestCard(Card):
         """The model whose prediction is shown; None if there is none."""
         return self._row
 
-    def show_model(self, shown: RunRow | None, most_accurate: bool = True) -> None:
-        """Shows which model predicts, and whether it is the most accurate or the user's choice."""
+    def show_model(self, shown: RunRow | None, most_accurate: bool = True, equals: int = 1) -> None:
+        """Shows which model predicts.
+
+        Args:
+            shown: the model; None if there is none.
+            most_accurate: whether it is that of all models, else it is the user's choice.
+            equals: number of models that are as accurate as it is, itself included.
+        """
         self._row = shown
         self.return_button.setVisible(shown is not None and not most_accurate)
         self._promise = _PROMISE if most_accurate else _YOURS
         if shown is None:
             return
-        which = "Most accurate model" if most_accurate else "Your choice"
+        best = "Most accurate model" if equals < 2 else f"One of the {word(equals)} best models"
+        which = best if most_accurate else "Your choice"
         self.setAccessibleName(f"Prediction of {shown.title}")
         accuracy = shown.figures.accuracy
         self.model.setText(f"{which}: {shown.title}")

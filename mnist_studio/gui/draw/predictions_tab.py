@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.analysis.interpretation import Vote, interpret
+from mnist_studio.analysis.voters import equally_accurate
 from mnist_studio.formatting import count
 from mnist_studio.gui.common.basics import GAP, column
 from mnist_studio.gui.common.card import CollapsibleSection
@@ -130,7 +131,9 @@ class PredictionsTab(QWidget):
     def _show_best(self) -> None:
         predictions, drawing = self._studio.predictions, self._studio.drawing
         shown = self._shown_row()
-        self.best.show_model(shown, shown is not None and shown.id == predictions.best)
+        self.best.show_model(
+            shown, shown is not None and shown.id == predictions.best, self._equals(shown)
+        )
         latest = predictions.current if drawing.example else predictions.latest
         prediction = latest.get(shown.id) if shown else None
         if shown is None or prediction is None or len(prediction.digits) != len(drawing.images):
@@ -149,6 +152,12 @@ class PredictionsTab(QWidget):
             self.best.show_interpretation(found, focus, verdict)
             faint = found.digits[focus].verdict == "none"
             self.best.show_probabilities(prediction.digits[focus], faint)
+
+    def _equals(self, shown: RunRow | None) -> int:
+        """The number of loaded models that are as accurate as this one, which counts."""
+        loaded, trained = self._studio.predictions.loaded, self._studio.library.trained
+        models = [row.run for row in trained if row.id in loaded]
+        return len(equally_accurate(models, shown.run)) if shown else 0
 
     def _shown_row(self) -> RunRow | None:
         shown = self._studio.predictions.shown

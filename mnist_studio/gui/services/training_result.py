@@ -71,6 +71,12 @@ class TrainingResult:
         return max(self.runs, key=lambda run: run.end.test_accuracy or 0.0)
 
     @property
+    def tied(self) -> bool:
+        """Whether another run reads as accurate as the best one."""
+        texts = [percent(run.end.test_accuracy) for run in self.runs]
+        return texts.count(percent(self.best.end.test_accuracy)) > 1
+
+    @property
     def headline(self) -> str:
         """What is trained: ``MLP 128 with no shuffling is trained in NumPy and PyTorch``."""
         if len(self.runs) > 1 and not self._same_settings:

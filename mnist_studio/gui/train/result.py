@@ -64,11 +64,12 @@ def outcome_of(studio: Studio, result: TrainingResult, agreement: str) -> Outcom
     runs, best = [run.id for run in result.runs], result.best
     several = len(runs) > 1
     which = f" ({best.name})" if several else ""
+    leader = "one of the most accurate" if result.tied else "the most accurate"
     their = "their" if several else "its"
     steps = (
         NextStep(
             f"Draw with {'them' if several else 'it'}",
-            f"Opens the Draw page with the most accurate of these models selected{which}"
+            f"Opens the Draw page with {leader} of these models selected{which}"
             if several
             else "Opens the Draw page with this model selected",
             lambda: studio.draw_with(best.id),

@@ -52,6 +52,10 @@ def test_headline_names_the_known_bugs() -> None:
 def test_equal_accuracies_are_given_once() -> None:
     assert result_of((_run("numpy"), _run("keras"))).accuracies == "Test accuracy: 97.31 % each."
     assert result_of((_run("numpy"),)).accuracies == "Test accuracy: 97.31 %."
+    assert result_of((_run("numpy"), _run("keras"))).tied
+    # A difference that is not shown is none.
+    assert result_of((_run("numpy"), _run("keras", 0.973101))).tied
+    assert not result_of((_run("numpy"), _run("keras", 0.9733))).tied
 
 
 def test_doubt_names_the_runs_that_were_slowed_down() -> None:
