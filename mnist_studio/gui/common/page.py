@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -125,7 +125,8 @@ class Page(QWidget):
         around.addLayout(self.body, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(Scroll(inside))
+        self._inside, self._scroll = inside, Scroll(inside)
+        whole.addWidget(self._scroll)
         self.notice = Notice(studio.theme, self)
         self.outcome = OutcomeCard(studio.theme, self)
 
@@ -142,6 +143,11 @@ class Page(QWidget):
         others = [one for one in self._folding if one[0] is not line]
         self._folding = [*others, (line, width, heights)]
         self._fold()
+
+    def reveal(self, part: QWidget) -> None:
+        """Scrolls to the top of a part, if the page does not fit into the window."""
+        top = part.mapTo(self._inside, QPoint(0, 0)).y()
+        self._scroll.verticalScrollBar().setValue(top - GAP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Folds or unfolds."""

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mnist_studio.data.images import CLASSES
@@ -25,6 +26,9 @@ from mnist_studio.settings import DrawLayout
 
 NARROW_SIMPLE, NARROW_EXPERT = 700, 940
 """Widths of the page below which the predictions are below the canvas, by layout."""
+
+LOW = 500
+"""Height of the page below which the large prediction has no bars."""
 
 _TO_EXPERT = "Shows all models, the network input, and more examples"
 _TO_SIMPLE = "Shows a larger canvas and one large prediction"
@@ -90,6 +94,11 @@ class DrawPage(Page):
         self._columns.addWidget(self.tabs)
         self.body.addWidget(self.steps)
         self.body.addLayout(self._columns)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Makes the large prediction smaller on a low page, so that the canvas is whole."""
+        super().resizeEvent(event)
+        self.predictions_tab.show_low(self.height() < self.studio.theme.pixels(LOW))
 
     @property
     def tab(self) -> str:

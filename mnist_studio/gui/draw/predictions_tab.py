@@ -45,7 +45,7 @@ class PredictionsTab(QWidget):
         self._studio = studio
         self._layout: DrawLayout = "simple"
         self._open = studio.saved_settings.all_models_open
-        self._arranging = False
+        self._arranging = self._low = False
         self.best = BestCard(studio.theme)
         self.suggestion = Suggestion(studio)
         self.models = PredictionsPanel(studio)
@@ -88,6 +88,12 @@ class PredictionsTab(QWidget):
         self._layout = layout
         self._arrange()
 
+    def show_low(self, low: bool) -> None:
+        """Leaves the height of a low page to the canvas: the large prediction takes less."""
+        if low != self._low:
+            self._low = low
+            self._arrange()
+
     @property
     def shows_best(self) -> bool:
         """Whether the large prediction is shown; it is not without any model."""
@@ -109,7 +115,7 @@ class PredictionsTab(QWidget):
         self._arranging = True
         self.section.open(unfolded)
         self._arranging = False
-        self.best.show_compact(unfolded)
+        self.best.show_compact(unfolded or self._low)
         self.models.consensus.show_compact(simple)
         self._whole.setStretchFactor(self.section, int(unfolded))
         self._whole.setStretchFactor(self.best, int(not unfolded))

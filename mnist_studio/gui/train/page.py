@@ -129,6 +129,9 @@ class TrainPage(Page):
         if specs:
             self.notice.hide()
             self.studio.queue.add(specs)
+            if self.columns.property("folded"):
+                # The curves are what one wants to see now, and they are below the settings.
+                self.reveal(self.plots)
 
     @Slot()
     def _train_first_network(self) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
@@ -11,6 +12,7 @@ from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.events import Finished
 from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.gui.draw.predictions_tab import PredictionsTab
 from mnist_studio.spec.run import RunSpec
@@ -166,3 +168,15 @@ def test_an_explanation_stays_with_its_model_when_a_better_one_arrives(
     predictions.load([newer, *runs])
     assert (predictions.best, predictions.chosen) == ("better", looked_at)
     predictions.load(runs)
+
+
+def test_the_canvas_is_whole_on_a_projector(shipped: None, window: MainWindow) -> None:
+    # 1366x768 at scale 1.5.
+    window.resize(910, 512)
+    window.go("draw")
+    page = window.page("draw")
+    assert isinstance(page, DrawPage)
+    QApplication.processEvents()
+    area = page.findChild(Scroll)
+    assert area is not None
+    assert area.verticalScrollBar().maximum() == 0

@@ -47,3 +47,14 @@ def test_a_small_window_scrolls_and_clips_nothing(window: MainWindow) -> None:
         if isinstance(area, Scroll):
             assert area.horizontalScrollBar().maximum() == 0
     assert inside(page.train_button, window)
+
+
+def test_training_shows_the_curves_where_they_are_below_the_settings(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = shown(window, 900, 540)
+    monkeypatch.setattr(page.studio.queue, "add", lambda specs: None)
+    assert not inside(page.plots.loss, window)
+    page.train()
+    QApplication.processEvents()
+    assert inside(page.plots.loss, window)
