@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
 
         self._studio = studio = Studio(self.theme, self._loaded)
         studio.page_requested.connect(self.go)
+        studio.item_requested.connect(self.show_item)
         studio.message.connect(self.show_message)
         self.undo_bar = UndoBar(self.frame, self.frame.stack, self.theme)
         studio.undo_offered.connect(self.undo_bar.offer)
@@ -245,6 +246,7 @@ class MainWindow(QMainWindow):
 
         SearchDialog(self, self.theme, all_commands(self)).open()
 
+    @Slot(str, str)
     def show_item(self, page: str, key: str) -> None:
         """Goes to a page and shows one thing of it, such as a recipe or a run."""
         self.go(page)

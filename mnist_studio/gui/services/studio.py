@@ -65,6 +65,7 @@ class Studio(QObject):
         undo_offered: a sentence that says what was done, and the function that undoes it.
         outcome: how something ended, an ``Outcome`` for the page that is shown.
         page_requested: the name of a page to show.
+        item_requested: the name of a page, and the key of the thing to show on it.
         training_requested: train with the settings of the Train page.
         picture_requested: let the user select a picture.
         picture_opened: a picture is on the canvas.
@@ -85,6 +86,7 @@ class Studio(QObject):
     undo_offered = Signal(str, object)
     outcome = Signal(object)
     page_requested = Signal(str)
+    item_requested = Signal(str, str)
     training_requested = Signal()
     picture_requested = Signal()
     picture_opened = Signal()

@@ -87,8 +87,8 @@ class SettingsPage(Page):
             "loads frameworks for the next run while the window is idle",
         )  # fmt: skip
         self.threads_button = button(
-            "Set on the Train page", partial(self.studio.page_requested.emit, "train"),
-            "Opens the Train page. CPU threads are under More settings.",
+            "Set on the Train page", partial(self.studio.item_requested.emit, "train", "threads"),
+            "Opens the Train page at its number of CPU threads, which stays for later runs",
         )  # fmt: skip
 
     def _make_places(self) -> None:
@@ -136,8 +136,8 @@ class SettingsPage(Page):
                  "checkpoint.", self.checkpoints),
                 ("Quick start", "A run then starts within about a second. Needs about 1.5 GB of "
                  "memory.", self.warm),
-                ("CPU threads", f"This computer has {cores}. Each run has its own number of "
-                 "threads.", self.threads_button),
+                ("CPU threads", f"This computer has {cores}. The Train page has the number of "
+                 "threads for the next runs.", self.threads_button),
             )),
             ("Data", (
                 ("MNIST folder", self.folder, _pair(self.choose_button, self.forget_button)),

@@ -111,7 +111,10 @@ class TrainPage(Page):
         self.fold(whole, 860, (600, 620))
 
     def show_item(self, key: str) -> None:
-        """Chooses a recipe."""
+        """Chooses a recipe, or shows the number of CPU threads."""
+        if key == "threads":
+            self.settings.show_threads()
+            return
         self.settings.recipe.choose(key)
         self.settings.recipe.chosen.emit(key)
 

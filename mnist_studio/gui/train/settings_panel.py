@@ -142,6 +142,11 @@ class SettingsPanel(Card):
         group.setContentsMargins(0, 4, 0, 0)
         return group
 
+    def show_threads(self) -> None:
+        """Opens the further settings at the number of CPU threads."""
+        self.more.open()
+        self.numbers.threads.field().setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _more_settings(self) -> QWidget:
         """Everything that a first training does not need, in groups."""
         theme, numbers, rows = self._studio.theme, self.numbers.by_name(), self.advanced.by_name()

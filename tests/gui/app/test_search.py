@@ -30,7 +30,30 @@ def _search(window: MainWindow, typed: str) -> SearchDialog:
     return dialog
 
 
-def test_it_runs_what_was_typed(window: MainWindow, qtbot: QtBot) -> None:
+def _has_everything(window: MainWindow) -> None:
+    dialog = _search(window, "")
+    by_kind: dict[str, set[str]] = {}
+    for command in dialog._commands:
+        by_kind.setdefault(command.kind, set()).add(command.title)
+    assert by_kind["Page"] == set(PAGE_TITLES.values())
+    assert by_kind["Recipe"] == {recipe.title for recipe in RECIPES.values()}
+    assert by_kind["Run"] == {row.title for row in window.studio.library.rows}
+    assert by_kind["Term"] == {term.name for term in glossary.terms()}
+    assert {"Action", "View", "Experiment", "Help"} <= set(by_kind)
+    dialog.reject()
+
+
+def _terms_are_explained(window: MainWindow, qtbot: QtBot) -> None:
+    window.go("train")
+    page = window.page("train")
+    named = [one for one in page.findChildren(QLabel) if one.text() == "Epochs"]
+    assert named
+    qtbot.waitUntil(lambda: all(one.toolTip() for one in named), timeout=3000)
+    assert named[0].toolTip() == glossary.meaning("epoch")
+
+
+def test_it_finds_everything_and_runs_what_was_typed(window: MainWindow, qtbot: QtBot) -> None:
+    _has_everything(window)
     dialog = _search(window, "compare")
     assert dialog.found[0].kind == "Page"
     QTest.keyClick(dialog.field, Qt.Key.Key_Return)
@@ -53,27 +76,4 @@ def test_it_runs_what_was_typed(window: MainWindow, qtbot: QtBot) -> None:
     assert dialog.found == []
     QTest.keyClick(dialog.field, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
-
-
-def test_it_has_every_page_recipe_run_and_term(window: MainWindow) -> None:
-    dialog = _search(window, "")
-    by_kind: dict[str, set[str]] = {}
-    for command in dialog._commands:
-        by_kind.setdefault(command.kind, set()).add(command.title)
-    assert by_kind["Page"] == set(PAGE_TITLES.values())
-    assert by_kind["Recipe"] == {recipe.title for recipe in RECIPES.values()}
-    assert by_kind["Run"] == {row.title for row in window.studio.library.rows}
-    assert by_kind["Term"] == {term.name for term in glossary.terms()}
-    assert {"Action", "View", "Experiment", "Help"} <= set(by_kind)
-    dialog.reject()
-
-
-def test_terms_on_a_page_have_the_sentence_of_the_glossary(
-    window: MainWindow, qtbot: QtBot
-) -> None:
-    window.go("train")
-    page = window.page("train")
-    named = [one for one in page.findChildren(QLabel) if one.text() == "Epochs"]
-    assert named
-    qtbot.waitUntil(lambda: all(one.toolTip() for one in named), timeout=3000)
-    assert named[0].toolTip() == glossary.meaning("epoch")
+    _terms_are_explained(window, qtbot)

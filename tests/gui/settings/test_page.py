@@ -10,6 +10,7 @@ from mnist_studio import settings
 from mnist_studio.gui.app.frame import PAGE_TITLES
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.settings.page import SettingsPage
+from mnist_studio.gui.train.page import TrainPage
 
 
 def _page(window: MainWindow) -> SettingsPage:
@@ -45,11 +46,17 @@ def test_changes_apply_and_are_saved(window: MainWindow, qtbot: QtBot) -> None:
     window.theme.set_scale(1.0)
 
 
-def test_the_folder_is_shown_and_reset(window: MainWindow, tmp_path: Path) -> None:
+def test_folder_and_threads_lead_to_where_they_are_set(window: MainWindow, tmp_path: Path) -> None:
     page = _page(window)
     assert not page.forget_button.isEnabled()
     assert "No folder" in page.forget_button.toolTip()
     assert page.environments_button.isEnabled()
+    page.threads_button.click()
+    train = window.page("train")
+    assert isinstance(train, TrainPage)
+    assert window.shown == "train"
+    assert train.settings.numbers.threads.field().isVisible()
+    assert train.settings.numbers.threads.field().hasFocus()
 
 
 def test_a_larger_text_size_scales_every_font(window: MainWindow, qapp: QApplication) -> None:
