@@ -254,7 +254,8 @@ def _with_datasets(
         msgspec.structs.replace(chart, other_dataset=others) if isinstance(chart, Lines) else chart
         for chart in content.charts
     )
-    from mnist_studio.comparison.views.notes import of_datasets
+    from mnist_studio.comparison.views.notes import PALER, of_datasets
 
-    note = of_datasets(run_data.runs)
-    return charts, tuple(dict.fromkeys((note, *content.notes)))
+    curves = any(isinstance(chart, Lines) for chart in charts)
+    found = (of_datasets(run_data.runs), *((PALER,) if curves else ()))
+    return charts, tuple(dict.fromkeys((*found, *content.notes)))

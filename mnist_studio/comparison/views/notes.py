@@ -211,7 +211,7 @@ def of_datasets(runs: Sequence[Run]) -> str:
         return ""
     return (
         f"The runs were tested on different datasets, {listed(datasets)}, so they are not "
-        f"comparable. {PALER}"
+        "comparable."
     )
 
 

@@ -62,7 +62,7 @@ class GalleryCard(Card):
 
     def ask(self, rows: Sequence[RunRow], query: HardImageQuery) -> None:
         """Requests images with the predictions of these models."""
-        self._rows = one_of_each(rows, query.model)
+        self._rows = one_of_each(on_same_dataset(rows, query.model), query.model)
         request = (tuple(row.id for row in self._rows), query)
         if request == self._requested:
             return
@@ -100,6 +100,12 @@ class GalleryCard(Card):
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
         self.show_message("Images", str(error) or repr(error))
+
+
+def on_same_dataset(rows: Sequence[RunRow], model: str) -> Sequence[RunRow]:
+    """The runs on the dataset of a model; all runs if no model is requested."""
+    found = [row.run.spec.dataset for row in rows if row.id == model]
+    return [row for row in rows if row.run.spec.dataset in found] if found else rows
 
 
 def one_of_each(rows: Sequence[RunRow], model: str) -> tuple[RunRow, ...]:

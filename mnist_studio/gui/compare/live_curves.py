@@ -21,7 +21,7 @@ from mnist_studio.analysis.view import (
     all_epochs,
 )
 from mnist_studio.comparison.views.catalog import ENTRIES
-from mnist_studio.comparison.views.notes import of_datasets
+from mnist_studio.comparison.views.notes import PALER, of_datasets
 from mnist_studio.events import Epoch
 from mnist_studio.gui.common.basics import column
 from mnist_studio.gui.common.hover import Hover
@@ -147,7 +147,7 @@ def live_view(rows: Sequence[RunRow], measure: str, axis: str) -> View:
     return View(
         "live", ENTRIES["live"].title,
         " ".join(sentences(specs, {row.id: row.epochs for row in rows})),
-        (chart, gap) if gap else (chart,), Table(columns, table), (mixed,) if mixed else (),
+        (chart, gap) if gap else (chart,), Table(columns, table), (mixed, PALER) if mixed else (),
     )  # fmt: skip
 
 

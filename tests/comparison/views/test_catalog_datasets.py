@@ -23,6 +23,7 @@ def test_a_view_shows_that_datasets_differ(name: str, run_data: RunData) -> None
     )
     charts = [chart for chart in view.charts if isinstance(chart, Lines)]
     assert all(chart.other_dataset == (first.id,) for chart in charts)
+    assert any("paler" in note for note in view.notes) == bool(charts)
     same = catalog.compute(name, run_data, ViewOptions())
     assert not any("different datasets" in note for note in same.notes)
 
