@@ -83,7 +83,7 @@ def run(arguments: Namespace) -> int:
     """Evaluates; 1 if a model could not be used."""
     if arguments.writers and arguments.idx:
         raise UsageError("--writers selects pen strokes, not IDX files.", "Leave out --writers.")
-    runs = options.trained(arguments.run)
+    runs = options.trained(arguments.run, arguments.filter)
     test = _test_set(arguments)
     if not all(map(len, test.stages)):
         raise DataError("The test set has no images.", "Choose another file or folder.")

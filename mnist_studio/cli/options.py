@@ -6,25 +6,30 @@ from pathlib import Path
 
 from mnist_studio import paths
 from mnist_studio.cli import output
-from mnist_studio.errors import StoreError
+from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.prediction.evaluation import Evaluator, engine_for
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
 
-def trained(run_id: str | None) -> tuple[Run, ...]:
-    """The chosen run, or all trained ones, newest first.
+def trained(run_id: str | None, filter_text: str | None = None) -> tuple[Run, ...]:
+    """The chosen run, those that a filter finds, or all trained ones, newest first.
 
     Raises:
+        UsageError: both a run and a filter are given.
         UnknownName: there is no such run.
         StoreError: it has no weights, or no run has any.
     """
+    if run_id and filter_text is not None:
+        raise UsageError("Name a run or give a filter, but not both.")
     with RunStore() as store:
-        runs = (store.run(run_id),) if run_id else filtered(store, None)
+        runs = (store.run(run_id),) if run_id else filtered(store, filter_text)
     found = tuple(run for run in runs if run.trained)
     if not found:
         problem = f"The run {run_id} has no weights." if run_id else "No model is trained yet."
+        if filter_text is not None:
+            problem = f"No trained model matches the filter “{filter_text}”."
         raise StoreError(problem, "Train one: mnist-studio train compact-cnn")
     return found
 
@@ -69,10 +74,11 @@ def add_data(parser: argparse._ActionsContainer) -> None:
 
 
 def add_run_filter(parser: argparse.ArgumentParser) -> None:
-    """Adds the choice of one run instead of all."""
+    """Adds the choice of one run, or those that a filter finds, instead of all."""
     parser.add_argument(
         "--run", metavar="ID", help="ID of a run, or its first characters (default: all runs)"
     )
+    add_filter(parser)
 
 
 def add_filter(parser: argparse.ArgumentParser, default: str | None = None) -> None:

@@ -210,7 +210,7 @@ def _key(store: RunStore, start: str) -> str:
 
 
 def _evaluate(arguments: Namespace) -> int:
-    runs, images = options.trained(arguments.run), _all()
+    runs, images = options.trained(arguments.run, arguments.filter), _all()
     if not images:
         raise DataError(_summary(()), "Or import a file: mnist-studio own-images import FILE")
     succeeded = True

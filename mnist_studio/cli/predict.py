@@ -100,7 +100,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Classifies; 1 if a picture could not be read or a model not be used."""
-    runs = options.trained(arguments.run)
+    runs = options.trained(arguments.run, arguments.filter)
     inputs = _inputs(arguments)
     if not inputs:
         return 1

@@ -41,6 +41,17 @@ def test_runs_are_listed_and_compared_by_a_filter(runs: list[str], here: Main) -
     assert here("compare", runs[0], "--filter", "acc>99").code == 2
 
 
+def test_models_that_predict_are_chosen_by_a_filter(runs: list[str], here: Main) -> None:
+    for words, problem in (
+        (("--filter", "acc>99"), "No trained model matches the filter “acc>99”."),
+        (("--filter", "acc>99", "--run", runs[0]), "Name a run or give a filter, but not both."),
+        (("--filter", "acc>0.9"), "Write 99 instead of 0.99"),
+    ):
+        said = here("evaluate", "--idx", ".", *words)
+        assert said.code
+        assert problem in said.errors
+
+
 def test_tags_notes_and_archive(runs: list[str], here: Main) -> None:
     assert here("runs", "tag", *runs[:2], "--add", "homework", "--add", "best").code == 0
     assert here("runs", "tag", "--filter", "recipe:gd", "--remove", "best").code == 0
