@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.time_breakdown import PHASE_TITLES
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import Selection
 from mnist_studio.events import Cancelled, Crashed, Epoch, Failed, Machine, Measures, Stopped
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom
@@ -71,11 +73,21 @@ def test_the_json_of_a_run_that_is_shown_has_its_epochs(run: str, here: Main) ->
     assert epochs[0]["test_accuracy"] == line["terminal"]["test_accuracy"]
 
 
+FULL = "The disk is full."
+DIVERGED = "The loss became NaN or infinite in step 12. The learning rate 50 is too high."
+
+
 @pytest.mark.parametrize(
-    ("kind", "status"), [(Failed, "failed"), (Cancelled, "discarded"), (Crashed, "crashed")]
+    ("kind", "status", "reason"),
+    [
+        (Failed, "failed", FULL),
+        (Failed, "diverged", DIVERGED),
+        (Cancelled, "discarded", FULL),
+        (Crashed, "crashed", FULL),
+    ],
 )
 def test_a_run_that_did_not_end_well_is_shown_with_its_reason(
-    kind: type[Failed], status: str, here: Main
+    kind: type[Failed], status: str, reason: str, here: Main
 ) -> None:
     spec = run_spec(RECIPES["tiny-10"])
     with RunStore() as store:
@@ -86,13 +98,16 @@ def test_a_run_that_did_not_end_well_is_shown_with_its_reason(
             learning_rate=0.1, train_seconds=1.0,
         )  # fmt: skip
         store.record(epoch)
-        store.record(kind(run=run.id, framework="numpy", reason="The disk is full."))
+        store.record(kind(run=run.id, framework="numpy", reason=reason))
+        run = store.run(run.id)
+    (title,) = RunData(Selection((run,), {run.id: (epoch,)})).titles.values()
+    assert title == f"{run.name} ({status} after 2 of 10 epochs)"
     shown = here("runs", "show", run.id).output
     assert f"status          {status}\n" in shown
-    assert "reason          The disk is full.\n" in shown
+    assert f"reason          {reason}\n" in shown
     assert "last epoch      2, test accuracy 62.50 %\n" in shown
     (line,) = here("runs", "show", run.id, "--json").json
-    assert line["terminal"]["reason"] == "The disk is full."
+    assert line["terminal"]["reason"] == reason
     assert [found["epoch"] for found in line["epochs"]] == [2]
 
 
