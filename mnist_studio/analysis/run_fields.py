@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -17,7 +17,10 @@ from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.model import ModelSpec, parameter_count
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store.rows import Run
+
+if TYPE_CHECKING:
+    # At run time it would load SQLite.
+    from mnist_studio.store.rows import Run
 
 Kind = Literal["text", "whole", "number", "measured", "percent", "seconds", "ms", "MB", "date"]
 Value = str | float
@@ -29,7 +32,7 @@ _T = TypeVar("_T")
 class RunFacts:
     """A run with its epochs, and what follows from them."""
 
-    run: Run
+    run: "Run"
     epochs: Sequence[Epoch]
 
     @cached_property

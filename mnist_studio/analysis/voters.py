@@ -4,11 +4,15 @@ One vote per run would let many short runs of one weak network outvote a few goo
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from mnist_studio.events import Finished, Stopped
 from mnist_studio.formatting import percent
 from mnist_studio.spec.model import ModelSpec
-from mnist_studio.store.rows import Run
+
+if TYPE_CHECKING:
+    # At run time it would load SQLite.
+    from mnist_studio.store.rows import Run
 
 MOST_VOTES = 5
 """The largest number of networks that vote."""
@@ -20,13 +24,13 @@ RULE = "One vote per network within 1 pp of the best test accuracy, at most five
 """The rule as the user reads it."""
 
 
-def test_accuracy(run: Run) -> float | None:
+def test_accuracy(run: "Run") -> float | None:
     """The test accuracy at the end of a run, a fraction; None if it was not measured."""
     end = run.terminal
     return end.test_accuracy if isinstance(end, Finished | Stopped) else None
 
 
-def quality(run: Run) -> tuple[bool, float, float]:
+def quality(run: "Run") -> tuple[bool, float, float]:
     """A sort key: larger for better models, and of equals for the newer one.
 
     MNIST comes first. Its test set has 10,000 images, and that of the built-in dataset a few
@@ -36,18 +40,18 @@ def quality(run: Run) -> tuple[bool, float, float]:
     return run.spec.dataset == "mnist", -1.0 if accuracy is None else accuracy, run.created
 
 
-def most_accurate(runs: Iterable[Run]) -> Run | None:
+def most_accurate(runs: Iterable["Run"]) -> "Run | None":
     """The best of some models; None without models."""
     return max(runs, key=quality, default=None)
 
 
-def equally_accurate(runs: Iterable[Run], best: Run) -> tuple[Run, ...]:
+def equally_accurate(runs: Iterable["Run"], best: "Run") -> tuple["Run", ...]:
     """The runs whose test accuracy reads the same as that of the best one, which is among them."""
     wanted = best.spec.dataset, percent(test_accuracy(best))
     return tuple(run for run in runs if (run.spec.dataset, percent(test_accuracy(run))) == wanted)
 
 
-def voters(runs: Sequence[Run]) -> tuple[Run, ...]:
+def voters(runs: Sequence["Run"]) -> tuple["Run", ...]:
     """The models of these that vote, the most accurate first."""
     networks: dict[ModelSpec, Run] = {}
     for run in sorted(runs, key=quality, reverse=True):
@@ -59,7 +63,7 @@ def voters(runs: Sequence[Run]) -> tuple[Run, ...]:
     return tuple(close[:MOST_VOTES])
 
 
-def _is_close(run: Run, best: Run) -> bool:
+def _is_close(run: "Run", best: "Run") -> bool:
     (on_mnist, accuracy, _), (best_on_mnist, highest, _) = quality(run), quality(best)
     # Accuracies have few decimals, so a hair more than the margin is rounding.
     return on_mnist == best_on_mnist and accuracy >= highest - MARGIN - 1e-9
