@@ -1,7 +1,8 @@
 """Every page fits five screens, and the smallest window."""
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.app.frame import PAGE_TITLES
@@ -21,7 +22,9 @@ def _filled(home: object) -> None:
 
 
 @pytest.mark.usefixtures("_filled")
-def test_every_page_fits_every_screen(window: MainWindow, qapp: QApplication) -> None:
+def test_every_page_fits_every_screen_and_every_font_grows(
+    window: MainWindow, qapp: QApplication
+) -> None:
     sizes = {(int(across / scale), int(down / scale)) for across, down, scale in SCREENS}
     found: list[str] = []
     for key in PAGE_TITLES:
@@ -39,6 +42,26 @@ def test_every_page_fits_every_screen(window: MainWindow, qapp: QApplication) ->
             if across:
                 found.append(f"{key} at {size} scrolls {across} pixels sideways")
     assert not found, "\n" + "\n".join(found)
+    _every_font_grows(window, qapp)
+
+
+def _every_font_grows(window: MainWindow, qapp: QApplication) -> None:
+    """In the same window, whose pages are all built."""
+    before = _text_sizes(window)
+    window.theme.set_scale(2.0)
+    qapp.processEvents()
+    after = _text_sizes(window)
+    window.theme.set_scale(1.0)
+    small = [
+        f"{type(one).__name__} {one.objectName()} {before[one]} -> {after[one]}"
+        for one in before
+        if one in after and after[one] < 1.8 * before[one]
+    ]
+    assert not small, "\n".join(sorted(set(small)))
+
+
+def _text_sizes(window: MainWindow) -> dict[QWidget, int]:
+    return {one: QFontInfo(one.font()).pixelSize() for one in window.findChildren(QWidget)}
 
 
 def test_a_low_window_opens_with_the_whole_navigation(qtbot: QtBot, theme: Theme) -> None:

@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtGui import QFontInfo
-from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
-from mnist_studio.gui.app.frame import PAGE_TITLES
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.settings.page import SettingsPage
 from mnist_studio.gui.train.page import TrainPage
@@ -57,23 +54,3 @@ def test_folder_and_threads_lead_to_where_they_are_set(window: MainWindow, tmp_p
     assert window.shown == "train"
     assert train.settings.numbers.threads.field().isVisible()
     assert train.settings.numbers.threads.field().hasFocus()
-
-
-def test_a_larger_text_size_scales_every_font(window: MainWindow, qapp: QApplication) -> None:
-    for key in PAGE_TITLES:
-        window.go(key)
-    before = _sizes(window)
-    window.theme.set_scale(2.0)
-    qapp.processEvents()
-    after = _sizes(window)
-    window.theme.set_scale(1.0)
-    small = [
-        f"{type(one).__name__} {one.objectName()} {before[one]} -> {after[one]}"
-        for one in before
-        if one in after and after[one] < 1.8 * before[one]
-    ]
-    assert not small, "\n".join(sorted(set(small)))
-
-
-def _sizes(window: MainWindow) -> dict[QWidget, int]:
-    return {one: QFontInfo(one.font()).pixelSize() for one in window.findChildren(QWidget)}
