@@ -122,7 +122,7 @@ def test_a_deleted_experiment_comes_back_with_its_runs(
     store.experiments.restore(removed)
     assert store.experiments.all() == (experiment,)
     members = store.experiments.members(experiment.id)
-    assert [one.run.id for one in members] == sorted(runs)
+    assert [one.run.id for one in members] == runs
     assert {one.membership for one in members} == {Membership(experiment.id, 2)}
     assert not [p for p in check(home).problems if "differ" in p.what]
 
