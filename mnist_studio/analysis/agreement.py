@@ -3,6 +3,7 @@
 Their curves coincide almost everywhere, so a plot alone looks as if some were missing.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.view import AxisSpec, Line, Lines, Unit
 from mnist_studio.events import Epoch
-from mnist_studio.formatting import listed, percentage_points
+from mnist_studio.formatting import counted, listed, percentage_points
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -129,7 +130,10 @@ def agreement(runs: Sequence[tuple[RunSpec, Sequence[Epoch]]]) -> CurveAgreement
 def sentences(
     specs: Mapping[str, RunSpec], epochs: Mapping[str, Sequence[Epoch]], most: int = 3
 ) -> tuple[str, ...]:
-    """A sentence per set of runs that differ only in their framework, at most ``most``."""
+    """Sentences about the sets of runs that differ only in their framework, at most ``most``.
+
+    Sets that agree in the same way, such as those of several seeds, share one sentence.
+    """
     sets = (
         agreement([(specs[run], epochs[run]) for run in runs if epochs.get(run)])
         for runs in same_settings(specs)
@@ -137,7 +141,15 @@ def sentences(
     found = [one for one in sets if one]
     if len(found) == 1:
         return (found[0].sentence,)
-    return tuple(f"{recipe_title(one.recipe)}: {one.sentence}" for one in found[:most])
+    times = Counter((one.recipe, one.sentence) for one in found)
+    return tuple(
+        f"{recipe_title(recipe)}{_sets(many)}: {text}"
+        for (recipe, text), many in list(times.items())[:most]
+    )
+
+
+def _sets(many: int) -> str:
+    return f" ({counted(many, 'set')} of runs)" if many > 1 else ""
 
 
 def equal_decimals(values: Floats) -> int | None:

@@ -107,6 +107,15 @@ def test_runs_of_one_set_differ_only_in_their_framework() -> None:
     assert sentences(runs, curves)[0].startswith("NumPy and Keras have identical")
 
 
+def test_sets_that_agree_alike_share_a_sentence() -> None:
+    names: tuple[FrameworkName, ...] = ("numpy", "keras")
+    runs = {f"{name} {seed}": spec(name, seed=seed) for name in names for seed in (1, 2)}
+    curves = {run: epochs(0.5) for run in runs}
+    assert sentences(runs, curves) == (
+        "MLP 128 (two sets of runs): NumPy and Keras have identical test curves (epoch 1).",
+    )
+
+
 def test_the_difference_is_taken_at_common_x() -> None:
     line = difference(
         Line("a", "A", (1.0, 2.0, 3.0), (0.5, 0.25, 0.125)),
