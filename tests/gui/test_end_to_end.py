@@ -122,7 +122,9 @@ def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None
     page.question.reject()
     window.studio.library.delete((row.id,))
     qtbot.waitUntil(lambda: window.studio.library.rows == (), timeout=10_000)
-    assert not row.run.folder.exists()
+    assert row.run.folder.exists()  # In the trash.
+    window.studio.library.submit(lambda store: store.trash.empty())
+    qtbot.waitUntil(lambda: not row.run.folder.exists(), timeout=10_000)
 
 
 def test_runs_and_curves_survive_a_restart(qtbot: QtBot, theme: Theme, window: MainWindow) -> None:
