@@ -324,8 +324,11 @@ def _tail(pages: _Pages, report: Report) -> None:
     pages.paragraph(" · ".join(f"{what} {which}" for what, which in report.facts), 8.5)
     _note(pages, "These versions were installed when the report was created.")
     _heading(pages, "How to reproduce")
+    lines = shortened(report.source)
     pages.paragraph(report.how)
-    for line in two_columns(shortened(report.source)):
+    if OMITTED in lines:
+        _note(pages, f"Here the file is shortened. The whole file is {WHOLE}.")
+    for line in two_columns(lines):
         pages.line(line, MONO_SIZE, family=MONO)
     if report.refused:
         _heading(pages, "Not shown")
@@ -339,6 +342,9 @@ def _note(pages: _Pages, text: str) -> None:
 
 RUN = "[[run]]"
 """The first line of a run in a settings file."""
+
+OMITTED = "# The other lines are those of the first run."
+"""Stands for what a later run has in common with the first."""
 
 
 def shortened(source: str) -> list[str]:
@@ -354,9 +360,7 @@ def shortened(source: str) -> list[str]:
         lines.append(RUN)
         lines += [line for line in own if line not in former]
         if former:
-            lines.append(
-                f"# The other lines are those of the first run. The whole file is {WHOLE}."
-            )
+            lines.append(OMITTED)
         former = former or set(own)
     return lines
 
