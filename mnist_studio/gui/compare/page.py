@@ -96,7 +96,7 @@ class ComparePage(Page):
         line.setSpacing(GAP)
         line.addWidget(names)
         split(Qt.Orientation.Vertical, (self.views, self.runs), (516, 170), line)
-        self.fold(line, 860, (180, 620))
+        self.fold(line, 780, (180, 620))
 
     def _empty(self) -> Card:
         card = Card()
@@ -164,7 +164,7 @@ class ComparePage(Page):
     @Slot()
     def _update_report(self) -> None:
         writing, fraction = self.files.writing, self.files.fraction
-        text = f"Cancel report ({fraction:.0%})" if writing else "Write report…"
+        text = f"Cancel report ({100 * fraction:.0f} %)" if writing else "Write report…"
         self.report_button.setText(text)
         no_runs = not writing and not self.runs.model.checked_keys
         enable(self.report_button, "Select runs in the table first." if no_runs else "", REPORT_TIP)

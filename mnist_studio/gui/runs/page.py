@@ -28,6 +28,9 @@ from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store.annotations import Change, with_archived
 from mnist_studio.store.rows import Run
 
+LEAST_TABLE = 230
+"""Height of the card with the table, in lengths of the design."""
+
 
 class RunsPage(Page):
     """Shows, resumes, continues, renames, deletes and exports runs."""
@@ -82,6 +85,8 @@ class RunsPage(Page):
     def _lay_out(self) -> None:
         actions = self.controls
         self.details.body.addLayout(line_of(actions.code, actions.reveal, 1, gap=4))
+        # In a low window the page scrolls, as one or two rows would be useless.
+        self.runs.setMinimumHeight(self.studio.theme.pixels(LEAST_TABLE))
         left = split(Qt.Orientation.Vertical, (self.runs, self.curves), (430, 240))
         whole = split(Qt.Orientation.Horizontal, (left, self.details), (846, 304))
         self.empty = EmptyState(

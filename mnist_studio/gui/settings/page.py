@@ -65,7 +65,7 @@ class SettingsPage(Page):
         self.motion.setChecked(saved.reduced_motion)
         self.motion.clicked.connect(self._set_motion)
         self.notifications = self._switch(
-            "notifications", "Notify when long work ends", "a message of the system while"
+            "notifications", "Notify when a long training ends", "the desktop notifies you while"
             " MNIST Studio is in the background",
         )  # fmt: skip
 
@@ -127,7 +127,7 @@ class SettingsPage(Page):
                 ("Text size", "Ctrl++ and Ctrl+- change it on every page.", self.text_size),
                 ("Motion", "Stops what moves by itself, such as the digit on an empty canvas.",
                  self.motion),
-                ("Notifications", "A message of the system while you work elsewhere.",
+                ("Notifications", "The desktop notifies you while another window is active.",
                  self.notifications),
                 ("Language", "MNIST Studio is available in English only.", label("English")),
             )),
