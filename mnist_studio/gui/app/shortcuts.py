@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
@@ -12,7 +12,17 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QFrame,
+    QGridLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mnist_studio.gui.common.basics import button, label, row
 from mnist_studio.gui.help.shortcuts import SHORTCUTS
@@ -22,6 +32,33 @@ def install_shortcuts(window: QWidget, actions: Mapping[str, Callable[[], object
     """Gives the window its shortcuts: an action for each key sequence."""
     for keys, action in actions.items():
         QShortcut(QKeySequence(keys), window).activated.connect(action)
+
+
+class TextFieldFilter(QObject):
+    """Keeps a shortcut of the window from the text field that has the focus.
+
+    On Linux, Ctrl+K in a text field of Qt deletes the rest of the line.
+    """
+
+    def __init__(self, window: QWidget, keys: str) -> None:
+        super().__init__(window)
+        self._keys = QKeySequence(keys)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._watch)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Hides the key from the field, which would claim it before the window."""
+        return (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and QKeySequence(event.keyCombination()) == self._keys
+        )
+
+    @Slot(QWidget, QWidget)
+    def _watch(self, before: QWidget | None, now: QWidget | None) -> None:
+        if isinstance(now, QLineEdit | QAbstractSpinBox | QPlainTextEdit | QTextEdit):
+            now.installEventFilter(self)
 
 
 class ShortcutsOverlay(QWidget):

@@ -15,7 +15,7 @@ from mnist_studio import settings
 from mnist_studio.errors import StoreError
 from mnist_studio.gui.app.dropped import found_in
 from mnist_studio.gui.app.frame import PAGE_TITLES, PAGES, Frame
-from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, install_shortcuts
+from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, TextFieldFilter, install_shortcuts
 from mnist_studio.gui.theme.theme import Theme
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
         self.frame.navigation.show_page("train")
         self.frame.stack.installEventFilter(self)
         install_shortcuts(self, self._shortcuts())
+        TextFieldFilter(self, "Ctrl+K")
         self.resize(1280, 800)
         self.setMinimumSize(*LEAST)
         # The focus starts at the window, so that no control looks selected at first.

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -18,8 +19,10 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.app.frame import PAGE_TITLES
+from mnist_studio.gui.app.search import SearchDialog
 from mnist_studio.gui.app.window import MainWindow
 from tests.gui import stored
 
@@ -108,3 +111,28 @@ def _upward(window: QWidget, chain: list[QWidget], controls: list[QWidget]) -> I
             first, second = (one.mapTo(window, QPoint(0, 0)) for one in (before, after))
             if second.y() + after.height() <= first.y() and second.x() <= first.x():
                 yield f"“{_name(before)}” comes before “{_name(after)}”"
+
+
+class _LineOfLinux(QLineEdit):
+    """Claims Ctrl+K, as every text field does under X11."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
+
+
+def test_the_command_palette_opens_from_a_text_field(window: MainWindow, qtbot: QtBot) -> None:
+    line = _LineOfLinux("lr<0.01", window)
+    line.show()
+    window.activateWindow()
+    line.setFocus()
+    line.home(False)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is line)
+    QTest.keyClick(line, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    palette = window.findChild(SearchDialog)
+    assert palette is not None
+    assert palette.isVisible()
+    assert line.text() == "lr<0.01"
+    palette.close()
