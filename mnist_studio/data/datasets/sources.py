@@ -120,6 +120,17 @@ def has_mnist(folder: Path | None = None, catalog: Catalog = MNIST) -> bool:
     return True
 
 
+def folder_problem() -> str:
+    """What is wrong with the folder that the user named; empty if nothing, or none is named."""
+    if not _place(None).named:
+        return ""
+    try:
+        require("mnist")
+    except DataError as error:
+        return str(error)
+    return ""
+
+
 def default_dataset(folder: Path | None = None) -> DatasetName:
     """MNIST if it is on this computer, else the built-in dataset.
 

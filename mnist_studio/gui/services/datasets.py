@@ -41,6 +41,7 @@ class DatasetService(QObject):
         self._transfer = ""
         self._fraction = 0.0
         self._notes: tuple[str, ...] = ()
+        self._problem = ""
 
     @property
     def folder(self) -> Path | None:
@@ -54,6 +55,11 @@ class DatasetService(QObject):
     def notes(self) -> tuple[str, ...]:
         """Sentences about damaged files in the folder that good copies replace."""
         return self._notes
+
+    @property
+    def problem(self) -> str:
+        """Why the folder that the user named has no MNIST; empty if all is well."""
+        return "" if self._has_mnist else self._problem
 
     @property
     def has_mnist(self) -> bool | None:
@@ -78,8 +84,8 @@ class DatasetService(QObject):
     def look(self) -> None:
         """Finds the available datasets again."""
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[bool, DatasetName]:
-            return sources.has_mnist(), sources.default_dataset()
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[bool, DatasetName, str]:
+            return sources.has_mnist(), sources.default_dataset(), sources.folder_problem()
 
         self._background.start(work, self._take_available, self._fail)
 
@@ -131,8 +137,8 @@ class DatasetService(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _take_available(self, known: tuple[bool, DatasetName]) -> None:
-        self._has_mnist, self._default = known
+    def _take_available(self, known: tuple[bool, DatasetName, str]) -> None:
+        self._has_mnist, self._default, self._problem = known
         self.changed.emit()
 
     @Slot(object)

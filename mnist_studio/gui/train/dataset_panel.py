@@ -125,6 +125,8 @@ class DatasetPanel(QWidget):
     def _description(self) -> str:
         if self._source.fetching:
             return f"{self._source.fetching} · {self._source.fraction * 100:.0f} %"
+        if self._source.problem and self.dataset == "mnist":
+            return self._source.problem
         folder = self._source.folder
         where = f" Folder: {folder}." if folder and self.dataset == "mnist" else ""
         notes = self._source.notes if where else ()

@@ -10,6 +10,7 @@ from mnist_studio import paths, settings
 from mnist_studio.data.datasets import idx
 from mnist_studio.data.datasets.sources import (
     default_dataset,
+    folder_problem,
     has_mnist,
     import_mnist,
     load,
@@ -107,8 +108,15 @@ def test_the_default_is_mnist_where_there_is_some(
     assert default_dataset() == "mnist"
 
 
-def test_a_bad_named_folder_is_reported_on_loading(tmp_path: Path) -> None:
+def test_a_bad_named_folder_is_reported_on_loading(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert default_dataset(tmp_path / "none") == "mnist"
+    assert folder_problem() == ""
+    monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "none"))
+    assert "none does not exist" in folder_problem()
+    monkeypatch.setenv(paths.DATA_VARIABLE, str(folder))
+    assert folder_problem() == ""
 
 
 def test_an_import_can_be_loaded_without_its_folder(small: Small, folder: Path) -> None:

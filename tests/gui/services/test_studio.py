@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
-from mnist_studio import events, settings
+from mnist_studio import events, paths, settings
 from mnist_studio.errors import CancelledByUser, DataError
 from mnist_studio.gui.services import event_thread as watching
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Work
@@ -297,6 +297,16 @@ def test_an_import_brings_mnist(qtbot: QtBot, studio: Studio, shared_mnist: Path
         assert studio.datasets.fetching == "Importing MNIST"
     assert studio.datasets.has_mnist
     assert studio.datasets.default == "mnist"
+
+
+def test_a_named_folder_without_mnist_is_explained_before_training(
+    qtbot: QtBot, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = DatasetPanel(studio.theme, studio.datasets)
+    qtbot.addWidget(panel)
+    monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "none"))
+    studio.datasets.look()
+    qtbot.waitUntil(lambda: "does not exist" in panel.sentence, timeout=5000)
 
 
 def test_a_folder_is_used_where_it_lies_and_forgotten(
