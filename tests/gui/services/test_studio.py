@@ -302,11 +302,13 @@ def test_an_import_brings_mnist(qtbot: QtBot, studio: Studio, shared_mnist: Path
 def test_a_named_folder_without_mnist_is_explained_before_training(
     qtbot: QtBot, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    panel = DatasetPanel(studio.theme, studio.datasets)
-    qtbot.addWidget(panel)
     monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "none"))
     studio.datasets.look()
-    qtbot.waitUntil(lambda: "does not exist" in panel.sentence, timeout=5000)
+    qtbot.waitUntil(lambda: bool(studio.datasets.problem), timeout=5000)
+    panel = DatasetPanel(studio.theme, studio.datasets)
+    qtbot.addWidget(panel)
+    assert panel.dataset == "mnist"
+    assert "does not exist" in panel.sentence
 
 
 def test_a_folder_is_used_where_it_lies_and_forgotten(
