@@ -25,12 +25,14 @@ class RunLibrary(QObject):
         changed: the rows were read again.
         own_images_changed: the own images changed.
         failed: a command of the store failed; an exception.
+        interrupted: the ids of runs that were training when MNIST Studio last ended; once.
         damaged: the store must be rebuilt or restored before it can be opened; an exception.
     """
 
     changed = Signal()
     own_images_changed = Signal()
     failed = Signal(object)
+    interrupted = Signal(object)
     damaged = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -47,6 +49,7 @@ class RunLibrary(QObject):
         self._thread.own_images_read.connect(self._on_own_images)
         self._thread.executed.connect(self._finish)
         self._thread.refused.connect(self._drop)
+        self._thread.interrupted.connect(self.interrupted)
         self._thread.failed.connect(self._fail)
         self._thread.damaged.connect(self.damaged)
 

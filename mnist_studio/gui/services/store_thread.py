@@ -46,6 +46,7 @@ class StoreThread(QThread):
         refused: a command that failed.
         own_images_read: the own images as a tuple, oldest first, when they changed.
         failed: an exception; the same error of the store itself only once.
+        interrupted: the ids of runs whose MNIST Studio ended while they were training; once.
         damaged: the error of a store that cannot be opened before it is rebuilt or restored.
     """
 
@@ -54,6 +55,7 @@ class StoreThread(QThread):
     refused = Signal(object)
     own_images_read = Signal(object)
     failed = Signal(object)
+    interrupted = Signal(object)
     damaged = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
@@ -128,9 +130,11 @@ class StoreThread(QThread):
 
     def _serve(self, store: RunStore) -> "_Replacement | None":
         """Executes commands; returns a replacement of the database, or None at the end."""
-        self._recover(store)
+        crashed = self._recover(store)
         version = store.version()
         self._read(store)
+        if crashed:
+            self.interrupted.emit(crashed)
         for problem in store.problems:
             self._report(problem)
         while True:
@@ -159,16 +163,17 @@ class StoreThread(QThread):
         """Recovers dead runs now and then; True if there were any."""
         if not self._running or monotonic() < self._recovered + RECOVER_SECONDS:
             return False
-        return self._recover(store)
+        return bool(self._recover(store))
 
-    def _recover(self, store: RunStore) -> bool:
+    def _recover(self, store: RunStore) -> tuple[str, ...]:
+        """Ends runs whose process is gone; their ids."""
         self._recovered = monotonic()
         try:
-            return bool(store.recover())
+            return store.recover()
         except Exception as error:  # noqa: BLE001 - shown in the window and logged there
             # The runs may still be readable.
             self._report(error)
-            return False
+            return ()
 
     def _report(self, error: Exception) -> None:
         if str(error) not in self._reported:

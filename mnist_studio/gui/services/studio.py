@@ -140,6 +140,7 @@ class Studio(QObject):
     def _connect(self) -> None:
         self.library.changed.connect(self._load_models)
         self.library.failed.connect(self.complain)
+        self.library.interrupted.connect(self._offer_to_resume)
         self.datasets.failed.connect(self.complain)
         self.datasets.fetched.connect(self._offer_training)
         self.own_images.failed.connect(self.complain)
@@ -199,6 +200,24 @@ class Studio(QObject):
         """Goes to the Train page with the settings of these runs."""
         self.page_requested.emit("train")
         self.settings_chosen.emit(tuple(runs))
+
+    @Slot(object)
+    def _offer_to_resume(self, runs: tuple[str, ...]) -> None:
+        """Leads to a run that was training when MNIST Studio ended, such as after a power cut."""
+        found = (row for row in self.library.rows if row.id in runs and row.run.resumable)
+        # An experiment resumes its runs itself.
+        row = next((row for row in found if not self.library.experiment_of(row.id)), None)
+        if row is None:
+            return
+
+        def resume() -> None:
+            self.queue.resume_run(row.run, row.epochs)
+            self.page_requested.emit("train")
+
+        epochs = f"{len(row.epochs)} of {row.run.spec.training.epochs} epochs"
+        fact = f"MNIST Studio ended while {row.title} was training, after {epochs}."
+        go = NextStep("Resume", "Continues this run from its last checkpoint", resume)
+        self.outcome.emit(Outcome("A training was interrupted", (fact,), "", "plain", (go,)))
 
     @Slot()
     def _offer_training(self) -> None:

@@ -139,3 +139,15 @@ def test_a_run_whose_supervisor_died_is_reported_while_the_window_is_open(
     supervisor.close()
     qtbot.waitUntil(lambda: library.rows[0].run.status == "crashed", timeout=5000)
     assert library.rows[0].id == run
+
+
+def test_a_run_that_was_training_at_the_last_end_is_reported_once(
+    qtbot: QtBot, library: RunLibrary
+) -> None:
+    supervisor = RunStore()
+    run = supervisor.create(SPEC).id
+    supervisor.close()
+    with qtbot.waitSignal(library.interrupted, timeout=5000) as interrupted:
+        library.open()
+    assert interrupted.args == [(run,)]
+    assert library.rows[0].run.status == "crashed"

@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 import shutil
 import threading
@@ -13,6 +14,7 @@ from mnist_studio import events, paths, settings
 from mnist_studio.errors import CancelledByUser, DataError
 from mnist_studio.gui.services import event_thread as watching
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress, Work
+from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.training import TrainingQueue
@@ -297,6 +299,24 @@ def test_an_import_brings_mnist(qtbot: QtBot, studio: Studio, shared_mnist: Path
         assert studio.datasets.fetching == "Importing MNIST"
     assert studio.datasets.has_mnist
     assert studio.datasets.default == "mnist"
+
+
+def test_an_interrupted_run_can_be_resumed_from_the_first_page(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RunStore() as store:
+        run = store.create(SPECS[0])
+    qtbot.waitUntil(lambda: bool(studio.library.rows), timeout=5000)
+    crashed = dataclasses.replace(studio.library.rows[0].run, status="crashed", checkpoint=True)
+    monkeypatch.setattr(studio.library, "_rows", (RunRow(crashed, ()),))
+    resumed: list[str] = []
+    monkeypatch.setattr(studio.queue, "resume_run", lambda run, epochs: resumed.append(run.id))
+    with qtbot.waitSignal(studio.outcome) as outcome:
+        studio.library.interrupted.emit((run.id,))
+    assert outcome.args is not None
+    assert outcome.args[0].facts[0].endswith("epochs.")
+    outcome.args[0].steps[0].action()
+    assert resumed == [run.id]
 
 
 def test_a_named_folder_without_mnist_is_explained_before_training(
