@@ -42,7 +42,7 @@ def test_people_read_the_progress_on_standard_error() -> None:
     said = studio(*TRAIN)
     assert said.code == 0
     assert said.output == ""
-    assert "epoch 1: loss" in said.errors
+    assert "epoch 1: training loss" in said.errors
     assert "finished: test accuracy" in said.errors
     assert "built-in" in said.errors
 
