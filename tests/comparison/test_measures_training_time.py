@@ -51,7 +51,7 @@ def test_the_command_line_has_the_same_seconds(alone: RunData) -> None:
     (run,) = alone.runs
     seconds = measures.training_time(alone, run)
     assert seconds is not None
-    assert cli._row(run)[4] == duration(seconds)
+    assert cli._row(run)[5] == duration(seconds)
     with redirect_stdout(io.StringIO()) as written:
         cli._show(run, (), json=False)
     assert f"training time   {seconds:.3f} s: building, compiling, data, and training steps" in (
