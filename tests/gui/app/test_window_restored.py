@@ -78,19 +78,19 @@ def test_sizes_views_orders_and_text_size_are_restored(
     qtbot: QtBot, qapp: QApplication, theme: Theme
 ) -> None:
     first = _with_pages(qtbot, theme)
-    rows, table = _rows(first), first.page("runs").findChildren(QTableView)[0]
-    rows.setSizes([1, 1000])
+    parts, table = _parts(first), first.page("runs").findChildren(QTableView)[0]
+    parts.setSizes([1, 1000])
     table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
     first.page("parity").show_tab("settings")
     first.theme.set_scale(1.15)
     qtbot.wait(1)
-    upper, lower = rows.sizes()
+    upper, lower = parts.sizes()
     assert upper < lower
     _closed(first)
     second = _with_pages(qtbot, Theme(qapp, "light", settings.load()[0].text_size))
     head = second.page("runs").findChildren(QTableView)[0].horizontalHeader()
     assert second.theme.scale == 1.15
-    assert _rows(second).sizes()[0] == pytest.approx(upper, abs=15)
+    assert _parts(second).sizes()[0] == pytest.approx(upper, abs=15)
     assert head.sortIndicatorSection() == 3
     assert head.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
     assert second.page("parity").tab == "settings"
@@ -98,9 +98,9 @@ def test_sizes_views_orders_and_text_size_are_restored(
     second.theme.set_scale(1.0)
 
 
-def _rows(window: MainWindow) -> QSplitter:
-    """The splitter between the table and the curves."""
-    return window.page("runs").findChildren(QSplitter)[1]
+def _parts(window: MainWindow) -> QSplitter:
+    """The splitter of the Parity page, whose parts are still free in a low window."""
+    return window.page("parity").findChildren(QSplitter)[0]
 
 
 def test_in_a_larger_window_the_largest_part_grows() -> None:
