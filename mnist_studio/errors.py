@@ -105,9 +105,10 @@ class FilterError(UsageError):
     """A filter of runs that is not valid.
 
     Attributes:
-        position: of the first wrong character, from 1.
+        position: of the first wrong character, from 1; 0 if it is in no one place.
     """
 
-    def __init__(self, problem: str, remedy: str, position: int) -> None:
-        super().__init__(f"{problem.rstrip('.')} (character {position}).", remedy)
+    def __init__(self, problem: str, remedy: str = "", position: int = 0) -> None:
+        place = f" (character {position})" if position else ""
+        super().__init__(f"{problem.rstrip('.')}{place}." if place else problem, remedy)
         self.position = position
