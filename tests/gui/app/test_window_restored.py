@@ -77,6 +77,7 @@ def _closed(window: MainWindow) -> None:
 def test_sizes_views_orders_and_text_size_are_restored(
     qtbot: QtBot, qapp: QApplication, theme: Theme
 ) -> None:
+    usual = qapp.font()
     first = _with_pages(qtbot, theme)
     parts, table = _parts(first), first.page("runs").findChildren(QTableView)[0]
     parts.setSizes([1, 1000])
@@ -87,6 +88,7 @@ def test_sizes_views_orders_and_text_size_are_restored(
     upper, lower = parts.sizes()
     assert upper < lower
     _closed(first)
+    qapp.setFont(usual)  # The next start finds the font of the system.
     second = _with_pages(qtbot, Theme(qapp, "light", settings.load()[0].text_size))
     head = second.page("runs").findChildren(QTableView)[0].horizontalHeader()
     assert second.theme.scale == 1.15
