@@ -28,7 +28,7 @@ from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.spec.ready_made import EXPERIMENTS
-from tests.gui.stored import fill
+from tests.gui.stored import STUDY, fill
 
 LONG = 120_000
 
@@ -181,6 +181,8 @@ def test_a_removed_experiment_comes_back_with_its_runs(
     (stored,) = library.experiments
     page.list.choose(f"stored/{stored.id}")
     qtbot.waitUntil(page.controls.remove.isEnabled, timeout=LONG)
+    # The window may have looked while they were stored.
+    qtbot.waitUntil(lambda: len(library.memberships) == len(expand_cells(STUDY)), timeout=LONG)
     before = dict(library.memberships)
     page.controls.remove.click()
     qtbot.waitUntil(lambda: not library.experiments, timeout=LONG)
