@@ -189,7 +189,7 @@ def test_a_removed_experiment_comes_back_with_its_runs(
     assert bar.text == f"Removed “{stored.title}”. Its runs stay."
     bar.undo()
     qtbot.waitUntil(lambda: library.experiments == (stored,), timeout=LONG)
-    assert library.memberships == before
+    qtbot.waitUntil(lambda: library.memberships == before, timeout=LONG)
     assert page.spec == stored.spec
 
 
