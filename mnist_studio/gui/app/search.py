@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from mnist_studio.gui.app.commands import PaletteCommand
 from mnist_studio.gui.app.fuzzy import best
 from mnist_studio.gui.common.basics import label
+from mnist_studio.gui.common.check_box import ThemedDelegate
 from mnist_studio.gui.theme.theme import Theme
 
 MOST = 60
@@ -118,12 +118,8 @@ class SearchDialog(QDialog):
             command.run()
 
 
-class _MatchDelegate(QStyledItemDelegate):
+class _MatchDelegate(ThemedDelegate):
     """Paints the title on the left, and the kind and the shortcut on the right."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

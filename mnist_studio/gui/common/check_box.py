@@ -78,12 +78,16 @@ def paint_box(
         painter.drawPixmap(box.topLeft(), theme.pictures[name])
 
 
-class CheckedCellDelegate(QStyledItemDelegate):
-    """Paints the cells of a column that may have a check box."""
+class ThemedDelegate(QStyledItemDelegate):
+    """Paints cells with the colors and sizes of a theme."""
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self._theme = theme
+
+
+class CheckedCellDelegate(ThemedDelegate):
+    """Paints the cells of a column that may have a check box."""
 
     def paint(
         self,

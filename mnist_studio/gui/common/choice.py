@@ -16,13 +16,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QComboBox,
     QStyle,
-    QStyledItemDelegate,
     QStyleOptionComboBox,
     QStyleOptionViewItem,
     QToolTip,
     QWidget,
 )
 
+from mnist_studio.gui.common.check_box import ThemedDelegate
 from mnist_studio.gui.theme.icons import pixmap
 from mnist_studio.gui.theme.theme import Theme
 
@@ -198,12 +198,8 @@ class ComboBox(QComboBox):
         painter.drawPixmap(place, chevron)
 
 
-class _Entries(QStyledItemDelegate):
+class _Entries(ThemedDelegate):
     """Paints the entries of the list: text, and a detail on the right."""
-
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._theme = theme
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

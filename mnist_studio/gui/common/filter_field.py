@@ -33,7 +33,7 @@ SETTLE_MS = 120
 
 
 class FilterField(QWidget):
-    """A line of text that filters runs. A wrong line is explained, and filters nothing anew.
+    """A line of text that filters runs. A wrong line is explained, and changes nothing.
 
     Signals:
         changed: other runs may match.
