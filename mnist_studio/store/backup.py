@@ -13,7 +13,7 @@ import sqlite3
 import time
 from calendar import timegm
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def create_if_changed(connection: sqlite3.Connection, database: Path, folder: Pa
     try:
         with reading(folder):
             changed = database.stat().st_mtime_ns
-            if any(copy.stat().st_mtime_ns == changed for copy in _copies(folder)):
+            if changed in [status.st_mtime_ns for _, status in _present(folder)]:
                 return False
         with explained(database):
             if not has_content(connection):
@@ -128,7 +128,8 @@ def all_in(folder: Path) -> tuple[Backup, ...]:
     """
     with reading(folder):
         found = [
-            Backup(copy, _created(copy), copy.stat().st_size) for copy in reversed(_copies(folder))
+            Backup(copy, _created(copy), status.st_size)
+            for copy, status in reversed(_present(folder))
         ]
     # The sort is stable, so that of backups of one second the last one comes first.
     return tuple(sorted(found, key=lambda one: (in_future(one.created), -one.created)))
@@ -212,6 +213,15 @@ def _copies(folder: Path) -> list[Path]:
     """The backups in a folder, oldest first."""
     found = [copy for copy in folder.glob(f"{PREFIX}*.sqlite") if _NAME.fullmatch(copy.name)]
     return sorted(found, key=_order)
+
+
+def _present(folder: Path) -> list[tuple[Path, os.stat_result]]:
+    """The backups, oldest first, without those that another process removes meanwhile."""
+    found = []
+    for copy in _copies(folder):
+        with suppress(FileNotFoundError):
+            found.append((copy, copy.stat()))
+    return found
 
 
 def _order(copy: Path) -> tuple[str, int]:

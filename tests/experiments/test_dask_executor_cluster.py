@@ -21,7 +21,7 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.events import Finished
 from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
+from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
 from tests.experiments.conftest import SMALL, members
@@ -202,12 +202,13 @@ def test_a_worker_may_come_late_and_a_supervisor_may_be_killed(
 
 def test_ctrl_c_ends_the_trainings_of_the_workers_too(cluster: Cluster, begun: Begin) -> None:
     cluster.add_worker()
-    running = begun(replace(STUDY, epochs=10_000), cluster.address)
+    # So many epochs of a larger network cannot end while this test waits, however long.
+    large = replace(STUDY, grid=Grid(recipes=("compact-cnn",), frameworks=("numpy",)))
+    running = begun(replace(large, epochs=10_000), cluster.address)
     for line in lines(running):
         if (line.get("event") or {}).get("type") == "epoch":
             break
-    # A training of so small a network may just have ended, and the next one not have begun.
-    until(lambda: trainings(cluster.workers[0].pid))
+    assert trainings(cluster.workers[0].pid)
     os.killpg(running.pid, signal.SIGINT)
     code, errors = ended(running)
     assert code == 130

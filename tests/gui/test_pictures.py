@@ -51,12 +51,11 @@ def test_pages_look_as_they_did(qtbot: QtBot, theme: Theme, window: MainWindow) 
         window.go(key)
         for scheme in ("light", "dark"):
             theme.choose(scheme)
-            picture = _settled(qtbot, window)
             stored = FOLDER / f"{key}-{scheme}.png"
             if os.environ.get(WRITE):
                 FOLDER.mkdir(exist_ok=True)
-                assert picture.save(str(stored))
-            mean, far = _differences(picture, QImage(str(stored)))
+                assert _settled(qtbot, window).save(str(stored))
+            mean, far = _closest(qtbot, window, QImage(str(stored)))
             if mean > MEAN or far > FAR_SHARE:
                 problems.append(f"{stored.name}: differs by {mean:.1f} of 255, {far:.1%} by much")
     assert not problems
@@ -72,6 +71,19 @@ def test_a_missing_card_and_another_theme_are_noticed() -> None:
             missing.setPixel(x, y, 0xFF888888)
     assert _differences(stored, missing)[1] > FAR_SHARE
     assert _differences(stored, stored) == (0, 0)
+
+
+def _closest(qtbot: QtBot, window: MainWindow, stored: QImage) -> tuple[float, float]:
+    """The differences from the stored picture, once they are small or time is up.
+
+    On a busy machine a page may rest for a moment before its last answer arrives.
+    """
+    for _ in range(int(SETTLED_SECONDS / 0.15)):
+        mean, far = _differences(_small(window), stored)
+        if mean <= MEAN and far <= FAR_SHARE:
+            break
+        qtbot.wait(150)
+    return mean, far
 
 
 def _settled(qtbot: QtBot, window: MainWindow) -> QImage:

@@ -149,3 +149,14 @@ def test_a_damaged_backup_is_passed_over(home: Path, spec: RunSpec) -> None:
     found = backup.newest_whole(home / "backups")
     assert found is not None
     assert found.path == whole
+
+
+def test_a_backup_that_another_process_removes_meanwhile_costs_nothing(
+    home: Path, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = backup._copies
+    gone = home / "backups" / "studio-20260101-000000.sqlite"
+    monkeypatch.setattr(backup, "_copies", lambda folder: [gone, *found(folder)])
+    run = trained(home, spec)
+    (copy,) = backup.all_in(home / "backups")
+    assert runs_in(copy.path) == [run]
