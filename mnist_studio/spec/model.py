@@ -68,11 +68,11 @@ def describe(model: ModelSpec) -> tuple[LayerReport, ...]:
     Raises:
         SpecError: the network is not valid; names the layer and the reason.
     """
-    _check_scaling(model.scaling)
+    check_scaling(model.scaling)
     reports: list[LayerReport] = []
     shape = IMAGE_SHAPE
     for place, (name, layer) in enumerate(named(model), start=1):
-        report = _report(place, name, layer, shape)
+        report = layer_report(place, name, layer, shape)
         reports.append(report)
         shape = report.output
     if shape != (CLASSES,):
@@ -144,7 +144,12 @@ def title(layer: Layer) -> str:
             return kind_of(layer)
 
 
-def _check_scaling(scaling: Scaling) -> None:
+def check_scaling(scaling: Scaling) -> None:
+    """Checks the scaling of the input.
+
+    Raises:
+        SpecError: it is not finite, or divides by 0.
+    """
     if not (isfinite(scaling.mean) and isfinite(scaling.deviation) and scaling.deviation > 0):
         raise SpecError(
             f"The mean and standard deviation of the input scaling must be finite, and the "
@@ -154,7 +159,18 @@ def _check_scaling(scaling: Scaling) -> None:
         )
 
 
-def _report(place: int, name: str, layer: Layer, shape: Shape) -> LayerReport:
+def layer_report(place: int, name: str, layer: Layer, shape: Shape) -> LayerReport:
+    """The shapes and the parameters of one layer for an input of ``shape``.
+
+    Args:
+        place: in the network, from 1.
+        name: unique in the network.
+        layer: the layer itself.
+        shape: of its input.
+
+    Raises:
+        SpecError: the layer does not accept this shape; names the layer and the reason.
+    """
     try:
         output = kinds.output_shape(layer, shape)
     except SpecError as error:
