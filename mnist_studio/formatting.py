@@ -7,6 +7,9 @@ from datetime import datetime
 NOTHING = "–"
 """Stands for a value that is missing."""
 
+ALMOST_CERTAIN = 0.9995
+"""A probability from here on would be rounded to 100.0 %."""
+
 _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _CONTROLS = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
@@ -39,6 +42,18 @@ def has_controls(text: str) -> bool:
 def percent(fraction: float | None) -> str:
     """An accuracy: ``99.10 %``."""
     return NOTHING if fraction is None else f"{fraction * 100:.2f} %"
+
+
+def confidence(probability: float | None) -> str:
+    """A probability of a model: ``97.2 %``, ``>99.9 %``; one below 1 is never called 100 %."""
+    if probability is None:
+        return NOTHING
+    return f"{probability * 100:.1f} %" if probability < ALMOST_CERTAIN else ">99.9 %"
+
+
+def confidence_figure(probability: float) -> str:
+    """Like ``confidence`` without the sign, where there is little room: ``97.2``, ``>99.9``."""
+    return confidence(probability).removesuffix(" %")
 
 
 def percentage_points(fraction: float, signed: bool = False) -> str:

@@ -1,5 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 
+import mnist_studio
+from mnist_studio import formatting
+from mnist_studio.analysis.view import cell_text
 from mnist_studio.formatting import (
     NOTHING,
     clock,
@@ -50,6 +56,24 @@ def test_differences_have_a_sign_and_a_unit() -> None:
     assert percentage_points(-0.0012, signed=True) == "−0.12 pp"
     assert percentage_points(-0.00001, signed=True) == "0.00 pp"
     assert percentage_points_interval(-0.001, 0.002) == "−0.10 to +0.20 pp"
+
+
+def test_a_confidence_has_one_form_and_is_never_called_certain() -> None:
+    for probability, text in ((0.9724, "97.2 %"), (0.99949, "99.9 %"), (0.99996, ">99.9 %")):
+        assert formatting.confidence(probability) == text
+        assert formatting.confidence_figure(probability) == text.removesuffix(" %")
+        assert cell_text(probability, "confidence") == text
+
+
+def test_only_one_module_writes_percentages() -> None:
+    # Progress, a p-value, and a tolerance are neither accuracies nor confidences.
+    others = {"dataset_panel.py", "interpretation.py", "sentences.py"}
+    written = {
+        file.name
+        for file in Path(mnist_studio.__file__).parent.rglob("*.py")
+        if re.search(r"\* ?100(\.0)?:", file.read_text("utf-8"))
+    }
+    assert written == {"formatting.py", *others}
 
 
 def test_figures_have_units_and_no_bare_decimals() -> None:

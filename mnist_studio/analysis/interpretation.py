@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mnist_studio.formatting import NOTHING, counted, listed, with_article, word
-
-ALMOST_CERTAIN = 0.9995
-"""A probability from here on would be rounded to 100.0 %."""
+from mnist_studio import formatting
+from mnist_studio.formatting import (
+    ALMOST_CERTAIN,
+    NOTHING,
+    counted,
+    listed,
+    with_article,
+    word,
+)
 
 
 @dataclass(frozen=True)
@@ -72,16 +77,6 @@ def consensus(votes: Sequence[Vote]) -> Consensus | None:
     return Consensus(digit, headline, _others(votes, digit), False, confidence)
 
 
-def confidence_text(confidence: float) -> str:
-    """A probability as text; one below 1 is never written as 100 %."""
-    return f"{confidence * 100:.1f} %" if confidence < ALMOST_CERTAIN else "over 99.9 %"
-
-
-def confidence_figure(confidence: float) -> str:
-    """A probability in percent, without the sign; one below 1 is never written as 100."""
-    return f"{confidence * 100:.1f}" if confidence < ALMOST_CERTAIN else ">99.9"
-
-
 _WORDS = ((ALMOST_CERTAIN, "Almost certainly"), (0.95, "Very likely"), (0.75, "Probably"))
 """From which probability on a digit is called so."""
 
@@ -94,7 +89,7 @@ def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
         focus: the place of the digit whose probability is shown.
     """
     digit = found.digits[focus]
-    text = confidence_text(digit.consensus.confidence)
+    text = formatting.confidence(digit.consensus.confidence)
     if len(found.digits) > 1:
         return found.headline, f"Confidence for the {_NUMBERS[focus]} digit: {text}."
     if digit.verdict == "none":
@@ -111,13 +106,14 @@ def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
 
 
 def _single(vote: Vote) -> str:
-    return f"Confidence: {confidence_text(vote.confidence)}. Second choice: {_second_choice(vote)}."
+    text = formatting.confidence(vote.confidence)
+    return f"Confidence: {text}. Second choice: {_second_choice(vote)}."
 
 
 def _lowest_confidence(votes: Sequence[Vote]) -> str:
     confidence = min(vote.confidence for vote in votes)
-    text = confidence_text(confidence)
-    lowest = [vote for vote in votes if confidence_text(vote.confidence) == text]
+    text = formatting.confidence(confidence)
+    lowest = [vote for vote in votes if formatting.confidence(vote.confidence) == text]
     choices = sorted({_second_choice(vote) for vote in lowest})
     second = f"Second choice: {listed(list(map(str, choices)), 'or')}."
     if len(lowest) == len(votes):
@@ -243,11 +239,11 @@ def _several(digits: tuple[DigitReading, ...]) -> tuple[str, str]:
 
 
 def _lowest_of_digits(digits: Sequence[DigitReading]) -> str:
-    text = confidence_text(min(digit.consensus.confidence for digit in digits))
+    text = formatting.confidence(min(digit.consensus.confidence for digit in digits))
     lowest = [
         _NUMBERS[at]
         for at, digit in enumerate(digits)
-        if confidence_text(digit.consensus.confidence) == text
+        if formatting.confidence(digit.consensus.confidence) == text
     ]
     if len(lowest) == len(digits):
         return f"Confidence for each digit: {text}."

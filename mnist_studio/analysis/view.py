@@ -5,7 +5,7 @@ The table has every number of the charts. ``key`` is the id of the run or group 
 to, and decides its color and dash in every view.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Literal, TypeVar, cast
 
@@ -13,6 +13,7 @@ import msgspec
 
 from mnist_studio.formatting import (
     NOTHING,
+    confidence,
     count,
     duration,
     images_per_second,
@@ -22,9 +23,12 @@ from mnist_studio.formatting import (
     printable_lines,
 )
 
-Unit = Literal["", "fraction", "points", "seconds", "milliseconds", "bytes", "count", "per second"]
-"""Units of numbers. Fractions are written in percent and bytes in MB; ``points`` are percentage
-points; ``per second`` counts images."""
+Unit = Literal[
+    "", "fraction", "confidence", "points", "seconds", "milliseconds", "bytes", "count",
+    "per second",
+]  # fmt: skip
+"""Units of numbers. Fractions are written in percent and bytes in MB; ``confidence`` is a fraction
+that a model gives one image; ``points`` are percentage points; ``per second`` counts images."""
 
 CellValue = str | float | int | None
 """A cell of a table; None if the value is missing."""
@@ -265,27 +269,26 @@ def decode(content: bytes) -> View:
 _MEGABYTE = 1e6
 
 
+_FORMS: dict[Unit, Callable[[float], str]] = {
+    "fraction": percent,
+    "confidence": confidence,
+    "points": lambda value: points(value / 100, signed=True),
+    "seconds": duration,
+    "milliseconds": milliseconds,
+    "bytes": lambda value: f"{value / _MEGABYTE:,.1f} MB",
+    "count": count,
+    "per second": images_per_second,
+}
+
+
 def cell_text(value: CellValue, unit: Unit) -> str:
     """A cell of a table: a number in its unit, text unchanged."""
     if isinstance(value, str):
         return value
     if value is None or value != value:
         return NOTHING
-    match unit:
-        case "fraction":
-            return percent(value)
-        case "points":
-            return points(value / 100, signed=True)
-        case "seconds":
-            return duration(value)
-        case "milliseconds":
-            return milliseconds(value)
-        case "bytes":
-            return f"{value / _MEGABYTE:,.1f} MB"
-        case "count":
-            return count(value)
-        case "per second":
-            return images_per_second(value)
+    if unit:
+        return _FORMS[unit](value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 

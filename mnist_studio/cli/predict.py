@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio import formatting
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.analysis.interpretation import Interpretation, Verdict, Vote, interpret
 from mnist_studio.analysis.voters import RULE, voters
@@ -19,7 +20,7 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
 from mnist_studio.data.pictures.files import open_digits
 from mnist_studio.errors import DataError, MnistStudioError, UsageError
-from mnist_studio.formatting import milliseconds, percent
+from mnist_studio.formatting import milliseconds
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.store.rows import Run
@@ -201,7 +202,7 @@ def _verdicts(found: Interpretation | None) -> tuple[Verdict, ...]:
 
 
 def _write(line: PredictionLine) -> None:
-    confidence = ", ".join(percent(max(one)) for one in line.probabilities)
+    confidence = ", ".join(formatting.confidence(max(one)) for one in line.probabilities)
     output.line(
         f"{line.image}: {line.prediction} (confidence {confidence}, "
         f"{milliseconds(line.milliseconds)}{_correctness(line)})  {line.title}"

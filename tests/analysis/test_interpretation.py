@@ -70,12 +70,12 @@ def test_digits_side_by_side_are_a_number() -> None:
 def test_equal_confidences_are_given_once() -> None:
     sure, single = interpret([agreed(4, 0.9999)] * 2), interpret([[vote("a", 4, 0.9999)]])
     assert sure is not None
-    assert sure.detail == "All models agree. Confidence for each digit: over 99.9 %."
+    assert sure.detail == "All models agree. Confidence for each digit: >99.9 %."
     assert sure.digits[0].consensus.detail.startswith(
-        "Confidence of each: over 99.9 %. Second choice: "
+        "Confidence of each: >99.9 %. Second choice: "
     )
     assert single is not None
-    assert single.detail.startswith("Confidence: over 99.9 %. Second choice: ")
+    assert single.detail.startswith("Confidence: >99.9 %. Second choice: ")
 
 
 def test_a_number_says_which_digit_is_none_and_where_models_differ() -> None:

@@ -25,7 +25,9 @@ def csv_file(table: Table) -> bytes:
 
 
 def _csv_heading(column: Column) -> str:
-    units = {"": "", "count": "", "points": "", "per second": "images/s"}
+    units = {
+        "": "", "count": "", "points": "", "confidence": "fraction", "per second": "images/s"
+    }  # fmt: skip
     unit = units.get(column.unit, column.unit)
     return _csv_text(f"{column.title} [{unit}]" if unit else column.title)
 

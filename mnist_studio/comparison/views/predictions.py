@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mnist_studio import formatting
 from mnist_studio.analysis import predictions, ranking
 from mnist_studio.analysis.predictions import (
     BINS,
@@ -209,7 +210,7 @@ def most_confident_errors(run_data: RunData, options: ViewOptions) -> ViewConten
     title = run_data.titles[run]
     columns = (
         Column("Test image", "count"), Column("True label"), Column("Prediction"),
-        Column("Confidence", "fraction"),
+        Column("Confidence", "confidence"),
     )  # fmt: skip
     rows = tuple(Row(run, (e.index, str(e.label), str(e.predicted), e.confidence)) for e in errors)
     return ViewContent(
@@ -222,18 +223,18 @@ def _wrong_sentence(title: str, errors: Sequence[ImagePrediction]) -> str:
     if not errors:
         return f"{title} makes no errors."
     first = errors[0]
-    confidence = percent(first.confidence)
-    equal = sum(percent(error.confidence) == confidence for error in errors)
+    highest = formatting.confidence(first.confidence)
+    equal = sum(formatting.confidence(error.confidence) == highest for error in errors)
     if equal > 1:
         most = "or more " if equal == MAX_ERRORS else ""
         return (
             f"{counted(equal, 'error').capitalize()} {most}of {title} share the highest "
-            f"confidence, {confidence}."
+            f"confidence, {highest}."
         )
     return (
         f"The most confident error of {title} is test image {count(first.index)}: "
         f"{with_article(str(first.label))} predicted as {with_article(str(first.predicted))} with "
-        f"a confidence of {confidence}."
+        f"a confidence of {highest}."
     )
 
 
@@ -265,4 +266,6 @@ def disagreeing_models(run_data: RunData, options: ViewOptions) -> ViewContent:
 def _cells(disagreement: Disagreement) -> tuple[str, ...]:
     """Each prediction with its confidence."""
     both = zip(disagreement.predicted, disagreement.confidences, strict=True)
-    return tuple(f"{predicted} ({percent(confidence)})" for predicted, confidence in both)
+    return tuple(
+        f"{predicted} ({formatting.confidence(probability)})" for predicted, probability in both
+    )

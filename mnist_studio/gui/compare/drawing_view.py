@@ -7,7 +7,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mnist_studio.comparison.views.catalog import ENTRIES
-from mnist_studio.formatting import NOTHING, milliseconds
+from mnist_studio.formatting import NOTHING, confidence, milliseconds
 from mnist_studio.gui.common.basics import button, column, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
@@ -111,7 +111,7 @@ class DrawingCard(Card):
 
     def _confidence(self, one: RunRow) -> str:
         values = self._probabilities(one)
-        return f"{max(values) * 100:.1f} %" if values else NOTHING
+        return confidence(max(values, default=None))
 
     def _latency(self, one: RunRow) -> str:
         prediction = self._studio.predictions.latest.get(one.id)

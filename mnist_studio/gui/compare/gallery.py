@@ -8,8 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
-from mnist_studio.analysis.interpretation import confidence_figure
-from mnist_studio.formatting import counted
+from mnist_studio.formatting import confidence, counted
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.image_view import picture_of
@@ -218,13 +217,13 @@ class Gallery(QWidget):
         size = picture.deviceIndependentSize()
         top = corner.y() + (height - size.height()) / 2
         painter.drawPixmap(QPointF(corner.x(), top), picture)
-        digit, confidence = most_probable(self._found.probabilities[run][place])
+        digit, probability = most_probable(self._found.probabilities[run][place])
         correct = digit == self._found.labels[place]
         painter.setPen(QColor(palette.good if correct else palette.bad))
         painter.setFont(self._theme.font(12, bold=not correct))
         width = self._theme.pixels(TILE) - size.width() - 18
         area = QRectF(corner.x() + size.width() + 8, corner.y(), width, height)
-        text = f"{digit} {'✓' if correct else '✗'}  {confidence_figure(confidence)} %"
+        text = f"{digit} {'✓' if correct else '✗'}  {confidence(probability)}"
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _columns(self, width: int) -> int:

@@ -22,9 +22,9 @@ def probability_view(
     """
     known = {run: tuple(map(float, probabilities[run])) for run in titles if run in probabilities}
     models = tuple(titles[run] for run in known)
-    matrix = Matrix("", "Model", "Digit", models, DIGITS, tuple(known.values()), "fraction")
+    matrix = Matrix("", "Model", "Digit", models, DIGITS, tuple(known.values()), "confidence")
     columns = (
-        Column("Model"), Column("Prediction"), *(Column(digit, "fraction") for digit in DIGITS)
+        Column("Model"), Column("Prediction"), *(Column(digit, "confidence") for digit in DIGITS)
     )  # fmt: skip
     rows = tuple(
         Row(run, (titles[run], str(_predicted(values)), *values)) for run, values in known.items()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from mnist_studio.analysis.interpretation import confidence_figure, confidence_text
+from mnist_studio.formatting import confidence, confidence_figure
 from mnist_studio.gui.theme.theme import Theme
 
 LEAST_SHOWN = 0.0005
@@ -110,6 +110,6 @@ class ProbabilityBars(QWidget):
         if not self._probabilities:
             return "No drawing yet"
         return between.join(
-            f"{digit}: {confidence_text(probability)}"
+            f"{digit}: {confidence(probability)}"
             for digit, probability in enumerate(self._probabilities)
         )

@@ -4,8 +4,8 @@ import numpy as np
 from PySide6.QtWidgets import QSizePolicy
 
 from mnist_studio.analysis.counterfactual import Counterfactual, Manner
-from mnist_studio.analysis.interpretation import confidence_text
 from mnist_studio.explanation.messages import Options
+from mnist_studio.formatting import confidence
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.common.segmented import Segmented
@@ -75,15 +75,15 @@ def summary(found: Counterfactual) -> str:
     """The change and its effect in sentences, or that none was found."""
     was, now = found.probabilities_before[found.prediction], found.probabilities_after
     if found.prediction == found.target:
-        return f"The prediction is already {found.prediction} ({confidence_text(was)})."
+        return f"The prediction is already {found.prediction} ({confidence(was)})."
     if not found.found:
         return (
             f"No change was found that makes the model predict {found.target}. The last attempt "
-            f"gave it {confidence_text(now[found.target])}, and the prediction was "
+            f"gave it {confidence(now[found.target])}, and the prediction was "
             f"{int(now.argmax())}."
         )
     return (
         f"Changing {100 * found.changed:.2g} % of the ink makes the model predict "
-        f"{found.target} ({confidence_text(now[found.target])}). Without the change, it predicts "
-        f"{found.prediction} ({confidence_text(was)})."
+        f"{found.target} ({confidence(now[found.target])}). Without the change, it predicts "
+        f"{found.prediction} ({confidence(was)})."
     )

@@ -13,7 +13,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QTableView
 
-from mnist_studio.analysis.interpretation import confidence_text
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.trace import Trace
 from mnist_studio.explanation.trace_files import (
@@ -24,7 +23,7 @@ from mnist_studio.explanation.trace_files import (
     matrix,
     row_names,
 )
-from mnist_studio.formatting import counted
+from mnist_studio.formatting import confidence, counted
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace
 from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
@@ -221,7 +220,7 @@ def summary(trace: NetworkTrace) -> str:
     step, chances = trace.step, trace.probabilities
     answer = int(chances.argmax())
     mode = " in training mode" if step else ""
-    sentences = [f"The prediction{mode} is {answer} ({confidence_text(float(chances[answer]))})."]
+    sentences = [f"The prediction{mode} is {answer} ({confidence(float(chances[answer]))})."]
     if step:
         sentences.append(
             f"Update {step.number:,} with target label {step.label} and learning rate "
