@@ -10,9 +10,20 @@ from typing import Literal, get_args
 import msgspec
 
 PhaseName = Literal[
-    "start", "import", "data", "build", "compile", "train", "evaluate", "save", "paused", "other"
+    "start",
+    "import",
+    "data",
+    "build",
+    "compile",
+    "train",
+    "evaluate",
+    "record",
+    "save",
+    "paused",
+    "other",
 ]
-"""``other`` is the time that the supervisor waited beyond the phases of the child."""
+"""``record`` is what ``training.recorder`` does, and ``other`` the time that the supervisor waited
+beyond the phases of the child."""
 
 PHASES: Mapping[PhaseName, str] = MappingProxyType(
     {
@@ -23,6 +34,7 @@ PHASES: Mapping[PhaseName, str] = MappingProxyType(
         "compile": "Compiling",
         "train": "Training",
         "evaluate": "Evaluating",
+        "record": "Recording",
         "save": "Saving",
         "paused": "Paused",
         "other": "Waiting",

@@ -107,7 +107,7 @@ WIDTHS: Mapping[str, float] = MappingProxyType({"numpy": 4.0, "pytorch": 2.4, "k
 
 PARTS: tuple[tuple[str, str], ...] = (
     ("#0072B2", ""), ("#E69F00", "///"), ("#56B4E9", "..."), ("#1B1F27", ""),
-    ("#009E73", "\\\\\\"), ("#CC79A7", "xxx"), ("#F0E442", ""), ("#8A93A1", ""),
+    ("#009E73", "\\\\\\"), ("#D55E00", "+++"), ("#CC79A7", "xxx"), ("#F0E442", ""), ("#8A93A1", ""),
 )  # fmt: skip
 """Color and hatching of parts of a whole: colors by Okabe & Ito (2008), which can be
 distinguished with color blindness."""

@@ -130,6 +130,16 @@ class Settings(msgspec.Struct, frozen=True):
             description="Seconds after which a training saves a checkpoint even within an epoch.",
         ),
     ] = 60
+    epoch_weights_mb: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100_000,
+            title="Weights of epochs",
+            description="Megabytes that the weights of all epochs of a run may need, 0 for none. "
+            "Watch it learn shows them. Runs of experiments store none.",
+        ),
+    ] = 200
     notifications: Annotated[
         bool,
         Meta(

@@ -17,7 +17,9 @@ from mnist_studio.formatting import counted, images_per_second, listed
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.steps import steps_per_pass
 
-Part = Literal["start-up", "build", "data", "train", "evaluate", "save", "paused", "other"]
+Part = Literal[
+    "start-up", "build", "data", "train", "evaluate", "record", "save", "paused", "other"
+]
 """Parts of a run's time; every second belongs to exactly one."""
 
 PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
@@ -26,6 +28,7 @@ PARTS: tuple[tuple[Part, tuple[PhaseName, ...]], ...] = (
     ("data", ("data",)),
     ("train", ("train",)),
     ("evaluate", ("evaluate",)),
+    ("record", ("record",)),
     ("save", ("save",)),
     ("paused", ("paused",)),
     ("other", ("other",)),
@@ -39,6 +42,7 @@ PART_TITLES: Mapping[Part, str] = MappingProxyType(
         "data": "Data",
         "train": "Training steps",
         "evaluate": "Evaluation",
+        "record": "Recording epochs",
         "save": "Saving",
         "paused": "Paused",
         "other": "Other",
@@ -61,7 +65,7 @@ INCLUDED = (
     "Training time includes everything from building the network to the last step: building and "
     "compiling, reading and waiting for data, and training steps."
 )
-EXCLUDED = "Startup, imports, evaluation, saving, and pauses are excluded."
+EXCLUDED = "Startup, imports, evaluation, recording, saving, and pauses are excluded."
 
 PHASE_TITLES: Mapping[PhaseName, str] = MappingProxyType(
     {
@@ -72,6 +76,7 @@ PHASE_TITLES: Mapping[PhaseName, str] = MappingProxyType(
         "compile": "Compiling",
         "train": "Training steps",
         "evaluate": "Evaluation",
+        "record": "Recording epochs",
         "save": "Saving",
         "paused": "Paused",
         "other": "Other",

@@ -21,6 +21,7 @@ from mnist_studio.store import artifacts
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
+from mnist_studio.training.session import RecordingOptions
 from mnist_studio.workers.channel import Result, Update, WorkerError
 from mnist_studio.workers.worker import Worker, WorkerDied
 
@@ -29,7 +30,7 @@ CommandName = Literal["pause", "resume", "stop", "cancel"]
 _LOG = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.03
-ANSWERS_STOP = ("train", "evaluate", "save", "paused")
+ANSWERS_STOP = ("train", "evaluate", "record", "save", "paused")
 """The phases in which the worker answers Stop between chunks. In others its process is ended."""
 
 STOP_PATIENCE_SECONDS = 15.0
@@ -157,6 +158,9 @@ class TrainingJob:
         yield Worker(TRAIN, environment, registry.python(spec.framework), console)
 
     def _request(self, store: RunStore, run: Run) -> TrainRequest:
+        saved = settings.load()[0]
+        # Nobody watches the hundreds of runs of an experiment, whose weights would fill the disk.
+        budget = 0 if self._membership else saved.epoch_weights_mb * 1_000_000
         self._launched = time.perf_counter()
         return TrainRequest(
             run=run.id,
@@ -166,7 +170,8 @@ class TrainingJob:
             launched=self._launched,
             resume=bool(self._resume or self._spec.continued_from),
             epochs=store.epochs(run.id),
-            checkpoint_seconds=settings.load()[0].checkpoint_seconds,
+            checkpoint_seconds=saved.checkpoint_seconds,
+            recording=RecordingOptions(weights_bytes=budget),
         )
 
     def _worker_events(self, worker: TrainingWorker, run: Run) -> Generator[AnyEvent, None, bool]:

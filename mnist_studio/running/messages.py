@@ -4,6 +4,7 @@ import msgspec
 
 from mnist_studio.events import AnyEvent, Epoch, Terminal
 from mnist_studio.spec.run import RunSpec
+from mnist_studio.training.session import RecordingOptions
 from mnist_studio.workers.task import Task
 
 
@@ -20,6 +21,8 @@ class TrainRequest(msgspec.Struct, frozen=True):
         resume: whether it starts from the checkpoint in the folder.
         epochs: that were trained before, as the database knows them.
         checkpoint_seconds: see ``settings.Settings``.
+        recording: what to record after every epoch. It is not part of the spec, so that a
+            recorded run and one that is not are the same to every comparison.
     """
 
     run: str
@@ -30,6 +33,7 @@ class TrainRequest(msgspec.Struct, frozen=True):
     resume: bool = False
     epochs: tuple[Epoch, ...] = ()
     checkpoint_seconds: float = 60.0
+    recording: RecordingOptions = RecordingOptions()
 
 
 TRAIN: Task[TrainRequest, AnyEvent, Terminal] = Task(

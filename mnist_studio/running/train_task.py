@@ -61,7 +61,7 @@ def _run(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
     session = TrainingSession(
         run=request.run, spec=spec, data=_split(spec, dataset), folder=Path(request.folder),
         device=device.name, clock=clock, control=control, on_event=context.send, machine=machine,
-        checkpoint_seconds=request.checkpoint_seconds,
+        checkpoint_seconds=request.checkpoint_seconds, recording=request.recording,
     )  # fmt: skip
     _warn_of_bugs(session, described.known_bugs)
     for note in dataset.notes:

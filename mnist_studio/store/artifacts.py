@@ -35,6 +35,8 @@ ROBUSTNESS = "robustness.json"
 """See ``store.robustness``."""
 FEATURES = "features.safetensors"
 """See ``store.features``."""
+OF_EPOCHS = "epoch-*.safetensors"
+"""Pattern of the files of ``store.epoch_weights``."""
 
 _WEIGHT, _SLOT = "weight/", "slot/"
 _EPOCHS = "epochs"
@@ -98,8 +100,17 @@ def load_weights(folder: Path, spec: RunSpec) -> Weights:
     """
     path = folder / WEIGHTS
     arrays = tensors.load(path).arrays
-    _check(path, arrays, weight_shapes(spec.model), spec)
+    check_weights(path, arrays, spec)
     return arrays
+
+
+def check_weights(path: Path, arrays: Mapping[str, Array], spec: RunSpec) -> None:
+    """Refuses arrays of a file that are not the weights of the network of ``spec``.
+
+    Raises:
+        StoreError: they have other names, shapes or another precision.
+    """
+    _check(path, arrays, weight_shapes(spec.model), spec)
 
 
 def append_steps(folder: Path, losses: ArrayLike, accuracies: ArrayLike) -> None:
@@ -258,9 +269,10 @@ def discard(folder: Path) -> None:
     Raises:
         StoreError: a file cannot be deleted.
     """
-    for name in (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS, ROBUSTNESS, FEATURES):
-        with writing(folder / name):
-            (folder / name).unlink(missing_ok=True)
+    named = [folder / name for name in (*ARRAYS, ROBUSTNESS, FEATURES)]
+    for path in (*named, *folder.glob(OF_EPOCHS)):
+        with writing(path):
+            path.unlink(missing_ok=True)
 
 
 def files_of(folder: Path) -> tuple[str, ...]:

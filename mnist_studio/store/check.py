@@ -28,7 +28,15 @@ from mnist_studio.errors import (
 )
 from mnist_studio.formatting import counted
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, backup, folders, housekeeping, run_record, sealed
+from mnist_studio.store import (
+    artifacts,
+    backup,
+    epoch_weights,
+    folders,
+    housekeeping,
+    run_record,
+    sealed,
+)
 from mnist_studio.store.database import (
     REBUILD,
     Database,
@@ -291,6 +299,9 @@ class _Check:
         if spec is not None:
             readers[artifacts.WEIGHTS] = partial(artifacts.load_weights, folder, spec)
             readers[artifacts.CHECKPOINT] = partial(artifacts.load_checkpoint, folder, spec)
+            for epoch in epoch_weights.epochs_kept(folder):
+                path = epoch_weights.path_of(folder, epoch)
+                readers[path.name] = partial(epoch_weights.load, folder, spec, epoch)
         for name, read in readers.items():
             if (folder / name).exists():
                 try:

@@ -14,6 +14,7 @@ from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 from mnist_studio.training.clock import CheckpointClock
 from mnist_studio.training.divergence import advice, check_finite
 from mnist_studio.training.prefetch import Prefetcher, PreparedChunk
+from mnist_studio.training.recorder import Recorder
 from mnist_studio.training.session import TrainingSession
 from mnist_studio.training.state import Score, TrainingState
 
@@ -25,6 +26,7 @@ class Training:
         self._session = session
         self._learner = learner
         self._state = TrainingState(session)
+        self._recorder = Recorder(session)
         self._sizer = ChunkSizer(learner.capacity)
         self._checkpoints = CheckpointClock(session.checkpoint_seconds)
         spec, images = session.spec, session.data.train.images
@@ -60,6 +62,8 @@ class Training:
         self._learner.load_optimizer_state(checkpoint.optimizer)
         known = epochs if checkpoint.epochs is None else checkpoint.epochs
         self._state.restore(checkpoint, known)
+        epoch = self._state.epoch
+        self._recorder.resume(epoch.epoch if epoch else 0)
 
     def run(self) -> Finished | Stopped:
         """Trains to the end, or until a stop is requested. Saves weights and logits.
@@ -140,6 +144,9 @@ class Training:
         session.on_event(epoch)
         session.warn(advice(session.spec, epoch.train_accuracy, epoch.step))
         artifacts.save_test_logits(session.folder, test)
+        if self._recorder.active:
+            # Before the checkpoint, with which the epoch counts as done after a crash.
+            self._recorder.after_epoch(self._state.epochs, self._learner.weights())
         self._save_checkpoint()
         return True
 

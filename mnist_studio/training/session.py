@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition
 
+import msgspec
+
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.events import Event, Log, Phase, PhaseName
 from mnist_studio.spec.run import RunSpec
@@ -71,6 +73,16 @@ class DataSplit:
     test: LabeledImages
 
 
+class RecordingOptions(msgspec.Struct, frozen=True):
+    """What a run records after every epoch; see ``training.recorder``. By default nothing.
+
+    Attributes:
+        weights_bytes: budget of disk for the weights of epochs; 0 stores none.
+    """
+
+    weights_bytes: int = 0
+
+
 @dataclass(frozen=True)
 class TrainingSession:
     """The context of one training.
@@ -86,6 +98,7 @@ class TrainingSession:
         on_event: receives the events.
         machine: observes the machine.
         checkpoint_seconds: see ``settings.Settings``.
+        recording: what to record after every epoch.
     """
 
     run: str
@@ -98,6 +111,7 @@ class TrainingSession:
     on_event: Callable[[Event], None]
     machine: MachineMonitor = field(default_factory=MachineMonitor)
     checkpoint_seconds: float = 60.0
+    recording: RecordingOptions = field(default_factory=RecordingOptions)
 
     @property
     def steps_per_epoch(self) -> int:

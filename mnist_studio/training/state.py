@@ -155,12 +155,14 @@ class TrainingState:
         return images / max(seconds, 1e-9)
 
     def _evaluation_left(self) -> float:
-        """The estimated time to evaluate the remaining epochs, from those of this process."""
+        """The estimated time to evaluate and record the remaining epochs, from earlier ones."""
         if not self.evaluated:
             return 0.0
         done = self.epoch.epoch if self.epoch else 0
         to_come = self.session.spec.training.epochs - done
-        return self.session.clock.seconds("evaluate") / self.evaluated * to_come
+        clock = self.session.clock
+        spent = clock.seconds("evaluate") + clock.seconds("record")
+        return spent / self.evaluated * to_come
 
     def _train_loss(self) -> float:
         """The mean over the images of the epoch, whose last batch may be smaller."""

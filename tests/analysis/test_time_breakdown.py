@@ -23,7 +23,7 @@ def finished(step: int, **seconds: float) -> Finished:
 def test_the_parts_add_up_to_the_wall_time() -> None:
     ended = finished(
         938, start=0.5, import_=1.5, data=0.25, build=1.0, compile=2.0, train=4.0, evaluate=0.5,
-        save=0.125, paused=10.0,
+        record=0.25, save=0.125, paused=10.0,
     )  # fmt: skip
     found = time_breakdown.time_breakdown(ended, TRAINING, 60_000)
     assert found.parts == (
@@ -32,12 +32,13 @@ def test_the_parts_add_up_to_the_wall_time() -> None:
         ("data", 0.25),
         ("train", 4.0),
         ("evaluate", 0.5),
+        ("record", 0.25),
         ("save", 0.125),
         ("paused", 10.0),
         ("other", 0.0),
     )
-    assert found.wall == sum(ended.seconds.values()) == 19.875
-    assert found.busy == 9.875
+    assert found.wall == sum(ended.seconds.values()) == 20.125
+    assert found.busy == 10.125
     assert found.images_per_second == 60_000 / 4.0
 
 

@@ -1,0 +1,89 @@
+"""What a run records after every epoch, besides what it needs: to see afterwards how it learned.
+
+None of this changes the training, and nothing of it is part of the run's description. Its time is
+counted as a phase of its own. A record that cannot be written is reported once and ends no run.
+"""
+
+from collections.abc import Sequence
+
+from mnist_studio.errors import StoreError
+from mnist_studio.events import Epoch
+from mnist_studio.frameworks.base import Weights
+from mnist_studio.store import epoch_weights
+from mnist_studio.training.session import TrainingSession
+
+
+class Recorder:
+    """Records the epochs of one run in its folder, as the options of its session say."""
+
+    def __init__(self, session: TrainingSession) -> None:
+        self._session = session
+        self._options = session.recording
+        self._failed = False
+        self._thinned = False
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is recorded."""
+        return self._options.weights_bytes > 0
+
+    def resume(self, epoch: int) -> None:
+        """Removes what was recorded after an epoch, from which the run resumes."""
+        try:
+            epoch_weights.remove_after(self._session.folder, epoch)
+        except StoreError as error:
+            self._report(error)
+
+    def after_epoch(self, epochs: Sequence[Epoch], weights: Weights) -> None:
+        """Records the last of the epochs.
+
+        Args:
+            epochs: of the run so far, in order.
+            weights: after the last one.
+        """
+        phase = self._session.clock.phase
+        self._session.enter("record")
+        try:
+            self._save_weights(epochs, weights)
+        except StoreError as error:
+            self._report(error)
+        self._session.clock.enter(phase)
+
+    def _save_weights(self, epochs: Sequence[Epoch], weights: Weights) -> None:
+        folder, budget = self._session.folder, self._options.weights_bytes
+        size = sum(array.nbytes for array in weights.values())
+        if size > budget:
+            needed = f"is too small for the {_megabytes(size)} of one epoch"
+            self._say_thinned(f"{needed}, so none is stored")
+            return
+        epoch_weights.save(folder, epochs[-1].epoch, weights)
+        if epoch_weights.thin_out(folder, budget, best_epoch(epochs)):
+            self._say_thinned("is full, so only the first, last, best, and evenly spaced ones stay")
+
+    def _say_thinned(self, why: str) -> None:
+        if not self._thinned:
+            budget = _megabytes(self._options.weights_bytes)
+            self._session.warn(f"The budget of {budget} for the weights of epochs {why}.")
+        self._thinned = True
+
+    def _report(self, error: StoreError) -> None:
+        if not self._failed:
+            self._session.warn(f"An epoch was not recorded, and the training continues. {error}")
+        self._failed = True
+
+
+def best_epoch(epochs: Sequence[Epoch]) -> int:
+    """The epoch with the best accuracy on the validation set, or without one in training.
+
+    Never by the test set, which must not choose anything. The first of equal ones.
+    """
+    return max(epochs, key=_score).epoch
+
+
+def _score(epoch: Epoch) -> float:
+    measured = epoch.validation_accuracy
+    return epoch.train_accuracy if measured is None else measured
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size < 10e6 else f"{size / 1e6:,.0f} MB"
