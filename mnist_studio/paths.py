@@ -108,6 +108,11 @@ def backups(base: Path | None = None) -> Path:
     return (base or home()) / "backups"
 
 
+def own_recipes(base: Path | None = None) -> Path:
+    """The folder of your own recipes, one file each, in ``base`` or else in the user's home."""
+    return (base or home()) / "recipes"
+
+
 def own_image_sets(base: Path | None = None) -> Path:
     """The sets of own images that runs were trained on, in ``base`` or else in the home."""
     return (base or home()) / "digits"

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from mnist_studio.analysis import time_breakdown
+from mnist_studio.spec import recipes
 
 # A shell that starts tests in the background has them ignore Ctrl+C, which some of them try.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -30,6 +31,14 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("MNIST_STUDIO_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _no_own_recipes() -> Iterator[None]:
+    """No recipe of one test is known to the next one."""
+    yield
+    if len(recipes.RECIPES) != len(recipes.BUILT_IN):
+        recipes.hand_in(())
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from mnist_studio import __version__
+from mnist_studio import __version__, paths
 from mnist_studio.cli import output, preflight
 from mnist_studio.errors import (
     FrameworkBroken,
@@ -126,7 +126,9 @@ def build(named: Collection[str]) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> int:
     """Runs a parsed command and returns its exit code; errors go to standard error."""
     try:
-        code: int = import_command(arguments.command).run(arguments)
+        command = import_command(arguments.command)
+        _load_own_recipes()
+        code: int = command.run(arguments)
         output.flush()
     except OutputError as error:
         return _unwritten(error)
@@ -139,6 +141,19 @@ def run(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return code
+
+
+def _load_own_recipes() -> None:
+    """Makes your own recipes known to every command; one that cannot be used is only reported."""
+    if paths.own_recipes().exists():
+        from mnist_studio.store import own_recipes
+
+        try:
+            problems = own_recipes.load()
+        except MnistStudioError as error:
+            problems = (error,)
+        for problem in problems:
+            output.note(str(problem))
 
 
 def _unwritten(error: OutputError) -> int:

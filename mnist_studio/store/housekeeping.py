@@ -27,7 +27,7 @@ MARK = "swept"
 """File in the home whose modification time is that of the last sweep."""
 
 _STAGE = re.compile(r"\..+\.[0-9a-f]{32}\.part(-journal)?|settings\.json\.\d+\.part")
-_FOLDERS = ("runs", "experiments", "backups", "digits", "set-aside")
+_FOLDERS = ("runs", "experiments", "backups", "digits", "recipes", "set-aside")
 """Folders in the home that MNIST Studio makes, and nobody else has business in."""
 _FILES = re.compile(r"studio\.(sqlite|log).*|settings\.json.*|\..+\.part|[a-z]+\.lock|swept")
 _LOG = logging.getLogger(__name__)
@@ -95,6 +95,7 @@ def _restrict(path: Path, mode: int) -> None:
 
 def _stages(home: Path) -> Iterator[Path]:
     places = [home, home / "backups", home / "digits", home / "set-aside"]
+    places += [home / "recipes", home / "recipes" / "trash"]
     places += folders.all_in(home / "experiments")
     caches = (paths.robustness_cache, paths.features_cache, paths.own_image_cache)
     places += [cache() for cache in caches] if home == paths.home() else []

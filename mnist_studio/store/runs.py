@@ -24,6 +24,7 @@ from mnist_studio.store.database import Database, explained, is_empty, lost, tab
 from mnist_studio.store.experiments import JOIN, ExperimentRows, Membership, joining
 from mnist_studio.store.migrations import migrate
 from mnist_studio.store.own_images import OwnImages
+from mnist_studio.store.own_recipes import OwnRecipes
 from mnist_studio.store.record_writer import RecordWriter, adopt_epochs
 from mnist_studio.store.rows import (
     ANNOTATE,
@@ -49,6 +50,7 @@ class RunStore:
     Attributes:
         experiments: the experiments of these runs.
         own_images: of the user.
+        own_recipes: of the user.
         trash: the runs that were deleted, until it is emptied.
     """
 
@@ -69,6 +71,7 @@ class RunStore:
             self._database, self._records, self._runs, paths.experiments(home), self._models
         )
         self.own_images = OwnImages(self._database, self._back_up)
+        self.own_recipes = OwnRecipes(home)
         self.trash = Trash(self._database, self._runs, self._annotate)
         try:
             with explained(self._database.path):

@@ -11,8 +11,10 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.services.background import BackgroundTask, Work
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.store_thread import Command, StoreThread
+from mnist_studio.spec import recipes
 from mnist_studio.store.annotations import Change
 from mnist_studio.store.experiments import Experiment, Membership, RemovedExperiment
+from mnist_studio.store.own_recipes import LoadedRecipes
 from mnist_studio.store.run_record import Annotations
 
 _LOG = logging.getLogger(__name__)
@@ -24,6 +26,7 @@ class RunLibrary(QObject):
     Signals:
         changed: the rows were read again.
         own_images_changed: the own images changed.
+        own_recipes_changed: the own recipes changed; ``spec.recipes.RECIPES`` has them already.
         failed: a command of the store failed; an exception.
         interrupted: the ids of runs that were training when MNIST Studio last ended; once.
         damaged: the store must be rebuilt or restored before it can be opened; an exception.
@@ -31,6 +34,7 @@ class RunLibrary(QObject):
 
     changed = Signal()
     own_images_changed = Signal()
+    own_recipes_changed = Signal()
     failed = Signal(object)
     interrupted = Signal(object)
     damaged = Signal(object)
@@ -38,6 +42,7 @@ class RunLibrary(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._own_images: tuple[OwnImage, ...] = ()
+        self._own_recipes = LoadedRecipes()
         self._rows: tuple[RunRow, ...] = ()
         self._experiments: tuple[Experiment, ...] = ()
         self._memberships: Mapping[str, Membership] = {}
@@ -47,6 +52,7 @@ class RunLibrary(QObject):
         self._thread = StoreThread(self)
         self._thread.read.connect(self._take)
         self._thread.own_images_read.connect(self._on_own_images)
+        self._thread.own_recipes_read.connect(self._on_own_recipes)
         self._thread.executed.connect(self._finish)
         self._thread.refused.connect(self._drop)
         self._thread.interrupted.connect(self.interrupted)
@@ -72,6 +78,11 @@ class RunLibrary(QObject):
     def own_images(self) -> tuple[OwnImage, ...]:
         """Your own images, oldest first."""
         return self._own_images
+
+    @property
+    def own_recipes(self) -> LoadedRecipes:
+        """Your own recipes, by name, and what is wrong with files that cannot be used."""
+        return self._own_recipes
 
     @property
     def experiments(self) -> tuple[Experiment, ...]:
@@ -195,6 +206,12 @@ class RunLibrary(QObject):
     def _on_own_images(self, own_images: tuple[OwnImage, ...]) -> None:
         self._own_images = own_images
         self.own_images_changed.emit()
+
+    @Slot(object)
+    def _on_own_recipes(self, loaded: LoadedRecipes) -> None:
+        self._own_recipes = loaded
+        recipes.hand_in(loaded.recipes)
+        self.own_recipes_changed.emit()
 
     @Slot(object)
     def _fail(self, error: Exception) -> None:

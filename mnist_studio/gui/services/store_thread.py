@@ -9,7 +9,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from mnist_studio.errors import StoreDamaged
+from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -45,6 +45,7 @@ class StoreThread(QThread):
         executed: a command, and its result; not if it failed.
         refused: a command that failed.
         own_images_read: the own images as a tuple, oldest first, when they changed.
+        own_recipes_read: the ``LoadedRecipes`` when they changed, and at the start.
         failed: an exception; the same error of the store itself only once.
         interrupted: the ids of runs whose MNIST Studio ended while they were training; once.
         damaged: the error of a store that cannot be opened before it is rebuilt or restored.
@@ -54,6 +55,7 @@ class StoreThread(QThread):
     executed = Signal(object, object)
     refused = Signal(object)
     own_images_read = Signal(object)
+    own_recipes_read = Signal(object)
     failed = Signal(object)
     interrupted = Signal(object)
     damaged = Signal(object)
@@ -66,6 +68,7 @@ class StoreThread(QThread):
         self._ended: dict[str, RunRow] = {}
         self._reported: set[str] = set()
         self._own_images: tuple[tuple[str, int], ...] | None = None
+        self._own_recipes: tuple[object, ...] | None = None
         self._running = False
         self._recovered = 0.0
 
@@ -141,6 +144,7 @@ class StoreThread(QThread):
             try:
                 command = self._commands.get(timeout=POLL_SECONDS)
             except Empty:
+                self._read_own_recipes(store)
                 former, version = version, store.version()
                 if self._recover_again(store) or former != version:
                     self._read(store)
@@ -180,7 +184,19 @@ class StoreThread(QThread):
             self._reported.add(str(error))
             self.failed.emit(error)
 
+    def _read_own_recipes(self, store: RunStore) -> None:
+        """Reads the own recipes if the files have changed since the last time."""
+        try:
+            stamp = store.own_recipes.stamp()
+            if stamp != self._own_recipes:
+                self._own_recipes = stamp
+                self.own_recipes_read.emit(store.own_recipes.all())
+        except StoreError as error:
+            self._report(error)
+
     def _read(self, store: RunStore) -> None:
+        # First: whoever reads the runs may need the recipes.
+        self._read_own_recipes(store)
         runs = store.runs()
         self._running = any(run.status == "running" for run in runs)
         rows = tuple(self._row(store, run) for run in runs)

@@ -23,6 +23,7 @@ from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
+from mnist_studio.gui.services.own_recipes import OwnRecipesService
 from mnist_studio.gui.services.predictions import NoveltyService, Predictions
 from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.services.saved_drawing import DrawingSaver
@@ -129,6 +130,7 @@ class Studio(QObject):
         self.datasets = DatasetService(self.background, folder, self)
         self.views = ViewLoader(self.background, None, self)
         self.own_images = OwnImagesService(self.background, self.library, self)
+        self.own_recipes = OwnRecipesService(self.library, self._queued_runs, self)
         self.own_image_scores = OwnImageScores(self.background, self.library, self)
         self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
@@ -144,6 +146,9 @@ class Studio(QObject):
         self.datasets.failed.connect(self.complain)
         self.datasets.fetched.connect(self._offer_training)
         self.own_images.failed.connect(self.complain)
+        self.own_recipes.message.connect(self._praise)
+        self.own_recipes.undo_offered.connect(self.undo_offered)
+        self.own_recipes.problem.connect(self._complain_of)
         self.own_image_scores.failed.connect(self.complain)
         self.examples.failed.connect(self.complain)
         self.drawing_saver.failed.connect(self.complain)
@@ -327,6 +332,17 @@ class Studio(QObject):
     def complain(self, error: Exception) -> None:
         """Shows an error; where it occurred, it was logged."""
         self.message.emit(error_text(error), "bad")
+
+    @Slot(str)
+    def _praise(self, text: str) -> None:
+        self.message.emit(text, "good")
+
+    @Slot(str)
+    def _complain_of(self, text: str) -> None:
+        self.message.emit(text, "bad")
+
+    def _queued_runs(self) -> tuple[RunSpec, ...]:
+        return tuple(entry.spec for entry in self.queue.waiting)
 
     @Slot(object)
     def _ignore(self, nothing: object) -> None:

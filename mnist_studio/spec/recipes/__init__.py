@@ -1,20 +1,70 @@
-"""The recipes: named runs with their provenance."""
+"""The recipes: named runs with their provenance. Some come with MNIST Studio, others are yours.
 
-from collections.abc import Mapping
+Your own recipes are files in your home, which this package does not read: the process that needs
+them loads them with ``store.own_recipes.load`` and hands them in here. A run contains its complete
+network and training, so that a process that only gets runs needs no recipes at all.
+"""
+
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from mnist_studio.errors import UnknownName
 from mnist_studio.formatting import printable
 from mnist_studio.spec.recipes import own, sources
+from mnist_studio.spec.recipes.own_recipe import OwnRecipe, as_recipe
 from mnist_studio.spec.recipes.recipe import Recipe, Source
 from mnist_studio.spec.run import RunSpec
 
-__all__ = ["RECIPES", "Recipe", "Source", "recipe", "recipe_title", "run_spec", "unknown"]
+__all__ = [
+    "BUILT_IN", "RECIPES", "OwnRecipe", "Recipe", "Source", "hand_in", "is_own", "recipe",
+    "recipe_title", "run_spec", "unknown",
+]  # fmt: skip
 
-RECIPES: Mapping[str, Recipe] = MappingProxyType(
+BUILT_IN: Mapping[str, Recipe] = MappingProxyType(
     {recipe.name: recipe for recipe in (*sources.RECIPES, *own.RECIPES)}
 )
+"""The recipes that come with MNIST Studio."""
+
+
+class _Registry(Mapping[str, Recipe]):
+    """All recipes by name. Every read sees one state, also while another thread hands some in."""
+
+    def __init__(self) -> None:
+        self._all = dict(BUILT_IN)
+
+    def hand_in(self, yours: Iterable[OwnRecipe]) -> None:
+        self._all = {**{one.name: as_recipe(one) for one in yours}, **BUILT_IN}
+
+    def __getitem__(self, name: str) -> Recipe:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def items(self) -> ItemsView[str, Recipe]:
+        return self._all.items()
+
+    def values(self) -> ValuesView[Recipe]:
+        return self._all.values()
+
+
+_REGISTRY = _Registry()
+RECIPES: Mapping[str, Recipe] = _REGISTRY
+"""Your own recipes, as far as they were handed in, and those that come with MNIST Studio."""
+
+
+def hand_in(yours: Iterable[OwnRecipe]) -> None:
+    """Replaces your own recipes in ``RECIPES``. A name of a built-in recipe means that one."""
+    _REGISTRY.hand_in(yours)
+
+
+def is_own(name: str) -> bool:
+    """Whether a recipe of that name is known, and is one of yours."""
+    return name in RECIPES and name not in BUILT_IN
 
 
 def recipe(name: str) -> Recipe:
@@ -23,15 +73,20 @@ def recipe(name: str) -> Recipe:
     Raises:
         UnknownName: there is none; suggests the nearest.
     """
-    try:
-        return RECIPES[name]
-    except KeyError:
-        raise unknown("recipe", name, tuple(RECIPES)) from None
+    found = RECIPES.get(name)
+    if found is None:
+        raise unknown("recipe", name, tuple(RECIPES))
+    return found
 
 
 def recipe_title(name: str) -> str:
-    """The readable title of a recipe; the name itself if this version has no such recipe."""
-    return RECIPES[name].title if name in RECIPES else printable(name)
+    """The readable title of a recipe.
+
+    It is the name itself if there is no such recipe: the title of your own recipes is their name,
+    so that runs show it also after the recipe was deleted.
+    """
+    found = BUILT_IN.get(name)
+    return found.title if found else printable(name)
 
 
 def run_spec(chosen: Recipe) -> RunSpec:
