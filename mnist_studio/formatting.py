@@ -82,6 +82,15 @@ def count(value: float | None) -> str:
     return NOTHING if value is None else f"{value:,.0f}"
 
 
+def short_count(value: float) -> str:
+    """A large number with two or three digits: ``320``, ``5.1 k``, ``216 k``, ``6.4 M``."""
+    for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+        if value >= 0.9995 * size:
+            scaled = value / size
+            return f"{scaled:.1f} {unit}" if scaled < 99.95 else f"{scaled:,.0f} {unit}"
+    return f"{value:.0f}"
+
+
 def duration(seconds: float | None) -> str:
     """A time: ``0.41 s``, ``12.3 s``, ``1:23``, ``1:02:03``."""
     if seconds is None:
@@ -129,6 +138,11 @@ def megabytes(size: int) -> str:
     """A size of files: ``0.4 MB``, ``12 MB``, ``1,234 MB``."""
     value = size / 1e6
     return f"{value:.1f} MB" if value < 9.95 else f"{value:,.0f} MB"
+
+
+def memory(size: int) -> str:
+    """A size in memory: ``312 B``, ``12.4 kB``, ``103 MB``."""
+    return f"{short_count(size)}B" if size >= 1000 else f"{size} B"
 
 
 def moment(timestamp: float) -> str:

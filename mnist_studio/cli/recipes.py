@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mnist_studio.cli import options, output
+from mnist_studio.comparison.report import files
+from mnist_studio.errors import UsageError
 from mnist_studio.formatting import count
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec import summary
@@ -52,6 +54,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     choice.add_argument(
         "--known-bugs", action="store_true", help="list the known bugs of the sources"
     )
+    parser.add_argument(
+        "--picture",
+        type=options.path,
+        metavar="FILE",
+        help="save a picture of the recipe's network as .svg, .png, or .pdf",
+    )
     options.add_json(parser, "one recipe or one known bug per line")
 
 
@@ -59,6 +67,8 @@ def run(arguments: Namespace) -> int:
     """Lists the recipes or the known bugs, or describes one recipe."""
     if arguments.known_bugs:
         return _list_known_bugs(arguments.json)
+    if arguments.picture:
+        return _save_picture(arguments)
     chosen = [known_recipe(arguments.recipe)] if arguments.recipe else RECIPES.values()
     if arguments.json:
         for recipe in chosen:
@@ -67,6 +77,16 @@ def run(arguments: Namespace) -> int:
         _describe(known_recipe(arguments.recipe))
     else:
         _list()
+    return 0
+
+
+def _save_picture(arguments: Namespace) -> int:
+    """Saves a picture of the network of one recipe."""
+    if not arguments.recipe:
+        raise UsageError("--picture needs a recipe.", "Add its name (see: recipes).")
+    recipe = known_recipe(arguments.recipe)
+    files.save_network(recipe.model, recipe.title, arguments.picture)
+    output.note(f"Saved to {arguments.picture}.")
     return 0
 
 

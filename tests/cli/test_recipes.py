@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.recipes import RECIPES
 from tests.cli.conftest import Main
@@ -39,3 +41,13 @@ def test_known_bugs_are_listed_with_what_they_need(here: Main) -> None:
     assert [line["bug"] for line in lines] == list(KNOWN_BUGS)
     said = here("recipes", "--known-bugs")
     assert "double-softmax" in said.output
+
+
+def test_a_picture_of_the_network_is_saved(here: Main, tmp_path: Path) -> None:
+    file = tmp_path / "network.svg"
+    said = here("recipes", "tiny-10", "--picture", str(file))
+    assert (said.code, said.errors) == (0, f"Saved to {file}.\n")
+    assert "7,850 parameters" in file.read_text("utf-8")
+    assert here("recipes", "--picture", str(file)).code == 2
+    wrong = here("recipes", "tiny-10", "--picture", str(tmp_path / "network.gif"))
+    assert "neither an SVG nor a PNG nor a PDF" in wrong.errors

@@ -11,6 +11,7 @@ from time import time
 import psutil
 
 from mnist_studio import __version__
+from mnist_studio.analysis.network_picture import NetworkLayout, network_layout
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.messages import ViewOptions, ViewUnavailable
 from mnist_studio.comparison.report.discussion import Paragraph, discussion
@@ -24,6 +25,7 @@ from mnist_studio.formatting import counted, listed, moment
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import framework_entry as framework
 from mnist_studio.spec import files
+from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import recipe_title
 
 _LIBRARIES = ("scipy", "matplotlib")
@@ -89,6 +91,7 @@ class Report:
         subject: what is compared.
         answers: the summary: titles of views and their sentences.
         warnings: caveats about all of it.
+        networks: every network once, with its title.
         facts: machine and versions.
         views: with charts and tables.
         refused: views that these runs lack the data for.
@@ -104,6 +107,7 @@ class Report:
     subject: str
     answers: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
+    networks: tuple[tuple[str, NetworkLayout], ...]
     facts: tuple[tuple[str, str], ...]
     views: tuple[View, ...]
     refused: tuple[ViewUnavailable, ...]
@@ -111,6 +115,23 @@ class Report:
     how: str
     source: str
     marks: dict[str, PrintMark]
+
+
+NETWORK_PAGE = 960.0
+"""The width at which the lines of a picture of a network end."""
+
+
+def networks(selection: Selection) -> tuple[tuple[str, NetworkLayout], ...]:
+    """Every network of the runs once, with the titles of its recipes."""
+    titles: dict[ModelSpec, list[str]] = {}
+    for run in selection.runs:
+        title = recipe_title(run.spec.recipe)
+        known = titles.setdefault(run.spec.model, [])
+        if title not in known:
+            known.append(title)
+    return tuple(
+        (listed(names), network_layout(model, NETWORK_PAGE)) for model, names in titles.items()
+    )
 
 
 def report(
@@ -140,6 +161,7 @@ def report(
             for name in ANSWERS for view in views if view.name == name and view.sentence
         ),
         warnings=(*notes.of_all(run_data), *notes.of_timing(run_data)),
+        networks=networks(selection),
         facts=facts(selection),
         views=views,
         refused=refused,

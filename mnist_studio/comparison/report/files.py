@@ -4,15 +4,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mnist_studio import paths
+from mnist_studio.analysis.network_picture import network_layout
+from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison import own_images
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import tables
 from mnist_studio.comparison.report.marks import Families
 from mnist_studio.comparison.report.messages import (
+    NETWORK_WIDTH,
+    PICTURE_KINDS,
     WRITE_FILES,
+    DrawNetwork,
     DrawViews,
     File,
+    FilesRequest,
     PictureKind,
     ReportKind,
     WriteReport,
@@ -21,6 +27,7 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
+from mnist_studio.spec.model import ModelSpec
 from mnist_studio.workers.task import ignore, never
 from mnist_studio.workers.worker import request_once
 
@@ -102,6 +109,29 @@ def pictures(
     return _files(DrawViews(tuple(views), dict(families), tuple(kinds)), progress, is_cancelled)
 
 
+def save_network(model: ModelSpec, title: str, path: Path) -> None:
+    """Writes a picture of a network as SVG, PNG or PDF, by the name of the file.
+
+    Raises:
+        UsageError: another kind of file.
+        DataError: the file cannot be written, which is tried before anything is drawn.
+        JobError: the process that draws PNG and PDF died.
+    """
+    kind = next((kind for kind in PICTURE_KINDS if path.suffix.lower() == f".{kind}"), None)
+    if kind is None:
+        raise UsageError(
+            f"{path.name} is neither an SVG nor a PNG nor a PDF file.",
+            "Name it network.svg, network.png, or network.pdf.",
+        )
+    require_writable(path.parent)
+    if kind == "svg":
+        drawn = network_svg(network_layout(model, NETWORK_WIDTH), title).encode()
+    else:
+        (file,) = _files(DrawNetwork(model, title, kind), ignore, never)
+        drawn = file.content
+    write_bytes(path, drawn)
+
+
 def csv_files(views: Sequence[View]) -> tuple[File, ...]:
     """Every table of some views as CSV."""
     return tuple(File(f"{view.name}.csv", tables.csv_file(view.table)) for view in views)
@@ -140,7 +170,7 @@ def require_writable(folder: Path) -> None:
 
 
 def _files(
-    request: WriteReport | DrawViews,
+    request: FilesRequest,
     progress: Callable[[float], object],
     is_cancelled: Callable[[], bool],
 ) -> tuple[File, ...]:

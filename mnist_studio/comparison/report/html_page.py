@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.analysis.view import Table, View, cell_text
 from mnist_studio.comparison.report import charts
 from mnist_studio.comparison.report.content import Report
@@ -66,7 +67,12 @@ def write(report: Report) -> bytes:
     )
     template = environment.get_template("report.html.j2")
     sections = [_section(report, view, number) for number, view in enumerate(report.views)]
-    return template.render(report=report, views=sections, color=LIGHT).encode()
+    networks = [
+        # It escapes its texts, so it goes into the page as it is.
+        (title, layout.summary, Markup(network_svg(layout, "")))
+        for title, layout in report.networks
+    ]
+    return template.render(report=report, views=sections, networks=networks, color=LIGHT).encode()
 
 
 def _section(report: Report, view: View, number: int) -> ViewSection:

@@ -7,10 +7,15 @@ import msgspec
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.selection import Selection
+from mnist_studio.spec.model import ModelSpec
 from mnist_studio.workers.task import Task
 
 ReportKind = Literal["html", "pdf"]
 PictureKind = Literal["png", "svg", "pdf"]
+PICTURE_KINDS: tuple[PictureKind, ...] = ("svg", "png", "pdf")
+
+NETWORK_WIDTH = 1000.0
+"""Of a picture of a network in a file, at which its lines end; its text has a size of 11."""
 
 
 class WriteReport(msgspec.Struct, frozen=True, tag=True):
@@ -45,6 +50,20 @@ class DrawViews(msgspec.Struct, frozen=True, tag=True):
     kinds: tuple[PictureKind, ...]
 
 
+class DrawNetwork(msgspec.Struct, frozen=True, tag=True):
+    """A picture of a network to draw.
+
+    Attributes:
+        model: the network.
+        title: above it.
+        kind: of the file.
+    """
+
+    model: ModelSpec
+    title: str
+    kind: PictureKind
+
+
 class File(msgspec.Struct, frozen=True):
     """A file: its name without a folder, and its bytes."""
 
@@ -52,7 +71,9 @@ class File(msgspec.Struct, frozen=True):
     content: bytes
 
 
-WRITE_FILES: Task[WriteReport | DrawViews, float, tuple[File, ...]] = Task(
+FilesRequest = WriteReport | DrawViews | DrawNetwork
+
+WRITE_FILES: Task[FilesRequest, float, tuple[File, ...]] = Task(
     "mnist_studio.comparison.report.task.write_files", float, tuple[File, ...]
 )
 """Its progress is the fraction that is done."""

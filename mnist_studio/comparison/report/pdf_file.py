@@ -11,8 +11,9 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure, SubFigure
 
+from mnist_studio.analysis.network_picture import NetworkLayout
 from mnist_studio.analysis.view import Chart, Lines, Matrix, Points, Table, View, axis_title
-from mnist_studio.comparison.report import charts, tables
+from mnist_studio.comparison.report import charts, networks, tables
 from mnist_studio.comparison.report.charts import Marks
 from mnist_studio.comparison.report.content import Report
 from mnist_studio.comparison.report.style import STYLE
@@ -52,6 +53,12 @@ SMALL_MATRIX_HEIGHT = 2.15
 LABEL_SIZE = 7.0
 """Of ticks and of names of bars."""
 
+NETWORK_PIXELS_PER_INCH = 130.0
+"""Of a small network: its text is then as large as that of the page."""
+
+MAX_NETWORK_HEIGHT = 9.0
+"""Inches of a network with many layers."""
+
 MAX_SENTENCES = 2
 """With more rows, the sentences of the rows are only in HTML and CSV."""
 
@@ -63,6 +70,7 @@ def write(report: Report) -> bytes:
     with mpl.rc_context(STYLE), PdfPages(file, metadata=about) as pdf:
         pages = _Pages(pdf, report.marks)
         _head(pages, report)
+        _networks(pages, report)
         shown = {*report.warnings, *(sentence for _, sentence in report.answers)}
         for _, views in groupby(report.views, lambda view: view.name):
             _views(pages, tuple(views), shown)
@@ -140,6 +148,17 @@ class _Pages:
                 charts.legend_height(curves),
                 lambda figure: charts.paint_legend(figure, curves, marks),
             )
+
+    def network(self, layout: NetworkLayout, inches: float, height: float) -> None:
+        """A network of this width and height."""
+        self._place(
+            height, lambda figure: networks.paint(figure, layout, inches, self._room(figure))
+        )
+
+    @staticmethod
+    def _room(figure: SubFigure) -> float:
+        """The width of a part of a page in inches."""
+        return float(figure.bbox.width / figure.dpi)
 
     def _paint(self, chart: Chart, figure: SubFigure) -> None:
         charts.paint(figure, chart, self._marks)
@@ -237,6 +256,18 @@ def _head(pages: _Pages, report: Report) -> None:
         pages.paragraph(f"{title}. {sentence}", bullet="• ")
     for warning in report.warnings:
         _note(pages, warning)
+
+
+def _networks(pages: _Pages, report: Report) -> None:
+    """Every network once, in the width of the page, or smaller if it has many layers."""
+    for title, layout in report.networks:
+        inches = min(INNER[0], layout.width / NETWORK_PIXELS_PER_INCH)
+        inches = min(inches, MAX_NETWORK_HEIGHT * layout.width / layout.height)
+        height = inches * layout.height / layout.width
+        pages.need(0.7 + height)
+        _heading(pages, f"Network: {title}")
+        _note(pages, f"{layout.summary}.")
+        pages.network(layout, inches, height)
 
 
 def _views(pages: _Pages, views: Sequence[View], shown: set[str]) -> None:

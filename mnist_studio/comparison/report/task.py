@@ -3,9 +3,15 @@
 from pathlib import Path
 
 from mnist_studio.analysis.view import View, printable_texts
-from mnist_studio.comparison.report import charts, content, html_page, pdf_file
+from mnist_studio.comparison.report import charts, content, html_page, networks, pdf_file
 from mnist_studio.comparison.report.marks import marks
-from mnist_studio.comparison.report.messages import DrawViews, File, WriteReport
+from mnist_studio.comparison.report.messages import (
+    DrawNetwork,
+    DrawViews,
+    File,
+    FilesRequest,
+    WriteReport,
+)
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.workers.task import Context
 
@@ -13,11 +19,15 @@ COMPUTED = 0.7
 """How much of the work on a report is done when its views are computed."""
 
 
-def write_files(request: WriteReport | DrawViews, context: Context[float]) -> tuple[File, ...]:
-    """The task: one file of a report, or one file per chart and kind."""
-    if isinstance(request, WriteReport):
-        return (File(f"report.{request.kind}", _report(request, context)),)
-    return _pictures(request, context)
+def write_files(request: FilesRequest, context: Context[float]) -> tuple[File, ...]:
+    """The task: one file of a report, one file per chart and kind, or one of a network."""
+    match request:
+        case WriteReport(kind=kind):
+            return (File(f"report.{kind}", _report(request, context)),)
+        case DrawViews():
+            return _pictures(request, context)
+        case DrawNetwork(model=model, title=title, kind=kind):
+            return (File(f"network.{kind}", networks.picture(model, title, kind)),)
 
 
 def _report(request: WriteReport, context: Context[float]) -> bytes:

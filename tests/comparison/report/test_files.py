@@ -60,6 +60,8 @@ def test_a_page_has_everything_and_needs_nothing(run_data: RunData, tmp_path: Pa
     assert small_experiment.STUDY.question in text
     assert "mnist-studio experiment experiment.toml" in text
     assert "Machine and versions" in text
+    models = {run.spec.model for run in run_data.selection.runs}
+    assert text.count('aria-label="Picture of ') == len(models)
     outside = [v for _, given in tags.seen for k, v in given.items() if k in ("src", "href")]
     assert all(value is not None and value.startswith("#") for value in outside)
     assert not re.search(r"<script|@import|url\((?!#)", text)

@@ -1,0 +1,501 @@
+"""A picture of a network as values: one picture for all frameworks, for a window and for files.
+
+Feature maps are volumes, with height and width in front and channels to the back. Vectors are
+columns. Lengths follow the logarithm of the numbers, so that 10 units and 10,000 fit into one
+picture. Activations, normalization, and dropout change no shape, so they belong to the block of the
+layer before them. Blocks go from left to right, and from line to line where the width ends.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import log, log2
+from typing import Literal
+
+from mnist_studio.formatting import count, counted, memory, short_count
+from mnist_studio.palette import Palette, mixed
+from mnist_studio.spec import layers as kinds
+from mnist_studio.spec.cost import LayerCost, cost
+from mnist_studio.spec.layers import Layer, Shape
+from mnist_studio.spec.model import IMAGE_SHAPE, LayerReport, ModelSpec, describe
+
+Point = tuple[float, float]
+Role = Literal["image", "learned", "plain"]
+"""The input image, a layer with parameters, or one without."""
+
+Side = Literal["front", "top", "side"]
+TextStyle = Literal["name", "layer", "figure"]
+"""The name of a layer, another layer of the same block, or a figure."""
+
+TEXT_SIZE = 11.0
+LINE = 15.0
+"""Height of a line of text."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How much a picture shows.
+
+    Attributes:
+        scale: of the blocks, relative to text.
+        texts: all texts, names with shapes, or shapes only.
+        bars: whether there is room for the ten probabilities on the right of the last block.
+        gap: between two blocks.
+    """
+
+    scale: float = 1.0
+    texts: Literal["all", "names", "shapes"] = "all"
+    bars: bool = False
+    gap: float = 22.0
+
+
+FULL = Style()
+LIVE = Style(scale=1.25, texts="names", bars=True)
+SMALL = Style(scale=0.5, texts="shapes", gap=9.0)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle. y grows downward."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.top + self.height
+
+    @property
+    def center(self) -> Point:
+        """Its center."""
+        return self.left + self.width / 2, self.top + self.height / 2
+
+    def contains(self, x: float, y: float) -> bool:
+        """Whether a point is inside."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+
+@dataclass(frozen=True)
+class Face:
+    """One visible side of a block: a polygon."""
+
+    side: Side
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class PlacedText:
+    """A line of text, centered.
+
+    Attributes:
+        text: its content.
+        x: of its center.
+        baseline: its y.
+        style: what it is.
+        layer: position of the layer in the network that it names; None for the image.
+    """
+
+    text: str
+    x: float
+    baseline: float
+    style: TextStyle
+    layer: int | None
+
+
+@dataclass(frozen=True)
+class LayerBlock:
+    """The output of one or several layers.
+
+    Attributes:
+        layers: their positions in the network; none for the image.
+        role: what it is.
+        shape: of the output.
+        area: with its texts.
+        front: the front face, which can show activations.
+        faces: from the back to the front.
+        texts: below it.
+        description: all of it in words, a line per layer.
+    """
+
+    layers: tuple[int, ...]
+    role: Role
+    shape: Shape
+    area: Box
+    front: Box
+    faces: tuple[Face, ...]
+    texts: tuple[PlacedText, ...]
+    description: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """What connects two blocks.
+
+    Attributes:
+        lines: each from a point to a point.
+        window: the pixels that one output of a convolution or pooling sees; None for others.
+    """
+
+    lines: tuple[tuple[Point, Point], ...]
+    window: Box | None = None
+
+
+@dataclass(frozen=True)
+class NetworkLayout:
+    """A picture of a network.
+
+    Attributes:
+        width: of all.
+        height: of all.
+        blocks: from the image to the ten logits.
+        links: between them.
+        bars: room for the ten probabilities; None without them.
+        summary: the network in one line.
+    """
+
+    width: float
+    height: float
+    blocks: tuple[LayerBlock, ...]
+    links: tuple[Link, ...]
+    bars: Box | None
+    summary: str
+
+    def block_of(self, layer: int) -> LayerBlock:
+        """The block that a layer, by its position in the network, belongs to."""
+        return next(block for block in self.blocks if layer in block.layers)
+
+    def layer_at(self, x: float, y: float) -> int | None:
+        """The position of the layer at a point: that of a text, or the first of a block."""
+        for block in self.blocks:
+            if block.area.contains(x, y):
+                lines = (text for text in block.texts if text.style != "figure")
+                hit = (text.layer for text in lines if 0 <= text.baseline - y + 3 <= LINE)
+                return next(hit, block.layers[0] if block.layers else None)
+        return None
+
+
+@dataclass(frozen=True)
+class BlockColors:
+    """The colors of a block, as ``#RRGGBB``."""
+
+    border: str
+    front: str
+    top: str
+    side: str
+
+
+def block_colors(palette: Palette, role: Role) -> BlockColors:
+    """Layers that learn have the accent color, and all others are gray."""
+    if role == "learned":
+        panel, accent = palette.panel, palette.accent
+        shares = (mixed(panel, accent, share) for share in (0.22, 0.12, 0.38))
+        return BlockColors(accent, *shares)
+    if role == "plain":
+        shades = (mixed(palette.hover, palette.secondary, share) for share in (0.0, 0.0, 0.18))
+        return BlockColors(palette.secondary, *shades)
+    return BlockColors(palette.secondary, palette.panel, palette.panel, palette.hover)
+
+
+def network_layout(
+    model: ModelSpec, width: float | None = None, style: Style = FULL
+) -> NetworkLayout:
+    """The picture of a network.
+
+    Args:
+        model: the network.
+        width: at which lines end; None for one line.
+        style: how much it shows.
+
+    Raises:
+        SpecError: the network is not valid.
+    """
+    groups = tuple(_groups(model))
+    drawn = [_drawn(group, style) for group in groups]
+    lines = _lines(drawn, width, style)
+    blocks: list[LayerBlock] = []
+    top, right = style.gap / 2, 0.0
+    for line in lines:
+        tall = max(one.area.height - one.text_height for one in line)
+        left = style.gap / 2
+        for one in line:
+            blocks.append(_moved(one, left, top, tall))
+            left += one.area.width + style.gap
+        right = max(right, left - style.gap / 2)
+        top += tall + max(one.text_height for one in line) + style.gap
+    bars = _bars(blocks[-1], style)
+    return NetworkLayout(
+        width=max(right, bars.right + style.gap / 2 if bars else 0.0),
+        height=top - style.gap / 2,
+        blocks=tuple(blocks),
+        links=tuple(_links(blocks, groups)),
+        bars=bars,
+        summary=_summary(model),
+    )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Layers that are drawn as one block; none are the image."""
+
+    layers: tuple[tuple[int, LayerReport, LayerCost], ...]
+    shape: Shape
+
+    @property
+    def first(self) -> Layer | None:
+        return self.layers[0][1].layer if self.layers else None
+
+
+_SHAPING = (
+    kinds.Conv, kinds.Dense, kinds.MaxPool, kinds.AvgPool, kinds.GlobalAvgPool, kinds.Flatten,
+)  # fmt: skip
+
+
+def _groups(model: ModelSpec) -> Iterator[_Group]:
+    group = _Group((), IMAGE_SHAPE)
+    for place, (report, own) in enumerate(zip(describe(model), cost(model), strict=True)):
+        member = (place, report, own)
+        # The image is a block of its own, even if its pixels are normalized or dropped first.
+        if isinstance(report.layer, _SHAPING) or not group.layers:
+            yield group
+            group = _Group((member,), report.output)
+        else:
+            group = _Group((*group.layers, member), report.output)
+    yield group
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A block with its upper left corner at (0, 0), and the height of its texts."""
+
+    block: LayerBlock
+    text_height: float
+
+    @property
+    def area(self) -> Box:
+        return self.block.area
+
+
+def _drawn(group: _Group, style: Style) -> _Drawn:
+    lines = _texts(group, style)
+    front, faces, size = _solid(group.shape, style.scale)
+    width = max(size[0], *(_text_width(text, kind) for text, kind, _ in lines))
+    shift = (width - size[0]) / 2
+    placed = tuple(
+        PlacedText(text, width / 2, size[1] + LINE * (number + 1), kind, layer)
+        for number, (text, kind, layer) in enumerate(lines)
+    )
+    height = LINE * len(lines) + 5
+    block = LayerBlock(
+        layers=tuple(place for place, _, _ in group.layers),
+        role=_role(group),
+        shape=group.shape,
+        area=Box(0, 0, width, size[1] + height),
+        front=replace(front, left=front.left + shift),
+        faces=tuple(_shifted(face, shift, 0) for face in faces),
+        texts=placed,
+        description=_description(group),
+    )
+    return _Drawn(block, height)
+
+
+def _role(group: _Group) -> Role:
+    if not group.layers:
+        return "image"
+    return "learned" if any(report.parameters for _, report, _ in group.layers) else "plain"
+
+
+def _solid(shape: Shape, scale: float) -> tuple[Box, tuple[Face, ...], Point]:
+    """The front and all faces of a volume or a column, and the size of both together."""
+    if len(shape) == 1:
+        wide, high, depth = 14.0, _column(shape[0]), 5.0
+    else:
+        wide, high, depth = _edge(shape[1]), _edge(shape[0]), 2 + 6 * log2(shape[2])
+    wide, high, depth = wide * scale, high * scale, depth * scale
+    right, up = 0.7 * depth, 0.45 * depth
+    front = Box(0, up, wide, high)
+    a, b = (0.0, up), (wide, up)
+    c, d = (wide, up + high), (0.0, up + high)
+    faces = (
+        Face("top", (a, (a[0] + right, 0.0), (b[0] + right, 0.0), b)),
+        Face("side", (b, (b[0] + right, 0.0), (c[0] + right, high), c)),
+        Face("front", (a, b, c, d)),
+    )
+    return front, faces, (wide + right, high + up)
+
+
+def _edge(pixels: int) -> float:
+    """The edge of a feature map: 20 for 1 pixel, 96 for 28."""
+    return 20 + 76 * log(pixels) / log(28)
+
+
+def _column(units: int) -> float:
+    """The height of a column: 20 for 1 unit, 50 for 10, 110 for 1,000."""
+    return 20 + 9 * log2(units)
+
+
+def _texts(group: _Group, style: Style) -> tuple[tuple[str, TextStyle, int | None], ...]:
+    """The lines below a block: text, style, and the layer that it belongs to."""
+    shape = kinds.text(group.shape if group.layers else group.shape[:2])
+    if not group.layers:
+        name: tuple[tuple[str, TextStyle, int | None], ...] = (("image", "name", None),)
+        return ((shape, "figure", None),) if style.texts == "shapes" else (
+            *name, (shape, "figure", None),
+        )  # fmt: skip
+    first, report, _ = group.layers[0]
+    if style.texts == "shapes":
+        return ((shape, "figure", first),)
+    if style.texts == "names":
+        return ((report.name, "name", first), (shape, "figure", first))
+    others = tuple((f"+ {one.title}", "layer", place) for place, one, _ in group.layers[1:])
+    figures = tuple((text, "figure", first) for text in (shape, *_figures(group)))
+    return (  # type: ignore[return-value]  # mypy takes the literals for any string.
+        (report.name, "name", first),
+        (report.title, "layer", first),
+        *others,
+        *figures,
+    )
+
+
+def _figures(group: _Group) -> Iterator[str]:
+    parameters = sum(report.parameters for _, report, _ in group.layers)
+    if parameters:
+        yield f"{count(parameters)} parameters"
+    if adds := sum(one.multiply_adds for _, _, one in group.layers):
+        yield f"{short_count(adds)} multiply-adds"
+    if size := sum(map(_bytes, group.layers)):
+        yield memory(size)
+
+
+def _bytes(member: tuple[int, LayerReport, LayerCost]) -> int:
+    return member[2].weight_bytes + member[2].activation_bytes
+
+
+def _description(group: _Group) -> str:
+    if not group.layers:
+        return "Image of 28×28 pixels"
+    lines = []
+    for _, report, own in group.layers:
+        text = f"{report.name}: {report.title}, output {kinds.text(report.output)}"
+        if report.parameters:
+            text += f", {count(report.parameters)} parameters"
+        if own.multiply_adds:
+            text += f", {count(own.multiply_adds)} multiply-adds"
+        lines.append(text)
+    return "\n".join(lines)
+
+
+def _summary(model: ModelSpec) -> str:
+    parameters = sum(report.parameters for report in describe(model))
+    costs = cost(model)
+    adds = sum(one.multiply_adds for one in costs)
+    size = sum(one.weight_bytes + one.activation_bytes for one in costs)
+    return (
+        f"{counted(len(costs), 'layer').capitalize()}, {count(parameters)} parameters, "
+        f"{short_count(adds)} multiply-adds, {memory(size)} for one image"
+    )
+
+
+def _text_width(text: str, style: TextStyle) -> float:
+    """About the width of a text, generously: the font is not known here."""
+    return (0.62 if style == "name" else 0.56) * TEXT_SIZE * len(text)
+
+
+def _lines(drawn: Sequence[_Drawn], width: float | None, style: Style) -> list[list[_Drawn]]:
+    """The blocks of every line."""
+    lines: list[list[_Drawn]] = [[]]
+    used = style.gap / 2
+    for place, one in enumerate(drawn):
+        last = place == len(drawn) - 1
+        needed = one.area.width + (_BARS * style.scale if style.bars and last else 0)
+        if width is not None and lines[-1] and used + needed + style.gap / 2 > width:
+            lines.append([])
+            used = style.gap / 2
+        lines[-1].append(one)
+        used += one.area.width + style.gap
+    return lines
+
+
+def _moved(one: _Drawn, left: float, top: float, tall: float) -> LayerBlock:
+    """A block at its place: the solids of a line are centered, and texts start at one height."""
+    block, solid = one.block, one.area.height - one.text_height
+    down = top + (tall - solid) / 2
+    return replace(
+        block,
+        area=Box(left, top, block.area.width, tall + one.text_height),
+        front=replace(block.front, left=block.front.left + left, top=block.front.top + down),
+        faces=tuple(_shifted(face, left, down) for face in block.faces),
+        texts=tuple(
+            replace(text, x=text.x + left, baseline=text.baseline - solid + top + tall)
+            for text in block.texts
+        ),
+    )
+
+
+def _shifted(face: Face, x: float, y: float) -> Face:
+    return Face(face.side, tuple((a + x, b + y) for a, b in face.points))
+
+
+_BARS = 118.0
+"""The width of the ten probabilities."""
+
+
+def _bars(last: LayerBlock, style: Style) -> Box | None:
+    if not style.bars:
+        return None
+    middle = last.front.center[1]
+    height = 11 * 10 * style.scale
+    left = max(point[0] for face in last.faces for point in face.points) + 14
+    # Where texts are wider than the column, the bars are above them.
+    return Box(left, middle - height / 2, (_BARS - 14) * style.scale, height)
+
+
+def _links(blocks: Sequence[LayerBlock], groups: Sequence[_Group]) -> Iterator[Link]:
+    for before, after, group in zip(blocks, blocks[1:], groups[1:], strict=False):
+        if after.area.left < before.area.left:
+            yield _continued(before, after)
+        else:
+            yield _link(before, after, group.first)
+
+
+def _link(before: LayerBlock, after: LayerBlock, layer: Layer | None) -> Link:
+    start, end = before.front, after.front
+    edge = max(point[0] for face in before.faces for point in face.points)
+    match layer:
+        case kinds.Conv(size=size) | kinds.MaxPool(size=size) | kinds.AvgPool(size=size):
+            return _seen(before, after, size)
+        case kinds.Dense():
+            ends = ((end.left, end.top), (end.left, end.bottom))
+            starts = next(face.points[1:3] for face in before.faces if face.side == "side")
+            return Link(tuple((one, two) for one in starts for two in ends))
+        case _:
+            return Link((((edge, start.center[1]), (end.left, end.center[1])),))
+
+
+def _seen(before: LayerBlock, after: LayerBlock, size: int) -> Link:
+    """The window that one output value sees, with lines to that value."""
+    start, end = before.front, after.front
+    wide = max(4.0, start.width * size / before.shape[1])
+    high = max(4.0, start.height * size / before.shape[0])
+    wide, high = min(wide, start.width), min(high, start.height)
+    window = Box(
+        start.left + 0.62 * (start.width - wide), start.top + 0.36 * (start.height - high),
+        wide, high,
+    )  # fmt: skip
+    target = (end.left + min(6.0, end.width / 3), end.top + 0.45 * end.height)
+    corners = ((window.right, window.top), (window.right, window.bottom))
+    return Link(tuple((corner, target) for corner in corners), window)
+
+
+def _continued(before: LayerBlock, after: LayerBlock) -> Link:
+    """Short lines where a line of the picture ends, and where the next one begins."""
+    edge = max(point[0] for face in before.faces for point in face.points)
+    level, next_level = before.front.center[1], after.front.center[1]
+    left = after.front.left
+    return Link((((edge, level), (edge + 8, level)), ((left - 8, next_level), (left, next_level))))
