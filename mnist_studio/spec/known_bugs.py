@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import SpecError
 from mnist_studio.spec.layers import Conv, Dense, Initializer
 from mnist_studio.spec.model import STANDARDIZED, UNIT, Scaling
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp
+from mnist_studio.spec.optimizers import Adadelta, Adam, AdamW, Optimizer, RmsProp
 from mnist_studio.spec.run import FULL_BATCH, FrameworkName, KnownBugName, RunSpec
 from mnist_studio.spec.schedules import Exponential
 
@@ -121,7 +121,7 @@ def _own_constants(run: RunSpec) -> RunSpec:
     epsilon = 1e-7 if keras else 1e-8
     optimizer: Optimizer = run.training.optimizer
     match optimizer:
-        case Adam():
+        case Adam() | AdamW():
             optimizer = replace(optimizer, beta1=0.9, beta2=0.999, epsilon=epsilon)
         case Adadelta():
             rho, epsilon = (0.95, 1e-7) if keras else (0.9, 1e-6)

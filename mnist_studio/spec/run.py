@@ -12,7 +12,7 @@ from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.error_paths import error_path
 from mnist_studio.spec.model import ModelSpec, parameter_count
-from mnist_studio.spec.optimizers import Optimizer
+from mnist_studio.spec.optimizers import Optimizer, WeightDecay
 from mnist_studio.spec.schedules import Constant, Plateau, Schedule
 
 FrameworkName = Literal["numpy", "pytorch", "keras"]
@@ -22,6 +22,7 @@ Precision = Literal["float32", "float64", "bfloat16"]
 Sampling = Literal["shuffled", "stored", "with_replacement"]
 Loss = Literal["cross_entropy", "double_softmax"]
 Style = Literal["shared", "native"]
+Monitor = Literal["accuracy", "loss"]
 KnownBugName = Literal[
     "double-softmax",
     "batch-decay",
@@ -40,7 +41,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 LARGEST_BATCH = 60_000
 FULL_BATCH = LARGEST_BATCH
 """The complete training set in every step: no batch is larger than the training set."""
-LARGEST_EPOCHS = 10_000
+LARGEST_EPOCHS = schedules.LATEST_EPOCH
 LARGEST_SEED = 2**63 - 1
 MOST_PARAMETERS = 200_000_000
 """With optimizer state these take 2.4 GB; more parameters would only run out of memory."""
@@ -64,6 +65,21 @@ class ClipValue(
     """Clipping of every element of every gradient to -limit to limit."""
 
     limit: float
+
+
+class EarlyStopping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The end of a training that no longer improves on the validation set (Prechelt 1998).
+
+    It never looks at the test set.
+
+    Attributes:
+        patience: epochs in a row without an improvement after which the training ends.
+        min_improvement: smaller improvements over the best epoch so far do not count; of the
+            accuracy as a fraction, or of the loss.
+    """
+
+    patience: int = 5
+    min_improvement: float = 0.0
 
 
 class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +112,13 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         clip: how large gradients are clipped.
         augmentation: random changes of the training images.
         bias_gradients: exact; or, a known bug, every bias of a layer gets the sum over all biases.
+        weight_decay: of the kernels, see ``spec.optimizers``; AdamW has its own instead.
+        warmup_steps: steps in which the learning rate first rises linearly, see ``spec.schedules``.
+        early_stopping: when the training ends before its last epoch, if at all.
+        best_epoch: whether the final weights and figures are those of the best epoch by the
+            validation set, the first one of equals, and not those of the last epoch.
+        monitor: what early stopping and the best epoch compare: the validation set's accuracy,
+            where more is better, or its loss, where less is better.
     """
 
     optimizer: Optimizer
@@ -111,6 +134,11 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clip: ClipNorm | ClipValue | None = None
     augmentation: Augmentation | None = None
     bias_gradients: Literal["exact", "summed"] = "exact"
+    weight_decay: WeightDecay | None = None
+    warmup_steps: int = 0
+    early_stopping: EarlyStopping | None = None
+    best_epoch: bool = False
+    monitor: Monitor = "accuracy"
 
 
 class ContinuedFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,6 +227,8 @@ def storage(precision: Precision) -> Literal["float32", "float64"]:
 def _check_training(training: TrainingSpec) -> None:
     with error_path("optimizer"):
         optimizers.check(training.optimizer)
+    with error_path("weight_decay"):
+        optimizers.check_decay(training.optimizer, training.weight_decay)
     with error_path("schedule"):
         schedules.check(training.schedule)
     if training.augmentation:
@@ -206,11 +236,13 @@ def _check_training(training: TrainingSpec) -> None:
             augmentation.check(training.augmentation)
     _check_clip(training)
     _check_plateau(training)
+    _check_early_stopping(training)
     _within("epoch_steps", "Number of steps per epoch", training.epoch_steps, 0, 10_000_000)
     _within("batch_size", "Batch size", training.batch_size, 1, LARGEST_BATCH)
     _within("epochs", "Number of epochs", training.epochs, 1, LARGEST_EPOCHS)
     _within("seed", "Seed", training.seed, 0, LARGEST_SEED)
     _within("validation", "Number of validation images", training.validation, 0, 59_999)
+    _within("warmup_steps", "Number of warm-up steps", training.warmup_steps, 0, 10_000_000)
 
 
 def _check_clip(training: TrainingSpec) -> None:
@@ -255,6 +287,29 @@ def _check_plateau(training: TrainingSpec) -> None:
             "Set the number of validation images, such as 5,000, or choose another schedule.",
             ("validation",),
         )
+
+
+def _check_early_stopping(training: TrainingSpec) -> None:
+    stopping = training.early_stopping
+    if (stopping or training.best_epoch) and not training.validation:
+        what = "Early stopping" if stopping else "The best epoch"
+        raise SpecError(
+            f"{what} needs a validation set, but this run has none.",
+            "Set the number of validation images, such as 5,000, or turn "
+            f"{'off early stopping' if stopping else 'it off'}.",
+            ("validation",),
+        )
+    if stopping is None:
+        return
+    with error_path("early_stopping"):
+        _within("patience", "Patience of early stopping", stopping.patience, 1, LARGEST_EPOCHS)
+        if not (isfinite(stopping.min_improvement) and 0 <= stopping.min_improvement <= 1):
+            raise SpecError(
+                "Smallest improvement of early stopping must be 0 to 1, got "
+                f"{stopping.min_improvement:g}.",
+                "Choose a number in this range.",
+                ("min_improvement",),
+            )
 
 
 def _within(key: str, name: str, value: int, low: int, high: int) -> None:

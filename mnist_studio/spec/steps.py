@@ -25,6 +25,24 @@ def batch_sizes(training: TrainingSpec, images: int, first: int, last: int) -> t
     return tuple(min(size, images - size * (step % a_pass)) for step in range(first, last))
 
 
+def learning_rate_curve(
+    training: TrainingSpec, images: int, validation: Sequence[float] = (), points: int = 400
+) -> tuple[tuple[int, float], ...]:
+    """The learning rates of a whole run for drawing: at most ``points`` steps and their rates.
+
+    Args:
+        training: how the network is trained.
+        images: size of the training set.
+        validation: accuracy on the validation set after every epoch so far.
+        points: see ``schedules.curve``.
+    """
+    epoch, rate = steps_per_epoch(training, images), training.optimizer.learning_rate
+    factors = schedules.curve(
+        training.schedule, epoch, epoch * training.epochs, validation, training.warmup_steps, points
+    )
+    return tuple((step, rate * scale) for step, scale in factors)
+
+
 def learning_rate(
     training: TrainingSpec, step: int, images: int, validation: Sequence[float] = ()
 ) -> float:
@@ -37,5 +55,7 @@ def learning_rate(
         validation: accuracy on the validation set after every epoch so far.
     """
     epoch = steps_per_epoch(training, images)
-    scale = schedules.factor(training.schedule, step, epoch, epoch * training.epochs, validation)
+    scale = schedules.factor(
+        training.schedule, step, epoch, epoch * training.epochs, validation, training.warmup_steps
+    )
     return training.optimizer.learning_rate * scale

@@ -9,7 +9,7 @@ from typing import Any
 
 from mnist_studio.spec.ready_made import EXPERIMENTS
 
-RUN_VERSION = 4
+RUN_VERSION = 5
 """Of one run's description; see ``spec.codec`` and ``spec.files``."""
 EXPERIMENT_VERSION = 2
 """Of an experiment's description; see ``spec.experiment_files``."""
@@ -32,9 +32,9 @@ def upgrade_run(run: object, version: int) -> object:
     """A run in the present form, see ``RunSpec``.
 
     Before version 4 the keys were ``faults``, ``handover``, ``personal`` and ``optimiser``, and the
-    styles ``neutral`` and ``idiomatic``.
+    styles ``neutral`` and ``idiomatic``. Version 5 only adds settings, which have defaults.
     """
-    if version >= RUN_VERSION or not isinstance(run, dict):
+    if version >= 4 or not isinstance(run, dict):
         return run
     made = _renamed(run, _RUN_KEYS)
     _upgrade_style(made)

@@ -21,7 +21,7 @@ FEW_STEPS = 100
 and its accuracy is then that of the weights before the step."""
 
 # Learning rates above these are rarely useful: ten times the usual rates of each optimizer.
-_HIGH_RATE = {"sgd": 1.0, "adam": 0.01, "rmsprop": 0.01, "adadelta": 10.0}
+_HIGH_RATE = {"sgd": 1.0, "adam": 0.01, "adamw": 0.01, "rmsprop": 0.01, "adadelta": 10.0}
 
 
 def check_finite(run: RunSpec, first_step: int, steps: StepResults) -> None:

@@ -5,7 +5,17 @@ from collections.abc import Mapping
 import numpy as np
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
+from mnist_studio.spec.optimizers import (
+    Adadelta,
+    Adam,
+    AdamW,
+    CoupledDecay,
+    DecoupledDecay,
+    Optimizer,
+    RmsProp,
+    Sgd,
+    WeightDecay,
+)
 from mnist_studio.spec.run import ClipNorm, ClipValue
 
 Slots = dict[str, Array]
@@ -37,12 +47,15 @@ def updated(
 ) -> tuple[Array, Slots]:
     """The weight and its slots after ``step`` (from 1)."""
     match optimizer:
+        case Sgd(nesterov=True, momentum=momentum):
+            v = momentum * slots["velocity"] + g
+            return w - rate * (g + momentum * v), {"velocity": v}
         case Sgd(momentum=0):
             return w - rate * g, {}
         case Sgd(momentum=momentum):
             v = momentum * slots["velocity"] + g
             return w - rate * v, {"velocity": v}
-        case Adam(beta1=b1, beta2=b2, epsilon=epsilon):
+        case Adam(beta1=b1, beta2=b2, epsilon=epsilon) | AdamW(beta1=b1, beta2=b2, epsilon=epsilon):
             m = b1 * slots["mean"] + (1 - b1) * g
             s = b2 * slots["square"] + (1 - b2) * g**2
             change = (m / (1 - b1**step)) / (np.sqrt(s / (1 - b2**step)) + epsilon)
@@ -52,10 +65,29 @@ def updated(
             d = np.sqrt(slots["update"] + epsilon) / np.sqrt(s + epsilon) * g
             u = rho * slots["update"] + (1 - rho) * d**2
             return w - rate * d, {"square": s, "update": u}
-        case RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
+        case RmsProp(rho=rho, epsilon=epsilon, momentum=momentum, centered=centered):
             s = rho * slots["square"] + (1 - rho) * g**2
-            d = g / (np.sqrt(s) + epsilon)
+            a = rho * slots["mean"] + (1 - rho) * g if centered else np.zeros_like(g)
+            d = g / (np.sqrt(s - a**2) + epsilon)
+            new = {"square": s} | ({"mean": a} if centered else {})
             if not momentum:
-                return w - rate * d, {"square": s}
+                return w - rate * d, new
             v = momentum * slots["velocity"] + d
-            return w - rate * v, {"square": s, "velocity": v}
+            return w - rate * v, new | {"velocity": v}
+
+
+def decayed(
+    optimizer: Optimizer, decay: WeightDecay | None, name: str, w: Array, g: Array, rate: float
+) -> tuple[Array, Array]:
+    """A weight and its gradient after weight decay, before the update."""
+    if not name.endswith(".kernel"):
+        return w, g
+    match optimizer, decay:
+        case AdamW(weight_decay=strength), None:
+            return (1 - rate * strength) * w, g
+        case _, CoupledDecay(rate=strength):
+            return w, g + strength * w
+        case _, DecoupledDecay(rate=strength):
+            return (1 - rate * strength) * w, g
+        case _:
+            return w, g

@@ -24,7 +24,17 @@ from mnist_studio.spec.layers import (
     Sigmoid,
 )
 from mnist_studio.spec.model import ModelSpec, describe
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
+from mnist_studio.spec.optimizers import (
+    Adadelta,
+    Adam,
+    AdamW,
+    CoupledDecay,
+    DecoupledDecay,
+    Optimizer,
+    RmsProp,
+    Sgd,
+    WeightDecay,
+)
 from mnist_studio.spec.run import ClipNorm, ClipValue, Precision, RunSpec, TrainingSpec
 
 SEED = 7
@@ -48,11 +58,19 @@ NORMED = (
 OPTIMIZERS: Mapping[str, Optimizer] = {
     "sgd": Sgd(),
     "sgd with momentum": Sgd(momentum=0.9),
+    "sgd with nesterov momentum": Sgd(momentum=0.9, nesterov=True),
     "adam": Adam(epsilon=1e-4),
+    "adamw": AdamW(epsilon=1e-4, weight_decay=0.3),
     "adadelta": Adadelta(),
     "rmsprop": RmsProp(epsilon=1e-4),
     "rmsprop with momentum": RmsProp(epsilon=1e-4, momentum=0.8),
+    "centered rmsprop": RmsProp(epsilon=1e-3, momentum=0.8, centered=True),
 }
+
+
+DECAYS: Mapping[str, WeightDecay] = {
+    "coupled": CoupledDecay(0.2), "decoupled": DecoupledDecay(0.3)
+}  # fmt: skip
 
 
 def run(
@@ -86,6 +104,15 @@ VARIANTS: Mapping[str, RunSpec] = {
     "batch-norm of vectors": run(NORMED_VECTORS, Sgd(momentum=0.9)),
     "clipped norm": trained(run(EVERYTHING), clip=ClipNorm(0.5)),
     "clipped values": trained(run(DROPPED, Sgd()), clip=ClipValue(0.01)),
+    "coupled decay after clipping": trained(
+        run(EVERYTHING, Sgd(momentum=0.9, nesterov=True)),
+        weight_decay=CoupledDecay(0.1),
+        clip=ClipNorm(0.5),
+    ),
+    "decoupled decay": trained(
+        run(NORMED_VECTORS, RmsProp(1e-4, epsilon=1e-3, centered=True)),
+        weight_decay=DecoupledDecay(0.3),
+    ),
     "double softmax": trained(run(EVERYTHING), loss="double_softmax"),
     # Without biases of the logits, whose summed gradients are 0 but for rounding.
     "summed biases": trained(

@@ -4,10 +4,21 @@ import numpy as np
 import pytest
 
 from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
-from mnist_studio.spec.optimizers import Optimizer, slot_names
-from mnist_studio.spec.run import Precision
-from tests.frameworks.equations import Slots, updated
-from tests.frameworks.examples import DROPPED, OPTIMIZERS, chunk, digits, learner, run
+from mnist_studio.spec.model import trainable_shapes
+from mnist_studio.spec.optimizers import Adadelta, Optimizer, Sgd, WeightDecay, slot_names
+from mnist_studio.spec.run import ClipNorm, Precision
+from tests.frameworks.equations import Slots, clipped, decayed, updated
+from tests.frameworks.examples import (
+    DECAYS,
+    DROPPED,
+    NORMED_VECTORS,
+    OPTIMIZERS,
+    chunk,
+    digits,
+    learner,
+    run,
+    trained,
+)
 
 each_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS.keys())
 
@@ -43,6 +54,19 @@ class OptimizerContract:
         _assert_close(made.weights(), weights, 1e-12)
         _assert_close(made.optimizer_state().slots, slots, 1e-12)
 
+    @pytest.mark.parametrize("optimizer", [Sgd(), Sgd(momentum=0.9), Adadelta()], ids=str)
+    @pytest.mark.parametrize("decay", DECAYS.values(), ids=DECAYS.keys())
+    def test_weight_decay_comes_after_clipping_and_shrinks_kernels_alone(
+        self, framework: Framework, optimizer: Optimizer, decay: WeightDecay
+    ) -> None:
+        spec = trained(run(NORMED_VECTORS, optimizer), weight_decay=decay, clip=ClipNorm(0.05))
+        made, probe = (learner(framework, spec) for _ in range(2))
+        made.train(chunk(spec.model, 3, rate=0.1))
+        weights, slots = _by_equations(probe, optimizer, 3, decay, ClipNorm(0.05))
+        found = made.weights()
+        _assert_close({n: found[n] for n in trainable_shapes(spec.model)}, weights, 1e-12)
+        _assert_close(made.optimizer_state().slots, slots, 1e-11)
+
     @each_optimizer
     @pytest.mark.parametrize("precision", ["float32", "float64"])
     def test_goes_on_in_a_fresh_learner(
@@ -69,18 +93,26 @@ class OptimizerContract:
         _assert_close(state.slots, kept, 0.0)
 
 
-def _by_equations(probe: Learner, optimizer: Optimizer, steps: int) -> tuple[Weights, Slots]:
+def _by_equations(
+    probe: Learner,
+    optimizer: Optimizer,
+    steps: int,
+    decay: WeightDecay | None = None,
+    clip: ClipNorm | None = None,
+) -> tuple[Weights, Slots]:
     """Weights and slots after ``steps``, from the probe's gradients and the equations."""
     images, labels = digits()
-    weights: dict[str, Array] = dict(probe.weights())
+    statistics: dict[str, Array] = dict(probe.weights())
+    weights = {n: statistics.pop(n) for n in probe.gradients(images[:8], labels[:8])}
     slots = {n: np.zeros_like(a) for n, a in probe.optimizer_state().slots.items()}
     made = chunk(run().model, steps, rate=0.1)
     for step, (batch, rate) in enumerate(zip(made.indices, made.rates, strict=True), start=1):
-        probe.load_weights(weights)
+        probe.load_weights(statistics | weights)
         gradients = probe.gradients(images[batch], labels[batch])
-        for name, gradient in gradients.items():
+        for name, gradient in (clipped(gradients, clip) if clip else gradients).items():
             own = {slot: slots[f"{name}/{slot}"] for slot in slot_names(optimizer)}
-            weights[name], new = updated(optimizer, weights[name], gradient, own, rate, step)
+            w, g = decayed(optimizer, decay, name, weights[name], gradient, rate)
+            weights[name], new = updated(optimizer, w, g, own, rate, step)
             slots |= {f"{name}/{slot}": array for slot, array in new.items()}
     return weights, slots
 

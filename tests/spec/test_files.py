@@ -72,7 +72,13 @@ def line_of(text: str, part: str) -> int:
             "model.layers[6].filters",
             "expected a whole number, found a number",
         ),
-        (TEXT, '"rmsprop"', '"lion"', "optimizer.kind", "one of sgd, adam, adadelta, rmsprop"),
+        (
+            TEXT,
+            '"rmsprop"',
+            '"lion"',
+            "optimizer.kind",
+            "one of sgd, adam, adamw, adadelta, rmsprop",
+        ),
         (TEXT, '"tiny-gd"', "7", "run[1].recipe", "expected text in quotes"),
         (TEXT, '"numpy"', '"jax"', "run[1].framework", "one of keras, numpy, pytorch"),
         (
@@ -185,7 +191,7 @@ def test_a_file_of_format_3_is_understood_for_ever() -> None:
     """What today's keys are called, in the words of then."""
     text = files.write([replace(run_spec(RECIPES["wide-cnn"]), known_bugs=("double-softmax",))])
     old = (
-        text.replace("format = 4", "format = 3")
+        text.replace("format = 5", "format = 3")
         .replace("known_bugs", "faults")
         .replace("optimizer", "optimiser")
         .replace('"shared"', '"neutral"')

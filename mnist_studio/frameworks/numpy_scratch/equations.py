@@ -11,7 +11,7 @@ from mnist_studio.spec import layers as spec
 from mnist_studio.spec import optimizers
 from mnist_studio.spec.layers import Layer
 from mnist_studio.spec.optimizers import Optimizer
-from mnist_studio.spec.run import Loss
+from mnist_studio.spec.run import Loss, TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,25 @@ def of(layer: Layer, dropping: bool = True, by_batch: bool = True) -> Equations:
             return _plain(other)
 
 
+def of_training(training: TrainingSpec) -> str:
+    """The update with its weight decay, which applies to kernels; see ``of_update``."""
+    update = of_update(training.optimizer)
+    match optimizers.effective_decay(training.optimizer, training.weight_decay):
+        case optimizers.CoupledDecay(rate=decay):
+            return f"g ← g + {decay:g} w for kernels;  {update}"
+        case optimizers.DecoupledDecay(rate=decay):
+            return f"w ← (1 - {decay:g} r) w for kernels;  {update}"
+        case None:
+            return update
+
+
 def of_update(optimizer: Optimizer) -> str:
-    """The update of a weight w with gradient g and learning rate r. t counts updates from 1."""
-    match optimizer:
+    """The update without weight decay, of a weight w with gradient g and learning rate r. t counts updates from 1."""
+    match optimizers.without_decay(optimizer):
         case optimizers.Sgd(momentum=0):
             return "w ← w - r g"
+        case optimizers.Sgd(momentum=momentum, nesterov=True):
+            return f"v ← {momentum:g} v + g;  w ← w - r (g + {momentum:g} v)"
         case optimizers.Sgd(momentum=momentum):
             return f"v ← {momentum:g} v + g;  w ← w - r v"
         case optimizers.Adam(beta1=b1, beta2=b2, epsilon=epsilon):
@@ -79,8 +93,12 @@ def of_update(optimizer: Optimizer) -> str:
                 f"s ← {rho:g} s + {1 - rho:g} g²;  d = √(u + {e:g}) / √(s + {e:g}) · g;  "
                 f"u ← {rho:g} u + {1 - rho:g} d²;  w ← w - r d"
             )
-        case optimizers.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
-            first = f"s ← {rho:g} s + {1 - rho:g} g²;  d = g / (√s + {epsilon:g});  "
+        case optimizers.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum, centered=centered):
+            first = f"s ← {rho:g} s + {1 - rho:g} g²;  "
+            if centered:
+                first += f"a ← {rho:g} a + {1 - rho:g} g;  d = g / (√(s - a²) + {epsilon:g});  "
+            else:
+                first += f"d = g / (√s + {epsilon:g});  "
             return first + (f"v ← {momentum:g} v + d;  w ← w - r v" if momentum else "w ← w - r d")
 
 

@@ -54,7 +54,9 @@ class NumpyLearner:
         networks = [Network(run.model, self._weights) for _ in range(team.size)]
         self._network = networks[0]
         self._parallel = DataParallel(networks, team, run.training.loss)
-        self._optimizer = Optimizer(run.training.optimizer, self._trainable, team)
+        self._optimizer = Optimizer(
+            run.training.optimizer, self._trainable, team, run.training.weight_decay
+        )
         self._work = Workspace()
         self.load_weights(weights)
 

@@ -13,7 +13,7 @@ from math import sqrt
 import numpy as np
 
 from mnist_studio.frameworks.base import Array
-from mnist_studio.frameworks.numpy_scratch.memory import Flat
+from mnist_studio.frameworks.numpy_scratch.memory import Flat, Workspace
 from mnist_studio.frameworks.numpy_scratch.parallel import ThreadTeam
 from mnist_studio.spec import optimizers as spec
 from mnist_studio.spec.layers import Shape
@@ -45,7 +45,13 @@ class Optimizer:
         slots: vectors by the names of ``spec.optimizers.slot_names``.
     """
 
-    def __init__(self, optimizer: spec.Optimizer, weights: Flat, team: ThreadTeam) -> None:
+    def __init__(
+        self,
+        optimizer: spec.Optimizer,
+        weights: Flat,
+        team: ThreadTeam,
+        weight_decay: spec.WeightDecay | None = None,
+    ) -> None:
         shapes: dict[str, Shape] = {name: array.shape for name, array in weights.arrays.items()}
         self.step = 0
         self.slots = {
@@ -53,6 +59,9 @@ class Optimizer:
         }
         self._team = team
         self._update = update(optimizer)
+        self._weights = weights
+        self._decay = spec.effective_decay(optimizer, weight_decay)
+        self._work = Workspace()
         works = np.empty((team.size, 2, BLOCK), weights.vector.dtype)
         self._blocks = [self._blocks_of(weights.vector, works[n], n) for n in range(team.size)]
 
@@ -69,9 +78,24 @@ class Optimizer:
         ]  # fmt: skip
 
     def apply(self, gradients: Flat, rate: float) -> None:
-        """Updates every weight once."""
+        """Updates every weight once. Weight decay changes the gradients in place."""
         self.step += 1
+        self._decay_kernels(gradients, rate)
         self._team.each(lambda member: self._apply(gradients.vector, rate, member))
+
+    def _decay_kernels(self, gradients: Flat, rate: float) -> None:
+        """Coupled: g = g + c·w. Decoupled: w = (1 - r·c)·w. Both for kernels only."""
+        for name, weights in self._weights.arrays.items():
+            if not spec.is_decayed(name):
+                continue
+            match self._decay:
+                case spec.CoupledDecay(rate=strength):
+                    term = self._work.like("decay", weights)
+                    gradients.arrays[name][...] += np.multiply(weights, strength, out=term)
+                case spec.DecoupledDecay(rate=strength):
+                    np.multiply(weights, 1 - rate * strength, out=weights)
+                case None:
+                    return
 
     def _apply(self, gradients: Array, rate: float, member: int) -> None:
         """Updates the blocks of one thread."""
@@ -82,8 +106,8 @@ class Optimizer:
 
 
 def update(optimizer: spec.Optimizer) -> Update:
-    """The function that updates a block of weights."""
-    match optimizer:
+    """The function that updates a block of weights, without weight decay."""
+    match optimizer := spec.without_decay(optimizer):
         case spec.Sgd():
             return lambda w, g, slots, work, rate, _: _sgd(optimizer, w, g, slots, work, rate)
         case spec.Adam():
@@ -101,7 +125,12 @@ def _sgd(
         velocity = slots["velocity"]
         velocity *= o.momentum
         velocity += g
-        g = velocity
+        if o.nesterov:
+            ahead = np.multiply(velocity, o.momentum, out=work[0])
+            ahead += g
+            g = ahead
+        else:
+            g = velocity
     w -= np.multiply(g, rate, out=work[0])
 
 
@@ -151,7 +180,14 @@ def _rmsprop(
 ) -> None:
     square, (delta, term) = slots["square"], work
     _average_square(square, g, o.rho, term)
-    np.sqrt(square, out=delta)
+    if o.centered:
+        mean = slots["mean"]
+        mean *= o.rho
+        mean += np.multiply(g, 1 - o.rho, out=term)
+        np.subtract(square, np.multiply(mean, mean, out=delta), out=delta)
+        np.sqrt(delta, out=delta)
+    else:
+        np.sqrt(square, out=delta)
     delta += o.epsilon
     np.divide(g, delta, out=delta)
     if o.momentum:

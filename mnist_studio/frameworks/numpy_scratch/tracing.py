@@ -122,7 +122,7 @@ def step(
         loss_after=tracer.loss(network.forward(tracer.inputs)[0], target.label).total,
         loss_equation=equations.LOSSES[run.training.loss],
         logit_gradient=loss.gradient[0],
-        optimizer=equations.of_update(run.training.optimizer),
+        optimizer=equations.of_training(run.training),
         rate=target.rate,
         number=optimizer.step,
         norm=norm,
@@ -154,7 +154,8 @@ def _backward(
 
 
 def _optimizer(run: RunSpec, weights: Flat, state: OptimizerState | None) -> Optimizer:
-    optimizer = Optimizer(run.training.optimizer, weights, ThreadTeam(1))
+    training = run.training
+    optimizer = Optimizer(training.optimizer, weights, ThreadTeam(1), training.weight_decay)
     if state:
         optimizer.step = state.step
         for slot, flat in optimizer.slots.items():

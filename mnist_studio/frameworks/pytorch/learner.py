@@ -41,9 +41,7 @@ class PytorchLearner:
             for name, layer in self._network.named_children()
             if isinstance(layer, network.Dropout)
         }
-        self._optimizer = optimizers.build(
-            run.training.optimizer, self._parameters.values(), self._device
-        )
+        self._optimizer = optimizers.build(run.training, self._parameters, self._device)
         self._step = 0
         optimizers.start(self._optimizer, run.training.optimizer, self._step)
         self.load_weights(weights)
@@ -79,6 +77,7 @@ class PytorchLearner:
         loss, logits = self._backward(inputs, self._labels.index_select(0, indices))
         gradients.clip(self._training.clip, self._parameters.values())
         optimizers.set_rate(self._optimizer, rate)
+        optimizers.decay(self._training, self._parameters, rate)
         self._optimizer.step()
         self._step += 1
         return loss, logits

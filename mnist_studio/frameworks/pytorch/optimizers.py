@@ -1,23 +1,27 @@
 """The optimizers of the spec as PyTorch's own classes, with every constant set explicitly.
 
 PyTorch's equations equal those of ``spec.optimizers``: Adam adds epsilon after the bias correction,
-RMSprop adds it outside the root, and SGD multiplies the velocity by the learning rate.
+RMSprop adds it outside the root, and SGD multiplies the velocity by the learning rate. Coupled
+weight decay is PyTorch's own; decoupled weight decay, which only AdamW has, is applied here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import torch
 from torch import nn, optim
 
 from mnist_studio.spec import optimizers as spec
+from mnist_studio.spec.run import TrainingSpec
 
 SLOTS: Mapping[type[spec.Optimizer], Mapping[str, str]] = MappingProxyType(
     {
         spec.Sgd: {"velocity": "momentum_buffer"},
         spec.Adam: {"mean": "exp_avg", "square": "exp_avg_sq"},
+        spec.AdamW: {"mean": "exp_avg", "square": "exp_avg_sq"},
         spec.Adadelta: {"square": "square_avg", "update": "acc_delta"},
-        spec.RmsProp: {"square": "square_avg", "velocity": "momentum_buffer"},
+        spec.RmsProp: {"square": "square_avg", "mean": "grad_avg", "velocity": "momentum_buffer"},
     }
 )
 """PyTorch's names of the canonical slots."""
@@ -30,15 +34,21 @@ to 1.05).
 
 
 def build(
-    optimizer: spec.Optimizer, parameters: Iterable[nn.Parameter], device: torch.device
+    training: TrainingSpec, parameters: Mapping[str, nn.Parameter], device: torch.device
 ) -> optim.Optimizer:
-    """PyTorch's optimizer. ``set_rate`` sets the learning rate before every step."""
-    given, rate = list(parameters), optimizer.learning_rate
+    """PyTorch's optimizer. ``set_rate`` sets the learning rate before every step.
+
+    Args:
+        training: says which optimizer and weight decay to use.
+        parameters: of the network, by their canonical names.
+        device: of the parameters.
+    """
+    given, rate = _groups(training, parameters), training.optimizer.learning_rate
     fused, foreach = device.type in FUSED, device.type == "cuda"
-    match optimizer:
-        case spec.Sgd(momentum=momentum):
+    match spec.without_decay(training.optimizer):
+        case spec.Sgd(momentum=momentum, nesterov=nesterov):
             return optim.SGD(
-                given, lr=rate, momentum=momentum, dampening=0.0, nesterov=False,
+                given, lr=rate, momentum=momentum, dampening=0.0, nesterov=nesterov,
                 weight_decay=0.0, foreach=False, fused=fused,
             )  # fmt: skip
         case spec.Adam(beta1=beta1, beta2=beta2, epsilon=epsilon):
@@ -50,11 +60,31 @@ def build(
             return optim.Adadelta(
                 given, lr=rate, rho=rho, eps=epsilon, weight_decay=0.0, foreach=foreach
             )
-        case spec.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
+        case spec.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum, centered=centered):
             return optim.RMSprop(
-                given, lr=rate, alpha=rho, eps=epsilon, momentum=momentum, centered=False,
+                given, lr=rate, alpha=rho, eps=epsilon, momentum=momentum, centered=centered,
                 weight_decay=0.0, foreach=foreach,
             )  # fmt: skip
+
+
+def _groups(training: TrainingSpec, parameters: Mapping[str, nn.Parameter]) -> list[dict[str, Any]]:
+    """All parameters in one group; with coupled weight decay, the kernels in another."""
+    decay = spec.effective_decay(training.optimizer, training.weight_decay)
+    if not isinstance(decay, spec.CoupledDecay):
+        return [{"params": list(parameters.values())}]
+    kernels = [p for name, p in parameters.items() if spec.is_decayed(name)]
+    others = [p for name, p in parameters.items() if not spec.is_decayed(name)]
+    return [{"params": kernels, "weight_decay": decay.rate}, {"params": others}]
+
+
+@torch.no_grad()
+def decay(training: TrainingSpec, parameters: Mapping[str, nn.Parameter], rate: float) -> None:
+    """Shrinks the kernels by decoupled weight decay, before the step with that learning rate."""
+    found = spec.effective_decay(training.optimizer, training.weight_decay)
+    if isinstance(found, spec.DecoupledDecay):
+        for name, parameter in parameters.items():
+            if spec.is_decayed(name):
+                parameter.mul_(1 - rate * found.rate)
 
 
 def set_rate(optimizer: optim.Optimizer, rate: float) -> None:

@@ -6,7 +6,7 @@ These classes use the equations of ``spec.optimizers``, with TensorFlow's fused 
 exist.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import keras
@@ -20,7 +20,7 @@ Tensor = Any
 
 
 class Sgd(optimizers.SGD):
-    """v = momentum·v + g; w -= r·v."""
+    """v = momentum·v + g; w -= r·v, or r·(g + momentum·v) with Nesterov momentum."""
 
     def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
         """Updates one variable."""
@@ -37,7 +37,7 @@ class Sgd(optimizers.SGD):
             lr=rate,
             grad=gradient,
             momentum=tf.constant(self.momentum, variable.dtype),
-            use_nesterov=False,
+            use_nesterov=self.nesterov,
         )
 
 
@@ -90,14 +90,22 @@ class Adadelta(optimizers.Adadelta):
 
 
 class RmsProp(optimizers.RMSprop):
-    """s = rho·s + (1-rho)·g²; v = momentum·v + g / (√s + epsilon); w -= r·v."""
+    """s = rho·s + (1-rho)·g²; v = momentum·v + g / (√s + epsilon); w -= r·v.
+
+    Centered: a = rho·a + (1-rho)·g, and s - a² instead of s below the root.
+    """
 
     def update_step(self, gradient: Tensor, variable: Any, learning_rate: Tensor) -> None:
         """Updates one variable."""
         index = self._get_variable_index(variable)
         square = _native(self._velocities[index])
         square.assign(self.rho * square + (1 - self.rho) * tf.square(gradient))
-        change = gradient / (tf.sqrt(square) + self.epsilon)
+        below = square
+        if self.centered:
+            mean = _native(self._average_gradients[index])
+            mean.assign(self.rho * mean + (1 - self.rho) * gradient)
+            below = square - tf.square(mean)
+        change = gradient / (tf.sqrt(below) + self.epsilon)
         if self.momentum:
             velocity = _native(self._momentums[index])
             change = velocity.assign(self.momentum * velocity + change)
@@ -113,17 +121,45 @@ def build(optimizer: spec.Optimizer, variables: Iterable[keras.Variable]) -> opt
 
 def update(
     optimizer: optimizers.Optimizer,
-    gradients: Iterable[Tensor],
-    variables: Iterable[keras.Variable],
+    decay: spec.WeightDecay | None,
+    gradients: Mapping[str, Tensor],
+    variables: Mapping[str, keras.Variable],
     rate: Tensor,
 ) -> None:
     """Updates all variables once.
 
     It does not use ``optimizer.apply``, which reads the learning rate from a float32 variable.
+
+    Args:
+        optimizer: from ``build``.
+        decay: weight decay of the training, that of AdamW included.
+        gradients: of every trainable weight by its canonical name.
+        variables: all trainable weights by the same names.
+        rate: learning rate, float64.
     """
-    for gradient, variable in zip(gradients, variables, strict=True):
+    for name, variable in variables.items():
+        gradient = _decayed(gradients[name], variable, decay, rate, name)
         optimizer.update_step(gradient, variable, rate)
     optimizer.iterations.assign_add(1)
+
+
+def _decayed(
+    gradient: Tensor,
+    variable: keras.Variable,
+    decay: spec.WeightDecay | None,
+    rate: Tensor,
+    name: str,
+) -> Tensor:
+    """The gradient after weight decay, which changes the variable itself where it is decoupled."""
+    if not spec.is_decayed(name):
+        return gradient
+    weight = _native(variable)
+    match decay:
+        case spec.CoupledDecay(rate=strength):
+            return gradient + tf.constant(strength, variable.dtype) * weight
+        case spec.DecoupledDecay(rate=strength):
+            weight.assign(tf.cast(1 - rate * strength, variable.dtype) * weight)
+    return gradient
 
 
 def slots(optimizer: optimizers.Optimizer, slot: str) -> list[keras.Variable]:
@@ -133,6 +169,8 @@ def slots(optimizer: optimizers.Optimizer, slot: str) -> list[keras.Variable]:
             return list(optimizer.momentums)
         case (Adam(), "mean") | (RmsProp(), "velocity"):
             return list(optimizer._momentums)
+        case RmsProp(), "mean":
+            return list(optimizer._average_gradients)
         case (Adam() | RmsProp(), "square"):
             return list(optimizer._velocities)
         case Adadelta(), "square":
@@ -143,15 +181,15 @@ def slots(optimizer: optimizers.Optimizer, slot: str) -> list[keras.Variable]:
 
 def _optimizer(optimizer: spec.Optimizer) -> optimizers.Optimizer:
     rate = optimizer.learning_rate
-    match optimizer:
-        case spec.Sgd(momentum=momentum):
-            return Sgd(rate, momentum=momentum, nesterov=False)
+    match spec.without_decay(optimizer):
+        case spec.Sgd(momentum=momentum, nesterov=nesterov):
+            return Sgd(rate, momentum=momentum, nesterov=nesterov)
         case spec.Adam(beta1=beta1, beta2=beta2, epsilon=epsilon):
             return Adam(rate, beta_1=beta1, beta_2=beta2, epsilon=epsilon, amsgrad=False)
         case spec.Adadelta(rho=rho, epsilon=epsilon):
             return Adadelta(rate, rho=rho, epsilon=epsilon)
-        case spec.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
-            return RmsProp(rate, rho=rho, momentum=momentum, epsilon=epsilon, centered=False)
+        case spec.RmsProp(rho=rho, epsilon=epsilon, momentum=momentum, centered=centered):
+            return RmsProp(rate, rho=rho, momentum=momentum, epsilon=epsilon, centered=centered)
 
 
 def _native(variable: Any) -> Any:

@@ -21,6 +21,7 @@ from mnist_studio.frameworks.tensorflow_keras import gradients, network, optimiz
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
 from mnist_studio.spec.layers import Conv, Dropout
 from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe
+from mnist_studio.spec.optimizers import effective_decay
 from mnist_studio.spec.run import RunSpec
 
 CAPACITY = 256
@@ -72,7 +73,8 @@ class Trainer:
         self._training = run.training
         self._levels = level_table(run.model.scaling, run.training.precision)
         self._network = net
-        self._variables = list(network.trainable(net).values())
+        self._variables = network.trainable(net)
+        self._decay = effective_decay(run.training.optimizer, run.training.weight_decay)
         self._optimizer = optimizer
         self._padded = padded
         self._functions: dict[tuple[int, bool], Callable[..., Any]] = {}
@@ -142,7 +144,7 @@ class Trainer:
         """One batch: forward, loss, backward, update."""
         result = gradients.backward(self._network, self._training, inputs, labels, masks)
         found = gradients.clipped(result.gradients, self._training.clip)
-        optimizers.update(self._optimizer, found.values(), self._variables, rate)
+        optimizers.update(self._optimizer, self._decay, found, self._variables, rate)
         hits = tf.argmax(result.logits, 1, tf.int32) == labels
         return tf.cast(result.loss, tf.float64), tf.math.count_nonzero(hits)
 
