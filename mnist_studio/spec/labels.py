@@ -104,12 +104,25 @@ def _text(value: Any) -> str:
 _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "training.optimizer.kind": {
-            "sgd": "SGD", "adam": "Adam", "adadelta": "Adadelta", "rmsprop": "RMSprop"
+            "sgd": "SGD", "adam": "Adam", "adamw": "AdamW", "adadelta": "Adadelta",
+            "rmsprop": "RMSprop",
         },
         "training.schedule.kind": {
             "constant": "constant lr", "exponential": "exponential decay",
             "one_cycle": "one-cycle schedule", "plateau": "plateau schedule",
+            "step": "step decay", "cosine": "cosine schedule",
         },
+        "training.optimizer.nesterov": {"yes": "Nesterov momentum", "no": "no Nesterov momentum"},
+        "training.optimizer.centered": {"yes": "centered", "no": "not centered"},
+        "training.optimizer.weight_decay": {"0": "no weight decay"},
+        "training.weight_decay": {formatting.NOTHING: "no weight decay"},
+        "training.weight_decay.kind": {
+            "coupled": "coupled weight decay", "decoupled": "decoupled weight decay"
+        },
+        "training.warmup_steps": {"0": "no warm-up"},
+        "training.early_stopping": {formatting.NOTHING: "no early stopping"},
+        "training.best_epoch": {"yes": "best epoch", "no": "last epoch"},
+        "training.monitor": {"accuracy": "best accuracy", "loss": "best loss"},
         "training.batch_size": {f"{FULL_BATCH:,}": "full batch"},
         "training.epochs": {"1": "1 epoch"},
         "training.epoch_steps": {"0": "full epochs"},
@@ -148,6 +161,12 @@ _FORMATS: Mapping[str, str] = MappingProxyType(
         "training.schedule.lowest": "lowest lr factor {}",
         "training.schedule.start": "start lr 1/{}",
         "training.schedule.final": "final lr 1/{}",
+        "training.schedule.every": "every {} epochs",
+        "training.schedule.milestones": "milestones {}",
+        "training.weight_decay.rate": "weight decay {}",
+        "training.warmup_steps": "{} warm-up steps",
+        "training.early_stopping.patience": "early stopping after {} epochs",
+        "training.early_stopping.min_improvement": "smallest improvement {}",
         "training.batch_size": "batch {}",
         "training.epochs": "{} epochs",
         "training.epoch_steps": "{} steps per epoch",
@@ -201,7 +220,7 @@ def _is_implied(setting: Setting, changed: Collection[str]) -> bool:
     """Whether a change needs no label: a constant of a new schedule, or a rotation of 0."""
     section, _, name = setting.path.rpartition(".")
     if f"{section}.kind" in changed:
-        return name not in ("kind", "learning_rate", "limit")
+        return name not in ("kind", "learning_rate", "limit", "rate")
     default, value = setting.values
     return default == formatting.NOTHING and (value == "0" or name == "smoothness")
 

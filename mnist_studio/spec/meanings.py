@@ -139,11 +139,20 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
         "Plateau": Kind(
             "Plateau", "Reduces the learning rate when validation accuracy stops to improve."
         ),
-        "Warmup": Kind("Warm-up", "Starts with small steps."),
         # Clipping.
         "ClipNorm": Kind("By norm", "Shortens the gradient of all weights together."),
         "ClipValue": Kind("By value", "Limits each number of the gradient."),
+        # Weight decay.
+        "CoupledDecay": Kind(
+            "Coupled (L2)", "Adds a pull towards 0 to the gradients, after clipping."
+        ),
+        "DecoupledDecay": Kind(
+            "Decoupled", "Shrinks weights before each step, independent of the gradient. As AdamW."
+        ),
         # Parts of a run.
+        "EarlyStopping": Kind(
+            "Early stopping", "Ends training when the validation set no longer improves."
+        ),
         "Scaling": Kind("Input scaling", "How gray levels become the input of the network."),
         "Augmentation": Kind("Augmentation", "Random changes of the training images."),
         "TrainingSpec": Kind("Training", "How the network learns."),
@@ -223,13 +232,31 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         ("", "epsilon"): Parameter(
             "Epsilon", "Added to a divisor so that nothing is divided by 0.", 0, 1, "decade"
         ),
-        ("", "weight_decay"): Parameter(
-            "Weight decay", "Pulls every weight towards 0; 0.0001 to 0.01.", 0, 100, "decade",
-            "none",
+        ("AdamW", "weight_decay"): Parameter(
+            "Weight decay", "Shrinks kernels, not biases or batch-norm; 0.0001 to 0.1.", 0, 0.99,
+            "decade", "none",
+        ),
+        ("RmsProp", "centered"): Parameter(
+            "Centered", "Divides by the deviation of recent gradients instead of their size."
+        ),
+        ("", "rate"): Parameter(
+            "Rate", "Strength; 0.0001 to 0.01. Applies to kernels, not biases or batch-norm.", 0,
+            1, "decade",
         ),
         # Schedules.
         ("", "factor"): Parameter(
             "Factor", "Multiplies the learning rate each time.", 0.0001, 1, "twentieth"
+        ),
+        ("StepDecay", "every"): Parameter(
+            "Every (epochs)", "Epochs between two reductions, unless there are milestones.", 1,
+            10_000,
+        ),
+        ("StepDecay", "milestones"): Parameter(
+            "Milestones", "Epochs after which a reduction comes, such as 5 and 8."
+        ),
+        ("Cosine", "lowest"): Parameter(
+            "Lowest factor", "The learning rate ends at this fraction; usually 0.", 0, 1,
+            "twentieth",
         ),
         ("Exponential", "period"): Parameter(
             "Period (steps)", "Steps of one multiplication.", 0, 10_000_000, "fifty", "each epoch"
@@ -245,6 +272,14 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         ("", "final"): Parameter(
             "Final divisor", "The last learning rate is the first one divided by this.", 1,
             100_000_000, "decade",
+        ),
+        ("EarlyStopping", "patience"): Parameter(
+            "Patience (epochs)", "Epochs without improvement before training ends.", 1, 10_000
+        ),
+        ("EarlyStopping", "min_improvement"): Parameter(
+            "Smallest improvement",
+            "Smaller improvements do not count. For accuracy a fraction: 0.001 is 0.1 pp.", 0, 1,
+            "decade", "any",
         ),
         ("", "patience"): Parameter("Patience (epochs)", "Epochs to wait for a new best.", 1, 1000),
         ("", "lowest"): Parameter(
@@ -312,6 +347,23 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         ("TrainingSpec", "bias_gradients"): Parameter(
             "Bias gradients", "Exact, or with a known bug of one of the sources."
         ),
+        ("TrainingSpec", "weight_decay"): Parameter(
+            "Weight decay", "Pulls kernels towards 0, but not biases or batch-norm."
+        ),
+        ("TrainingSpec", "warmup_steps"): Parameter(
+            "Warm-up (steps)", "Steps in which the learning rate first rises from near 0.", 0,
+            10_000_000, "fifty", "none",
+        ),
+        ("TrainingSpec", "early_stopping"): Parameter(
+            "Early stopping", "Ends training when the validation set no longer improves."
+        ),
+        ("TrainingSpec", "best_epoch"): Parameter(
+            "Weights of the best epoch",
+            "Takes the final weights from the epoch that is best on the validation set.",
+        ),
+        ("TrainingSpec", "monitor"): Parameter(
+            "Best by", "What early stopping and the best epoch compare on the validation set."
+        ),
         ("", "label_smoothing"): Parameter(
             "Label smoothing", "Probability that the target gives to the other digits; 0.1.", 0,
             0.99, "twentieth", "none",
@@ -337,6 +389,8 @@ _CHOICES: Mapping[tuple[str, str], Kind] = MappingProxyType(
         ("precision", "float32"): Kind("float32", "The usual precision."),
         ("precision", "float64"): Kind("float64", "Twice the memory."),
         ("precision", "bfloat16"): Kind("bfloat16", "Mixed precision."),
+        ("monitor", "accuracy"): Kind("Accuracy", "More is better."),
+        ("monitor", "loss"): Kind("Loss", "Less is better."),
         ("bias_gradients", "exact"): Kind("Exact", ""),
         ("bias_gradients", "summed"): Kind("Summed", "A known bug."),
     }

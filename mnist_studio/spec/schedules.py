@@ -32,7 +32,9 @@ class Exponential(
     period: int = 0
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="step", tag_field="kind"):
+class StepDecay(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="step", tag_field="kind"
+):
     """Multiplied by ``factor`` after every ``every`` epochs, or after each of the milestones.
 
     Attributes:
@@ -90,7 +92,7 @@ class Plateau(
     lowest: float = 0.01
 
 
-Schedule = Constant | Exponential | Step | Cosine | OneCycle | Plateau
+Schedule = Constant | Exponential | StepDecay | Cosine | OneCycle | Plateau
 
 
 def depends_on_length(schedule: Schedule) -> bool:
@@ -135,7 +137,7 @@ def _factor(
             return float(decay**epoch)
         case Exponential(factor=decay, period=period):
             return float(decay ** (step / period))
-        case Step(factor=drop, every=every, milestones=milestones):
+        case StepDecay(factor=drop, every=every, milestones=milestones):
             passed = sum(epoch >= one for one in milestones) if milestones else epoch // every
             return float(drop**passed)
         case Cosine(lowest=lowest):
@@ -193,7 +195,7 @@ def _corners(
         top := warmup + round(schedule.warmup * max(1, steps - warmup))
     ) in range(1, steps):
         yield top
-    if isinstance(schedule, Step | Plateau) or (
+    if isinstance(schedule, StepDecay | Plateau) or (
         isinstance(schedule, Exponential) and not schedule.period
     ):
         epochs = range(1, -(-steps // steps_per_epoch))
@@ -221,19 +223,19 @@ def check(schedule: Schedule) -> None:
         case Exponential(period=period) if period < 0:
             problem = f"Decay period must be 0 or more steps, got {period}."
             raise SpecError(problem, "Change the schedule.", ("period",))
-        case Step(factor=drop) if not 0 < drop <= 1:
+        case StepDecay(factor=drop) if not 0 < drop <= 1:
             raise SpecError(
                 f"Step factor must be above 0 and at most 1, got {drop:g}.",
                 "Change the schedule.",
                 ("factor",),
             )
-        case Step(every=every) if not 1 <= every <= LATEST_EPOCH:
+        case StepDecay(every=every) if not 1 <= every <= LATEST_EPOCH:
             raise SpecError(
                 f"Epochs between two steps must be 1 to {LATEST_EPOCH:,}, got {every:,}.",
                 "Change the schedule.",
                 ("every",),
             )
-        case Step(milestones=milestones):
+        case StepDecay(milestones=milestones):
             _check_milestones(milestones)
         case Cosine(lowest=lowest) if not 0 <= lowest <= 1:
             raise SpecError(

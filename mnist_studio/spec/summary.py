@@ -2,12 +2,29 @@
 
 from collections.abc import Iterator
 
+from mnist_studio.formatting import counted, listed
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Conv, Dense, Initializer, Uniform
 from mnist_studio.spec.model import RAW, STANDARDIZED, UNIT, ModelSpec, Scaling
-from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
+from mnist_studio.spec.optimizers import (
+    Adadelta,
+    Adam,
+    AdamW,
+    CoupledDecay,
+    Optimizer,
+    RmsProp,
+    Sgd,
+)
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, RunSpec, TrainingSpec
-from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Plateau, Schedule
+from mnist_studio.spec.schedules import (
+    Constant,
+    Cosine,
+    Exponential,
+    OneCycle,
+    Plateau,
+    Schedule,
+    StepDecay,
+)
 
 
 def numbers(training: TrainingSpec) -> str:
@@ -26,7 +43,11 @@ def numbers(training: TrainingSpec) -> str:
 
 def method(run: RunSpec) -> Iterator[str]:
     """The rest, a sentence each: optimizer, schedule, input, initialization, special settings."""
-    yield f"{optimizer(run.training.optimizer)}, {schedule(run.training.schedule)}."
+    training = run.training
+    yield f"{optimizer(training.optimizer)}, {schedule(training.schedule)}."
+    if training.warmup_steps:
+        steps = counted(training.warmup_steps, "step")
+        yield f"The learning rate first rises linearly for {steps}."
     yield f"Inputs are {scaling(run.model.scaling)}."
     yield f"Initialization: {initialization(run.model)}."
     yield from special_settings(run.training)
@@ -44,6 +65,11 @@ def special_settings(training: TrainingSpec) -> Iterator[str]:
         yield f"One epoch is {training.epoch_steps:,} steps."
     if training.precision != "float32":
         yield f"The precision is {training.precision}."
+    if training.weight_decay:
+        coupled = isinstance(training.weight_decay, CoupledDecay)
+        kind = "coupled (L2)" if coupled else "decoupled"
+        yield f"Weight decay of the kernels: {training.weight_decay.rate:g}, {kind}."
+    yield from _early_end(training)
     if training.clip:
         by = "norm" if isinstance(training.clip, ClipNorm) else "value"
         yield f"Gradients are clipped by {by} at {training.clip.limit:g}."
@@ -51,17 +77,38 @@ def special_settings(training: TrainingSpec) -> Iterator[str]:
         yield from _augmentation(training.augmentation)
 
 
+def _early_end(training: TrainingSpec) -> Iterator[str]:
+    measure = training.monitor
+    if stopping := training.early_stopping:
+        by = ""
+        if stopping.min_improvement:
+            points = measure == "accuracy"
+            size = stopping.min_improvement
+            by = f" by more than {100 * size:g} pp" if points else f" by more than {size:g}"
+        yield (
+            f"Training ends early if the validation {measure} has not improved{by} for "
+            f"{counted(stopping.patience, 'epoch')}."
+        )
+    if training.best_epoch:
+        yield f"The final weights are those of the epoch with the best validation {measure}."
+
+
 def optimizer(chosen: Optimizer) -> str:
     """Its name and its constants: ``Adadelta (rho 0.9, epsilon 1e-06)``."""
     match chosen:
-        case Sgd(momentum=momentum):
-            return f"SGD (momentum {momentum:g})" if momentum else "SGD"
+        case Sgd(momentum=momentum, nesterov=nesterov):
+            name = "Nesterov momentum" if nesterov else "momentum"
+            return f"SGD ({name} {momentum:g})" if momentum else "SGD"
+        case AdamW(beta1=beta1, beta2=beta2, epsilon=epsilon, weight_decay=decay):
+            more = f"weight decay {decay:g} of the kernels" if decay else "no weight decay"
+            return f"AdamW (beta1 {beta1:g}, beta2 {beta2:g}, epsilon {epsilon:g}, {more})"
         case Adam(beta1=beta1, beta2=beta2, epsilon=epsilon):
             return f"Adam (beta1 {beta1:g}, beta2 {beta2:g}, epsilon {epsilon:g})"
         case Adadelta(rho=rho, epsilon=epsilon):
             return f"Adadelta (rho {rho:g}, epsilon {epsilon:g})"
-        case RmsProp(rho=rho, epsilon=epsilon, momentum=momentum):
+        case RmsProp(rho=rho, epsilon=epsilon, momentum=momentum, centered=centered):
             more = f", momentum {momentum:g}" if momentum else ""
+            more += ", centered" if centered else ""
             return f"RMSprop (rho {rho:g}, epsilon {epsilon:g}{more})"
 
 
@@ -74,6 +121,14 @@ def schedule(chosen: Schedule) -> str:
             return f"learning rate × {factor:g} after every epoch"
         case Exponential(factor=factor, period=period):
             return f"learning rate × {factor:g} per {period:,} steps, decayed smoothly"
+        case StepDecay(factor=factor, milestones=milestones) if milestones:
+            noun = "epoch" if len(milestones) == 1 else "epochs"
+            return f"learning rate × {factor:g} after {noun} {listed(map(str, milestones))}"
+        case StepDecay(factor=factor, every=every):
+            return f"learning rate × {factor:g} every {counted(every, 'epoch')}"
+        case Cosine(lowest=lowest):
+            end = f"{lowest:g} of it" if lowest else "0"
+            return f"learning rate falls along a half cosine to {end}"
         case Plateau(factor=factor, patience=patience):
             epochs = f"{patience} epoch{'s'[: patience > 1]}"
             return (

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import schedules
-from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Plateau, Schedule
+from mnist_studio.spec.schedules import (
+    Constant,
+    Cosine,
+    Exponential,
+    OneCycle,
+    Plateau,
+    Schedule,
+    StepDecay,
+)
 
 
 def test_constant() -> None:
@@ -104,3 +112,79 @@ def test_impossible_constants_are_refused(schedule: Schedule) -> None:
 @pytest.mark.parametrize("schedule", [Constant(), Exponential(), Exponential(1.0), OneCycle()])
 def test_the_defaults_are_accepted(schedule: Schedule) -> None:
     schedules.check(schedule)
+
+
+def test_step_decay_waits_for_epochs_or_milestones() -> None:
+    every = [schedules.factor(StepDecay(0.5, 2), step, 10, 60) for step in (0, 19, 20, 39, 40)]
+    assert every == [1.0, 1.0, 0.5, 0.5, 0.25]
+    milestones = StepDecay(0.5, 2, milestones=(1, 4))
+    factors = [schedules.factor(milestones, step, 10, 60) for step in (9, 10, 39, 40, 59)]
+    assert factors == [1.0, 0.5, 0.5, 0.25, 0.25]
+
+
+def test_cosine_follows_its_equation() -> None:
+    factors = [schedules.factor(Cosine(0.2), step, 10, 40) for step in range(40)]
+    expected = [0.2 + 0.8 * (1 + math.cos(math.pi * step / 40)) / 2 for step in range(40)]
+    assert factors == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_warm_up_rises_linearly_and_steps_are_counted_from_its_end() -> None:
+    warm = [schedules.factor(Constant(), step, 10, 40, warmup=4) for step in range(6)]
+    assert warm == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
+    cosine = [schedules.factor(Cosine(), step, 10, 40, warmup=8) for step in (0, 7, 8, 24, 39)]
+    alone = [schedules.factor(Cosine(), step, 10, 32) for step in (0, 16, 31)]
+    assert cosine == pytest.approx([1 / 8, 1.0, *alone])
+    by_epoch = [schedules.factor(StepDecay(0.5, 1), s, 10, 40, warmup=20) for s in (9, 10, 19, 20)]
+    assert by_epoch == pytest.approx([0.5, 0.5 * 11 / 20, 0.5, 0.25])
+
+
+def test_a_warm_up_longer_than_the_run_never_ends() -> None:
+    factors = [schedules.factor(Cosine(), step, 2, 4, warmup=8) for step in range(4)]
+    assert factors == [1 / 8, 2 / 8, 3 / 8, 4 / 8]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [Constant(), Exponential(0.9), StepDecay(0.9, 1), Cosine(), OneCycle(), Plateau()],
+    ids=str,
+)
+@pytest.mark.parametrize(("epochs", "points"), [(2, 50), (40, 50), (10_000, 400)])
+def test_a_curve_for_drawing_has_the_ends_and_at_most_the_points(
+    schedule: Schedule, epochs: int, points: int
+) -> None:
+    steps = 20 * epochs
+    curve = schedules.curve(schedule, 20, steps, warmup=7, points=points)
+    assert len(curve) <= points
+    numbers = [step for step, _ in curve]
+    assert numbers == sorted(set(numbers))
+    assert (numbers[0], numbers[-1]) == (0, steps - 1)
+    for step, value in curve:
+        assert value == schedules.factor(schedule, step, 20, steps, warmup=7)
+
+
+def test_a_curve_has_a_point_on_either_side_of_a_jump() -> None:
+    curve = dict(schedules.curve(StepDecay(0.1, 7), 1000, 20_000, points=60))
+    assert (curve[6999], curve[7000]) == (1.0, 0.1)
+    accuracies = [0.9, 0.8, 0.8, 0.8]
+    plateau = Plateau(0.5, patience=3)
+    curve = dict(schedules.curve(plateau, 1000, 20_000, accuracies, points=60))
+    assert (curve[3999], curve[4000]) == (1.0, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "problem"),
+    [
+        (StepDecay(0.0), "Step factor"),
+        (StepDecay(every=0), "Epochs between two steps must be 1 to 10,000, got 0"),
+        (StepDecay(milestones=(5, 3)), "increasing numbers of epochs from 1 to 10,000, got 5, 3"),
+        (StepDecay(milestones=(0,)), "Milestones"),
+        (Cosine(1.5), "lowest factor of the cosine schedule must be 0 to 1"),
+        (Cosine(math.nan), "lowest factor"),
+    ],
+    ids=str,
+)
+def test_impossible_constants_of_newer_schedules_are_named(
+    schedule: Schedule, problem: str
+) -> None:
+    with pytest.raises(SpecError, match=problem):
+        schedules.check(schedule)

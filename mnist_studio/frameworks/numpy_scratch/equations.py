@@ -75,7 +75,10 @@ def of_training(training: TrainingSpec) -> str:
 
 
 def of_update(optimizer: Optimizer) -> str:
-    """The update without weight decay, of a weight w with gradient g and learning rate r. t counts updates from 1."""
+    """The update without weight decay, of a weight w with gradient g and learning rate r.
+
+    t counts updates from 1.
+    """
     match optimizers.without_decay(optimizer):
         case optimizers.Sgd(momentum=0):
             return "w ← w - r g"
