@@ -140,6 +140,14 @@ class Settings(msgspec.Struct, frozen=True):
             "Watch it learn shows them. Runs of experiments store none.",
         ),
     ] = 200
+    watch_learning: Annotated[
+        bool,
+        Meta(
+            title="Watch it learn",
+            description="Whether trainings on the Train page record what their network looks like "
+            "after every epoch: kernels, norms, outputs, and errors.",
+        ),
+    ] = False
     notifications: Annotated[
         bool,
         Meta(

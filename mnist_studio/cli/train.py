@@ -60,6 +60,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="store_true",
         help="run the framework's native script instead of the shared loop (see: code)",
     )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help="record kernels, norms, outputs, and errors after every epoch, which Watch it learn "
+        "shows on the Train page (default: off)",
+    )
     _add_device(parser)
     options.add_json(parser, "one event per line")
 
@@ -105,9 +111,14 @@ def run(arguments: Namespace) -> int:
     """Trains; 1 if any framework failed, 130 after Ctrl+C."""
     from_file = _read_file(arguments)
     specs = from_file or run_specs(arguments)
+    if arguments.record and any(spec.style == "native" for spec in specs):
+        raise UsageError(
+            "--record cannot be combined with a native script, whose network is its own.",
+            "Leave out --record, or train with the shared loop.",
+        )
     requested = bool(arguments.dataset or from_file)
     output.note(_dataset_note(specs[0].dataset, arguments.data, requested))
-    jobs = [TrainingJob(spec, arguments.data) for spec in specs]
+    jobs = [TrainingJob(spec, arguments.data, observe=arguments.record) for spec in specs]
     return train_all(jobs, specs, arguments.data, arguments.json)
 
 

@@ -17,7 +17,7 @@ from mnist_studio.running.messages import TRAIN, TrainRequest
 from mnist_studio.running.recording import record_events, started
 from mnist_studio.running.warm import TrainingWorker, WarmProcesses
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, epoch_records
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -54,6 +54,7 @@ class TrainingJob:
         resume: str = "",
         membership: Membership | None = None,
         processes: WarmProcesses | None = None,
+        observe: bool = False,
     ) -> None:
         """Prepares a run. Nothing starts before ``events`` is iterated.
 
@@ -66,6 +67,8 @@ class TrainingJob:
             resume: id of an ended run of this spec to resume from its checkpoint.
             membership: of the experiment that trains it; None without one.
             processes: that may train it; without one for its settings, a new process starts.
+            observe: whether to observe the network after every epoch, see
+                ``training.observation``. A resumed run that was observed is again.
         """
         self.id = ""
         self._spec = spec
@@ -73,6 +76,7 @@ class TrainingJob:
         self._resume = resume
         self._membership = membership
         self._processes = processes
+        self._observe = observe
         self._commands: SimpleQueue[CommandName] = SimpleQueue()
         self._stop_deadline = float("inf")
         self._launched = 0.0
@@ -161,6 +165,7 @@ class TrainingJob:
         saved = settings.load()[0]
         # Nobody watches the hundreds of runs of an experiment, whose weights would fill the disk.
         budget = 0 if self._membership else saved.epoch_weights_mb * 1_000_000
+        observe = self._observe or bool(epoch_records.FILES.epochs(run.folder))
         self._launched = time.perf_counter()
         return TrainRequest(
             run=run.id,
@@ -171,7 +176,7 @@ class TrainingJob:
             resume=bool(self._resume or self._spec.continued_from),
             epochs=store.epochs(run.id),
             checkpoint_seconds=saved.checkpoint_seconds,
-            recording=RecordingOptions(weights_bytes=budget),
+            recording=RecordingOptions(budget, observe),
         )
 
     def _worker_events(self, worker: TrainingWorker, run: Run) -> Generator[AnyEvent, None, bool]:

@@ -36,7 +36,7 @@ ROBUSTNESS = "robustness.json"
 FEATURES = "features.safetensors"
 """See ``store.features``."""
 OF_EPOCHS = "epoch-*.safetensors"
-"""Pattern of the files of ``store.epoch_weights``."""
+"""Pattern of the files of ``store.epoch_files``."""
 
 _WEIGHT, _SLOT = "weight/", "slot/"
 _EPOCHS = "epochs"

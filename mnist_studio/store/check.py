@@ -31,6 +31,7 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import (
     artifacts,
     backup,
+    epoch_records,
     epoch_weights,
     folders,
     housekeeping,
@@ -300,8 +301,11 @@ class _Check:
             readers[artifacts.WEIGHTS] = partial(artifacts.load_weights, folder, spec)
             readers[artifacts.CHECKPOINT] = partial(artifacts.load_checkpoint, folder, spec)
             for epoch in epoch_weights.epochs_kept(folder):
-                path = epoch_weights.path_of(folder, epoch)
+                path = epoch_weights.FILES.path_of(folder, epoch)
                 readers[path.name] = partial(epoch_weights.load, folder, spec, epoch)
+        for epoch in epoch_records.FILES.epochs(folder):
+            path = epoch_records.FILES.path_of(folder, epoch)
+            readers[path.name] = partial(epoch_records.load, folder, epoch)
         for name, read in readers.items():
             if (folder / name).exists():
                 try:

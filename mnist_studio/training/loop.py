@@ -73,6 +73,7 @@ class Training:
             StoreError: the disk is full.
         """
         state = self._state
+        self._recorder.begin(state.step, self._learner)
         while state.step < self._session.steps or state.awaiting_evaluation:
             # A run that was stopped during an evaluation resumes with that evaluation.
             trained = state.awaiting_evaluation or self._train_epoch()
@@ -146,7 +147,7 @@ class Training:
         artifacts.save_test_logits(session.folder, test)
         if self._recorder.active:
             # Before the checkpoint, with which the epoch counts as done after a crash.
-            self._recorder.after_epoch(self._state.epochs, self._learner.weights())
+            self._recorder.after_epoch(self._state.epochs, self._learner, test)
         self._save_checkpoint()
         return True
 

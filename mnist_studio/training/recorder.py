@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch
-from mnist_studio.frameworks.base import Weights
-from mnist_studio.store import epoch_weights
+from mnist_studio.frameworks.base import Array, Learner, Weights
+from mnist_studio.store import epoch_records, epoch_weights
+from mnist_studio.training.observation import NO_WEIGHTS, observe
 from mnist_studio.training.session import TrainingSession
 
 
@@ -19,35 +20,61 @@ class Recorder:
     def __init__(self, session: TrainingSession) -> None:
         self._session = session
         self._options = session.recording
+        self._before = NO_WEIGHTS
         self._failed = False
         self._thinned = False
 
     @property
     def active(self) -> bool:
         """Whether anything is recorded."""
-        return self._options.weights_bytes > 0
+        return self._options.weights_bytes > 0 or self._options.observe
 
     def resume(self, epoch: int) -> None:
         """Removes what was recorded after an epoch, from which the run resumes."""
+        folder = self._session.folder
         try:
-            epoch_weights.remove_after(self._session.folder, epoch)
+            epoch_weights.FILES.remove_after(folder, epoch)
+            epoch_records.FILES.remove_after(folder, epoch)
+            if self._options.observe and epoch in epoch_weights.epochs_kept(folder):
+                self._before = epoch_weights.load(folder, self._session.spec, epoch)
         except StoreError as error:
             self._report(error)
 
-    def after_epoch(self, epochs: Sequence[Epoch], weights: Weights) -> None:
+    def begin(self, step: int, learner: Learner) -> None:
+        """Takes the weights before the first epoch, to know later what it changed."""
+        if self._options.observe and step == 0:
+            self._before = learner.weights()
+
+    def after_epoch(self, epochs: Sequence[Epoch], learner: Learner, test_logits: Array) -> None:
         """Records the last of the epochs.
 
         Args:
             epochs: of the run so far, in order.
-            weights: after the last one.
+            learner: with the weights after the last one.
+            test_logits: (n, 10), of the test set.
         """
         phase = self._session.clock.phase
         self._session.enter("record")
         try:
-            self._save_weights(epochs, weights)
+            weights = learner.weights()
+            if self._options.weights_bytes:
+                self._save_weights(epochs, weights)
+            if self._options.observe:
+                self._observe(epochs, learner, test_logits)
+                self._before = weights
         except StoreError as error:
             self._report(error)
         self._session.clock.enter(phase)
+
+    def _observe(self, epochs: Sequence[Epoch], learner: Learner, test_logits: Array) -> None:
+        session, data = self._session, self._session.data
+        record = observe(
+            session.spec.model, learner, epochs[-1].epoch, data.train, data.test, test_logits,
+            self._before,
+        )  # fmt: skip
+        epoch_records.save(session.folder, record)
+        best = best_epoch(epochs)
+        epoch_records.FILES.thin_out(session.folder, epoch_records.BUDGET, best)
 
     def _save_weights(self, epochs: Sequence[Epoch], weights: Weights) -> None:
         folder, budget = self._session.folder, self._options.weights_bytes
@@ -57,7 +84,7 @@ class Recorder:
             self._say_thinned(f"{needed}, so none is stored")
             return
         epoch_weights.save(folder, epochs[-1].epoch, weights)
-        if epoch_weights.thin_out(folder, budget, best_epoch(epochs)):
+        if epoch_weights.FILES.thin_out(folder, budget, best_epoch(epochs)):
             self._say_thinned("is full, so only the first, last, best, and evenly spaced ones stay")
 
     def _say_thinned(self, why: str) -> None:

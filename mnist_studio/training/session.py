@@ -78,9 +78,11 @@ class RecordingOptions(msgspec.Struct, frozen=True):
 
     Attributes:
         weights_bytes: budget of disk for the weights of epochs; 0 stores none.
+        observe: whether to observe the network, see ``training.observation``.
     """
 
     weights_bytes: int = 0
+    observe: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from msgspec import structs
 
 from mnist_studio.frameworks import registry
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, epoch_records
 from mnist_studio.store.runs import RunStore
 from tests.cli.conftest import COMMAND, TRAIN, Main, studio
 from tests.trained_runs import until
@@ -51,7 +53,7 @@ def test_all_frameworks_agree_on_the_same_digits() -> None:
     missing = [name for name in registry.ENTRIES if registry.version(name) is None]
     if missing:
         pytest.skip(f"{', '.join(missing)} not here")
-    said = studio(*TRAIN, "--framework", "all", "--json")
+    said = studio(*TRAIN, "--framework", "all", "--record", "--json")
     ends = [event for event in said.json if event["type"] in TERMINAL]
     assert said.code == 0
     assert [(end["type"], end["framework"]) for end in ends] == [
@@ -60,6 +62,13 @@ def test_all_frameworks_agree_on_the_same_digits() -> None:
     accuracies = [end["test_accuracy"] for end in ends]
     assert max(accuracies) - min(accuracies) <= 0.02
     assert min(accuracies) > 0.8
+    with RunStore() as store:
+        first, *others = (epoch_records.load(store.run(end["run"]).folder, 1) for end in ends)
+    for other in others:
+        for one, same in zip(first.norms, other.norms, strict=True):
+            assert one.layer == same.layer
+            assert structs.astuple(one)[1:] == pytest.approx(structs.astuple(same)[1:], rel=1e-3)
+        np.testing.assert_allclose(first.kernels, other.kernels, atol=1e-3)
 
 
 def test_frameworks_that_are_broken_do_not_keep_the_others_from_training(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ def test_what_was_saved_is_loaded_with_its_epoch(
     folder: Path, spec: RunSpec, weights: Weights
 ) -> None:
     assert epoch_weights.epochs_kept(folder) == ()
-    size = epoch_weights.save(folder, 12, weights)
+    epoch_weights.save(folder, 12, weights)
+    size = trash.size_of(folder)
     epoch_weights.save(folder, 3, weights)
     assert epoch_weights.epochs_kept(folder) == (3, 12)
     assert trash.size_of(folder) == 2 * size
@@ -38,7 +39,7 @@ def test_files_that_are_not_the_weights_of_that_epoch_are_refused(
     folder: Path, spec: RunSpec, weights: Weights
 ) -> None:
     epoch_weights.save(folder, 1, weights)
-    epoch_weights.path_of(folder, 1).replace(epoch_weights.path_of(folder, 2))
+    epoch_weights.FILES.path_of(folder, 1).replace(epoch_weights.FILES.path_of(folder, 2))
     with pytest.raises(StoreError, match="weights of epoch 2"):
         epoch_weights.load(folder, spec, 2)
     with pytest.raises(StoreError, match="missing"):
@@ -46,7 +47,7 @@ def test_files_that_are_not_the_weights_of_that_epoch_are_refused(
     epoch_weights.save(folder, 3, {"other": np.zeros(3, np.float32)})
     with pytest.raises(StoreError, match="unknown arrays"):
         epoch_weights.load(folder, spec, 3)
-    path = epoch_weights.path_of(folder, 2)
+    path = epoch_weights.FILES.path_of(folder, 2)
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
@@ -54,40 +55,12 @@ def test_files_that_are_not_the_weights_of_that_epoch_are_refused(
         epoch_weights.load(folder, spec, 2)
 
 
-@pytest.mark.parametrize(
-    ("count", "most", "best", "chosen"),
-    [
-        (5, 5, 2, (1, 2, 3, 4, 5)),
-        (6, 5, 6, (1, 3, 5, 6)),
-        (10, 5, 2, (1, 2, 5, 9, 10)),
-        (9, 5, 9, (1, 3, 5, 7, 9)),
-        (7, 3, 4, (1, 4, 7)),
-        (7, 2, 4, (1, 7)),
-        (7, 1, 4, (7,)),
-        (7, 0, 4, ()),
-        (0, 5, 4, ()),
-    ],
-)
-def test_epochs_are_thinned_out_evenly(
-    count: int, most: int, best: int, chosen: tuple[int, ...]
-) -> None:
-    assert epoch_weights.evenly(range(1, count + 1), most, best) == chosen
-
-
-def test_thinning_out_bit_by_bit_ends_like_all_at_once() -> None:
-    for most in range(3, 20):
-        left: tuple[int, ...] = ()
-        for epoch in range(1, 200):
-            left = epoch_weights.evenly((*left, epoch), most, best=1)
-            assert left == epoch_weights.evenly(range(1, epoch + 1), most, best=1)
-            assert len(left) <= most
-
-
 def test_the_budget_holds_after_every_epoch(folder: Path, weights: Weights) -> None:
-    size = epoch_weights.save(folder, 1, weights)
+    epoch_weights.save(folder, 1, weights)
+    size = trash.size_of(folder)
     for epoch in range(2, 30):
         epoch_weights.save(folder, epoch, weights)
-        epoch_weights.thin_out(folder, 6 * size, best=5)
+        epoch_weights.FILES.thin_out(folder, 6 * size, best=5)
         assert trash.size_of(folder) <= 6 * size
         assert {1, epoch} <= {*epoch_weights.epochs_kept(folder)}
     assert 5 in epoch_weights.epochs_kept(folder)
@@ -96,7 +69,7 @@ def test_the_budget_holds_after_every_epoch(folder: Path, weights: Weights) -> N
 def test_later_epochs_and_discarded_runs_leave_nothing(folder: Path, weights: Weights) -> None:
     for epoch in (1, 2, 3):
         epoch_weights.save(folder, epoch, weights)
-    epoch_weights.remove_after(folder, 1)
+    epoch_weights.FILES.remove_after(folder, 1)
     assert epoch_weights.epochs_kept(folder) == (1,)
     artifacts.discard(folder)
     assert list(folder.iterdir()) == []

@@ -7,12 +7,12 @@ import pytest
 
 from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch, Event, Log, Phase
-from mnist_studio.store import artifacts, epoch_weights
+from mnist_studio.store import artifacts, epoch_records, epoch_weights, trash
 from mnist_studio.training.recorder import best_epoch
 from mnist_studio.training.session import Control, RecordingOptions
 from tests.training.conftest import Bench, Benches, same_weights
 
-PLENTY = RecordingOptions(weights_bytes=10_000_000)
+PLENTY = RecordingOptions(weights_bytes=10_000_000, observe=True)
 
 
 class Killed(Exception):
@@ -66,18 +66,25 @@ def test_a_run_killed_anywhere_resumes_with_the_same_records(
     resumed = _recording(bench("killed", folder=killed.folder))
     # Of a later epoch than the checkpoint, as a power failure may leave it.
     epoch_weights.save(killed.folder, 4, resumed.learner.weights())
+    epoch_records.save(killed.folder, replace(epoch_records.load(whole.folder, 3), epoch=4))
     resumed.events += killed.of(Epoch)
     resumed.train(resume=True)
     assert epoch_weights.epochs_kept(killed.folder) == (1, 2, 3)
+    assert epoch_records.FILES.epochs(killed.folder) == (1, 2, 3)
     for epoch in (1, 2, 3):
         one = epoch_weights.load(whole.folder, whole.spec, epoch)
         other = epoch_weights.load(killed.folder, whole.spec, epoch)
         assert all((one[name] == other[name]).all() for name in one)
+        expected = epoch_records.load(whole.folder, epoch)
+        found = epoch_records.load(killed.folder, epoch)
+        assert (found.norms, found.outputs) == (expected.norms, expected.outputs)
+        assert found.errors == expected.errors
 
 
 def test_the_budget_is_announced_once_when_it_is_full_or_too_small(bench: Benches) -> None:
     full = _recording(bench("full", epochs=9))
-    size = epoch_weights.save(full.folder, 1, full.learner.weights())
+    epoch_weights.save(full.folder, 1, full.learner.weights())
+    size = trash.size_of(full.folder)
     _recording(full, RecordingOptions(weights_bytes=4 * size)).train()
     assert len(epoch_weights.epochs_kept(full.folder)) <= 4
     assert sum("the first, last, best, and evenly spaced" in text for text in _warnings(full)) == 1

@@ -21,6 +21,9 @@ _LOG = logging.getLogger(__name__)
 class TrainingQueue(QObject):
     """Trains runs one after the other.
 
+    Attributes:
+        observe: whether the next runs observe their network after every epoch.
+
     Signals:
         changed: a run began, ended, paused or was queued.
         event_received: a run and its event.
@@ -41,6 +44,7 @@ class TrainingQueue(QObject):
             processes: that may train the runs.
         """
         super().__init__(parent)
+        self.observe = False
         self._processes = processes
         self._runs: tuple[LiveRun, ...] = ()
         self._current: LiveRun | None = None
@@ -154,7 +158,7 @@ class TrainingQueue(QObject):
         self._current.state, self._current.phase = "running", "start"
         job = TrainingJob(
             self._current.spec, data=self._data, resume=self._current.resume,
-            processes=self._processes,
+            processes=self._processes, observe=self.observe,
         )  # fmt: skip
         self._thread = EventThread(job, self)
         self._thread.event_received.connect(self._take)
