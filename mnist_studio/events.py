@@ -49,6 +49,9 @@ DIVERGED = "became NaN or infinite"
 Runs are stored with their reason, so this also recognizes those of earlier versions.
 """
 
+PRUNED = "Pruned"
+"""What the reason begins with if a search ended a run early."""
+
 STATES: Mapping[str, str] = MappingProxyType(
     {
         "running": "Training",
@@ -69,14 +72,17 @@ def state_title(status: str, reason: str = "") -> str:
 
     Args:
         status: of the run in the store.
-        reason: why it failed; empty if it did not.
+        reason: why it failed or was pruned; empty if neither.
     """
+    if reason.startswith(PRUNED):
+        return PRUNED
     return DIVERGED_STATE if status == "failed" and DIVERGED in reason else STATES[status]
 
 
 def reason_of(terminal: "Terminal | None") -> str:
-    """Why a run failed or was discarded; empty for any other end."""
-    return terminal.reason if isinstance(terminal, Cancelled | Failed | Crashed) else ""
+    """Why a run failed, was discarded, or was pruned; empty for any other end."""
+    known = Cancelled | Failed | Crashed | Stopped
+    return terminal.reason if isinstance(terminal, known) else ""
 
 
 class Event(msgspec.Struct, frozen=True, tag=str.lower, tag_field="type", kw_only=True):
@@ -261,7 +267,7 @@ class Finished(Event, frozen=True):
 
 
 class Stopped(Event, frozen=True):
-    """Stopped by the user; its weights are stored.
+    """Stopped by the user, or pruned by a search; its weights are stored.
 
     Attributes:
         epochs: whole epochs trained.
@@ -271,6 +277,7 @@ class Stopped(Event, frozen=True):
         seconds: phase -> seconds spent in it.
         device: that was used.
         measures: None for a run of an earlier version.
+        reason: why a search pruned it; empty if the user stopped it.
     """
 
     epochs: int
@@ -280,6 +287,7 @@ class Stopped(Event, frozen=True):
     seconds: dict[str, float]
     device: str
     measures: Measures | None = None
+    reason: str = ""
 
 
 class Cancelled(Event, frozen=True):

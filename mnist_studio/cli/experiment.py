@@ -1,4 +1,7 @@
-"""``mnist-studio experiment``: trains the runs of a ready-made experiment, or of one in a file."""
+"""``mnist-studio experiment``: trains the runs of a ready-made experiment, or of one in a file.
+
+A file can also describe a search, which chooses its runs one after the other.
+"""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -18,7 +21,7 @@ from mnist_studio.experiments.executors import Executor, Local
 from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.formatting import count
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
+from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells, run_count
 from mnist_studio.spec.ready_made import EXPERIMENTS, ready_made
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
@@ -96,8 +99,8 @@ def run(arguments: Namespace) -> int:
         return 0
     executor = _executor(arguments)
     if arguments.data:
-        for spec in expand_cells(experiment):
-            sources.require(spec.dataset, arguments.data)
+        for dataset in experiment.datasets or ("mnist",):
+            sources.require(dataset, arguments.data)
     _confirm(experiment, arguments.yes, executor)
     return _run(ExperimentRunner(experiment, executor), arguments)
 
@@ -171,15 +174,15 @@ def _confirm(experiment: ExperimentSpec, confirmed: bool, executor: Executor) ->
     Raises:
         UsageError: there is nobody to ask, or the user refused.
     """
-    runs = expand_cells(experiment)
-    if confirmed or len(runs) <= MANY_RUNS:
+    runs, number = expand_cells(experiment), run_count(experiment)
+    if confirmed or number <= MANY_RUNS:
         return
     concurrency = executor.jobs if isinstance(executor, Local) else 1
     with RunStore() as store:
         known = estimates.of_runs(store.runs(), store.experiments.memberships())
-    seconds = estimates.together(runs, known, Membership("", concurrency))
+    seconds = estimates.together(runs, known, Membership("", concurrency)) if runs else None
     time = "" if seconds is None else f", which take about {estimate(seconds)} by earlier runs"
-    sentence = f"This experiment has {count(len(runs))} runs{time}."
+    sentence = f"This experiment has {count(number)} runs{time}."
     if not sys.stdin.isatty():
         raise UsageError(sentence, "Add --yes to train them.")
     output.note(sentence)

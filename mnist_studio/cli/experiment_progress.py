@@ -12,6 +12,8 @@ from mnist_studio.events import Finished, Log, Started, state_title
 from mnist_studio.events import Progress as Step
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
+    BestChanged,
+    CellAdded,
     CellChanged,
     CellEvent,
     ExperimentCell,
@@ -29,6 +31,8 @@ class ExperimentPrinter:
         """Text goes to standard error, so that it does not mix with JSON in a pipe."""
         self._json = json
         self._cells: dict[int, ExperimentCell] = {}
+        self._planned = 0
+        self._found: tuple[str, ...] = ()
         self._console = Console(stderr=True, highlight=False, markup=False)
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -59,25 +63,55 @@ class ExperimentPrinter:
                 self._begin(event)
             case ProgressChanged():
                 self._move(event)
-            case CellEvent(cell=cell, event=Started(title=title)):
-                self._cells[cell] = replace(self._cells[cell], name=title)
-            case CellEvent(cell=cell, event=Finished() | Log() as run_event):
-                self._line(cell, describe(run_event))
-            case CellChanged(cell=cell, state="failed" | "cancelled" as state, reason=reason):
-                self._line(cell, f"{state_title(state, reason).lower()}: {reason}")
-            case CellChanged(cell=cell, state="waiting", reason=reason) if reason:
-                self._line(cell, f"will be tried again: {reason}")
+            case CellAdded(cell=added, planned=planned):
+                self._cells[added.number] = added
+                self._planned = planned
+            case CellEvent():
+                self._show_run(event)
+            case CellChanged():
+                self._change(event)
+            case BestChanged():
+                self._find(event)
             case ExperimentEnded():
+                # The winner is reported once, with all its seeds.
+                for sentence in self._found[1:]:
+                    self._print(sentence)
                 self._print(f"{event.finished} of {event.total} runs are finished.")
+            case _:
+                pass
+
+    def _show_run(self, event: CellEvent) -> None:
+        match event.event:
+            case Started(title=title):
+                self._cells[event.cell] = replace(self._cells[event.cell], name=title)
+            case Finished() | Log() as run_event:
+                self._line(event.cell, describe(run_event))
+            case _:
+                pass
+
+    def _find(self, event: BestChanged) -> None:
+        if self._found[:1] != event.found[:1]:
+            self._print(event.found[0])
+        self._found = event.found
+
+    def _change(self, event: CellChanged) -> None:
+        match event.state, event.reason:
+            case "pruned", reason:
+                self._line(event.cell, reason)
+            case "failed" | "cancelled" as state, reason:
+                self._line(event.cell, f"{state_title(state, reason).lower()}: {reason}")
+            case "waiting", reason if reason:
+                self._line(event.cell, f"will be tried again: {reason}")
             case _:
                 pass
 
     def _begin(self, event: ExperimentStarted) -> None:
         self._cells = {cell.number: cell for cell in event.cells}
-        done = sum(cell.state == "finished" for cell in event.cells)
+        self._planned = event.planned
+        done = sum(cell.state in ("finished", "pruned") for cell in event.cells)
         before = f", {done} already finished" if done else ""
         where = f" on {event.host}" if event.host else ""
-        runs = f"{len(event.cells)} run{'s' if len(event.cells) > 1 else ''}"
+        runs = f"{event.planned} run{'s' if event.planned > 1 else ''}"
         self._print(f"{event.title}: {runs}{before}{where}.")
         if event.concurrency > 1:
             self._print(
@@ -95,7 +129,8 @@ class ExperimentPrinter:
 
     def _line(self, number: int, text: str) -> None:
         cell = self._cells[number]
-        self._print(f"{number + 1:>4}/{len(self._cells)} {cell.title}: {text}")
+        total = max(self._planned, len(self._cells))
+        self._print(f"{number + 1:>4}/{total} {cell.title}: {text}")
 
     def _print(self, text: str) -> None:
         self._console.print(printable_lines(text), soft_wrap=True)

@@ -168,6 +168,7 @@ class RemoteJob:
         self._cell = cell
         self._messages: SimpleQueue[object] = SimpleQueue()
         self._is_cancelled = False
+        self._reason = ""
         self._epochs: dict[int, Epoch] = {}
 
     def pause(self) -> None:
@@ -176,8 +177,9 @@ class RemoteJob:
     def resume(self) -> None:
         """Does nothing, like ``pause``."""
 
-    def stop(self) -> None:
-        """Ends it. Nothing is saved, because the checkpoint is on the worker."""
+    def stop(self, reason: str = "") -> None:
+        """Ends it. Nothing but its epochs is saved: the checkpoint is on the worker."""
+        self._reason = reason
         self._is_cancelled = True
 
     def cancel(self) -> None:
@@ -208,7 +210,7 @@ class RemoteJob:
                 if self._is_cancelled:
                     if not self._gone:
                         future.cancel()
-                    yield _cancelled(run)
+                    yield _cancelled(run, self._reason)
                     return
                 if future.status == "finished":
                     yield from self._received(store, run, _result(future))
@@ -321,6 +323,6 @@ def _failed(run: Run, reason: str) -> Failed:
     return Failed(run=run.id, framework=run.spec.framework, reason=reason)
 
 
-def _cancelled(run: Run) -> Cancelled:
-    reason = "Canceled. Runs on a cluster save nothing until they finish."
+def _cancelled(run: Run, reason: str) -> Cancelled:
+    reason = reason or "Canceled. Runs on a cluster save nothing until they finish."
     return Cancelled(run=run.id, framework=run.spec.framework, reason=reason)

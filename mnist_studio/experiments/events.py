@@ -1,6 +1,7 @@
 """The events of a running experiment: a closed union of small frozen values.
 
-A cell is identified by its index in ``spec.experiment.expand_cells``. The first event is
+A cell is identified by its index in ``spec.experiment.expand_cells``, or, in a search, by the order
+in which its cells were made. The first event is
 ``ExperimentStarted``; the last one is exactly one ``ExperimentEnded``.
 """
 
@@ -12,7 +13,7 @@ from mnist_studio.events import AnyEvent
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
 
-State = Literal["waiting", "running", "finished", "stopped", "cancelled", "failed"]
+State = Literal["waiting", "running", "finished", "stopped", "cancelled", "failed", "pruned"]
 Outcome = Literal["complete", "incomplete", "stopped", "cancelled"]
 
 
@@ -22,11 +23,11 @@ class ExperimentCell(msgspec.Struct, frozen=True):
     Attributes:
         number: from 0.
         spec: what is trained.
-        state: a ``stopped`` cell has a checkpoint or weights. All but ``finished`` ones are trained
-            when the experiment is resumed.
+        state: a ``stopped`` cell has a checkpoint or weights. All but ``finished`` and ``pruned``
+            ones are trained when the experiment is resumed.
         run: id of its run; empty if it has none yet.
         fraction: of its steps that are trained and saved.
-        reason: why it failed or was cancelled.
+        reason: why it failed, was cancelled, or was pruned.
         name: of its run; empty if it has none yet.
     """
 
@@ -57,6 +58,7 @@ class ExperimentStarted(ExperimentEvent, frozen=True, tag="started"):
         cells: all of them, including those that are finished already.
         concurrency: number of parallel runs; with more than one, timing is not comparable.
         host: where they run; empty for this machine.
+        planned: number of cells that there are going to be.
     """
 
     experiment: str
@@ -64,6 +66,19 @@ class ExperimentStarted(ExperimentEvent, frozen=True, tag="started"):
     cells: tuple[ExperimentCell, ...]
     concurrency: int
     host: str
+    planned: int = 0
+
+
+class CellAdded(ExperimentEvent, frozen=True, tag="added"):
+    """A search has chosen another run.
+
+    Attributes:
+        cell: the new one.
+        planned: number of cells that there are going to be.
+    """
+
+    cell: ExperimentCell
+    planned: int
 
 
 class QueueChanged(ExperimentEvent, frozen=True, tag="queue"):
@@ -99,8 +114,8 @@ class ProgressChanged(ExperimentEvent, frozen=True, tag="progress"):
     """The progress of the experiment.
 
     Attributes:
-        total: number of cells.
-        finished: number of finished cells, including earlier sessions.
+        total: number of cells that there are going to be.
+        finished: number of finished and pruned cells, including earlier sessions.
         failed: number of cells that failed in this session.
         fraction: of the work that is done or given up.
         seconds_left: until the end; None while a cell is left for which no similar run has
@@ -120,7 +135,7 @@ class ExperimentEnded(ExperimentEvent, frozen=True, tag="ended"):
     Attributes:
         outcome: ``complete`` if every cell is finished, ``incomplete`` if some failed or were
             removed, else what the user requested.
-        finished: number of finished cells.
+        finished: number of finished and pruned cells.
         total: number of cells.
     """
 
@@ -129,6 +144,23 @@ class ExperimentEnded(ExperimentEvent, frozen=True, tag="ended"):
     total: int
 
 
+class BestChanged(ExperimentEvent, frozen=True, tag="best"):
+    """A search has found a better trial, or a run of the winner has finished.
+
+    Attributes:
+        found: the result so far in words, a sentence each.
+    """
+
+    found: tuple[str, ...]
+
+
 AnyExperimentEvent = (
-    ExperimentStarted | QueueChanged | CellChanged | CellEvent | ProgressChanged | ExperimentEnded
+    ExperimentStarted
+    | QueueChanged
+    | CellAdded
+    | CellChanged
+    | CellEvent
+    | ProgressChanged
+    | BestChanged
+    | ExperimentEnded
 )

@@ -43,8 +43,12 @@ class Job(Protocol):
     def resume(self) -> None:
         """Continues after a pause."""
 
-    def stop(self) -> None:
-        """Ends it soon and saves the weights, if that is possible."""
+    def stop(self, reason: str = "") -> None:
+        """Ends it soon and saves the weights, if that is possible.
+
+        Args:
+            reason: why, if not the user wants it; stored with the run.
+        """
 
     def cancel(self) -> None:
         """Ends it at once and saves nothing."""

@@ -113,6 +113,10 @@ class JobPool:
         """Cancels the job of one cell."""
         self._running[number].job.cancel()
 
+    def prune(self, number: int, reason: str) -> None:
+        """Stops the job of one cell for a reason other than the user's wish."""
+        self._running[number].job.stop(reason)
+
     def command(self, name: CommandName) -> None:
         """Passes a command of the user to every job."""
         for running in self._running.values():

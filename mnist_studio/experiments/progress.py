@@ -43,7 +43,9 @@ class Stopwatch:
 RETRIES = 1
 """How often a cell that failed is tried again in a session."""
 
-_SETTLED: tuple[State, ...] = ("finished", "failed", "cancelled")
+_SETTLED: tuple[State, ...] = ("finished", "failed", "cancelled", "pruned")
+_DONE: tuple[State, ...] = ("finished", "pruned")
+"""The states that are not trained again."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ class ExperimentProgress:
         self.estimates = estimates
         self.stopwatch = stopwatch or Stopwatch()
         self._cells = {cell.number: cell for cell in cells}
-        self._order = [cell.number for cell in cells if cell.state != "finished"]
+        self._order = [cell.number for cell in cells if cell.state not in _DONE]
+        self._planned = len(cells)
         self._starts: dict[int, _Start] = {}
         self._reported_left: dict[int, float] = {}
         self._failures: dict[int, int] = {}
@@ -93,6 +96,25 @@ class ExperimentProgress:
     def queue(self) -> QueueChanged:
         """The waiting cells."""
         return QueueChanged(tuple(self._order))
+
+    @property
+    def planned(self) -> int:
+        """The number of cells that there are going to be."""
+        return max(self._planned, len(self._cells))
+
+    def plan(self, cells: int) -> None:
+        """Expects so many cells, because a search adds them one after the other."""
+        self._planned = cells
+
+    def add(self, cell: ExperimentCell) -> None:
+        """Queues another cell."""
+        self._cells[cell.number] = cell
+        self._order.append(cell.number)
+
+    @property
+    def done(self) -> int:
+        """The number of cells that are not trained again: finished or pruned ones."""
+        return sum(cell.state in _DONE for cell in self._cells.values())
 
     def start_next(self) -> int | None:
         """Marks the next cell as running and returns its number; None if none is waiting."""
@@ -155,10 +177,10 @@ class ExperimentProgress:
         cells = self._cells.values()
         fractions = (1.0 if cell.state in _SETTLED else cell.fraction for cell in cells)
         return ProgressChanged(
-            total=len(cells),
-            finished=self.count("finished"),
+            total=self.planned,
+            finished=self.done,
             failed=self.count("failed"),
-            fraction=sum(fractions) / len(cells),
+            fraction=sum(fractions) / max(1, self.planned),
             seconds_left=self._seconds_left(membership),
         )
 
@@ -167,6 +189,8 @@ class ExperimentProgress:
         return sum(cell.state == state for cell in self._cells.values())
 
     def _seconds_left(self, membership: Membership) -> float | None:
+        if self.planned > len(self._cells):
+            return self._search_left()
         open_cells = [c for c in self._cells.values() if c.state in ("waiting", "running")]
         left = [self._cell_left(cell, membership) for cell in open_cells]
         known = [seconds for seconds in left if seconds is not None]
@@ -174,6 +198,14 @@ class ExperimentProgress:
             return None
         # If all of them run at the same time, the longest one decides.
         return max(sum(known) / membership.concurrency, max(known, default=0.0))
+
+    def _search_left(self) -> float | None:
+        """The time so far, in proportion to what is left: nobody knows the settings to come."""
+        settled = [n for n in self._starts if self._cells[n].state in _SETTLED]
+        if not settled:
+            return None
+        left = self.planned - sum(cell.state in _SETTLED for cell in self._cells.values())
+        return self.stopwatch.seconds / len(settled) * left
 
     def _cell_left(self, cell: ExperimentCell, membership: Membership) -> float | None:
         """Seconds until a cell is trained.

@@ -8,10 +8,21 @@ from typing import Literal
 
 from mnist_studio.codegen import native_script
 from mnist_studio.errors import MnistStudioError, SpecError, UnknownName
-from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Finished, Stopped, Terminal
+from mnist_studio.events import (
+    AnyEvent,
+    Cancelled,
+    Crashed,
+    Epoch,
+    Failed,
+    Finished,
+    Stopped,
+    Terminal,
+)
 from mnist_studio.experiments import estimates
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
+    BestChanged,
+    CellAdded,
     CellChanged,
     CellEvent,
     ExperimentCell,
@@ -35,9 +46,11 @@ from mnist_studio.experiments.job_pool import (
     RemoveCell,
 )
 from mnist_studio.experiments.progress import ExperimentProgress
-from mnist_studio.experiments.stored_cells import stored_cells, trained_fraction
+from mnist_studio.experiments.search_driver import SearchDriver, require_optuna
+from mnist_studio.experiments.search_result import result_sentences
+from mnist_studio.experiments.stored_cells import settled_state, stored_cells, trained_fraction
 from mnist_studio.frameworks.registry import framework_entry
-from mnist_studio.spec.experiment import ExperimentSpec
+from mnist_studio.spec.experiment import ExperimentSpec, trial_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Experiment, Membership
 from mnist_studio.store.rows import Run
@@ -105,13 +118,15 @@ class ExperimentRunner:
             SpecError: the experiment, or one of its native scripts, is not valid.
             MnistStudioError: it is running already, or its executor or dataset is missing.
         """
+        if self._spec.search:
+            require_optuna()
         with self._executor, RunStore() as store:
             experiment = store.experiments.add(self._spec)
             store.experiments.hold(experiment)
             # Runs of a process that died must be marked as crashed before the cells are read.
             store.recover()
             cells = stored_cells(store, experiment)
-            self._check([cell.spec for cell in cells if cell.state != "finished"])
+            self._check(_left(self._spec, cells))
             session = _Session(store, experiment, cells, self._executor, self._inbox)
             try:
                 yield from session.events()
@@ -125,6 +140,12 @@ class ExperimentRunner:
             for problem in native_script.problems(spec) if spec.style == "native" else ():
                 framework = framework_entry(spec.framework).title
                 raise SpecError(f"{spec.recipe} has no native script for {framework}.", problem)
+
+
+def _left(experiment: ExperimentSpec, cells: Sequence[ExperimentCell]) -> list[RunSpec]:
+    """What is going to be trained: of a search, one run in place of all that it may choose."""
+    left = [cell.spec for cell in cells if cell.state not in ("finished", "pruned")]
+    return [*left, trial_spec(experiment, {})] if experiment.search else left
 
 
 class _Session:
@@ -154,6 +175,9 @@ class _Session:
         known = estimates.of_runs(store.runs(), store.experiments.memberships())
         self._progress = ExperimentProgress(cells, known)
         self._pool = JobPool(executor, inbox)
+        self._search = _driver(store, experiment.spec, cells)
+        self._found: tuple[str, ...] = ()
+        self._plan()
         self._paused = False
         self._ending: Literal["stopped", "cancelled"] | None = None
         self._reported_at = 0.0
@@ -163,21 +187,29 @@ class _Session:
         yield self._started()
         yield self._progress.queue
         yield self._overall()
+        yield from self._best()
         # Commands that came before the start.
         yield from self._handle_all(0.0)
         while True:
             yield from self._start_cells()
-            if not self._pool and (self._ending or not self._progress.queue.order):
+            if not self._pool and (self._ending or not self._has_more):
                 break
             yield from self._handle_all(POLL_SECONDS)
             if time.monotonic() - self._reported_at >= PROGRESS_SECONDS:
                 yield self._overall()
-        progress = self._progress
-        yield ExperimentEnded(self._outcome(), progress.count("finished"), len(progress.cells))
+        self._plan()
+        yield ExperimentEnded(self._outcome(), self._progress.done, self._progress.planned)
+
+    @property
+    def _has_more(self) -> bool:
+        """Whether cells wait. While it is paused, a search may always have more."""
+        return bool(self._progress.queue.order) or (self._search is not None and self._paused)
 
     def stop_all(self) -> None:
         """Leaves no job running if the session is closed early; weights are saved."""
         self._pool.stop_all()
+        if self._search:
+            self._search.close()
 
     def _started(self) -> ExperimentStarted:
         membership = self._membership()
@@ -187,6 +219,7 @@ class _Session:
             tuple(self._progress.cells.values()),
             membership.concurrency,
             membership.host,
+            self._progress.planned,
         )
 
     def _membership(self) -> Membership:
@@ -198,7 +231,7 @@ class _Session:
         return self._progress.overall(self._membership())
 
     def _outcome(self) -> Outcome:
-        if self._progress.count("finished") == len(self._progress.cells):
+        if self._progress.done == self._progress.planned:
             return "complete"
         return self._ending or "incomplete"
 
@@ -212,6 +245,7 @@ class _Session:
     def _start_cells(self) -> Iterator[AnyExperimentEvent]:
         """Starts as many cells as the executor can run."""
         while not (self._paused or self._ending) and len(self._pool) < self._executor.jobs:
+            yield from self._add_cell()
             number = self._progress.start_next()
             if number is None:
                 return
@@ -220,6 +254,34 @@ class _Session:
             self._pool.start(number, CellJob(cell.spec, self._membership(), resume))
             yield CellChanged(number, "running", resume)
             yield self._progress.queue
+
+    def _add_cell(self) -> Iterator[AnyExperimentEvent]:
+        """Lets a search choose another cell if none is waiting."""
+        if self._search is None or self._progress.queue.order:
+            return
+        spec = self._search.next_spec(self._cells)
+        self._plan()
+        if spec is not None:
+            cell = ExperimentCell(max(self._progress.cells, default=-1) + 1, spec)
+            self._progress.add(cell)
+            yield CellAdded(cell, self._progress.planned)
+
+    @property
+    def _cells(self) -> tuple[ExperimentCell, ...]:
+        return tuple(self._progress.cells.values())
+
+    def _plan(self) -> None:
+        """Updates how many cells a search is going to have."""
+        if self._search:
+            self._progress.plan(self._search.planned(self._cells))
+
+    def _best(self) -> Iterator[AnyExperimentEvent]:
+        """What a search has found, if that is new."""
+        result = self._search.result(self._cells) if self._search else None
+        found = result_sentences(result) if result else ()
+        if found != self._found:
+            self._found = found
+            yield BestChanged(found)
 
     def _resumable_run(self, cell: ExperimentCell) -> str:
         """The run of a cell if it can be resumed; one that cannot is deleted."""
@@ -263,18 +325,25 @@ class _Session:
         if isinstance(event, Terminal):
             self._pool.set_terminal(number, event)
         yield CellEvent(number, event)
+        if self._search and isinstance(event, Epoch):
+            self._search.report(number, event)
+            if reason := self._search.prune_reason(self._cells, number):
+                self._pool.prune(number, reason)
 
     def _job_ended(self, number: int, error: Exception | None) -> Iterator[AnyExperimentEvent]:
         terminal = self._pool.release(number)
         if error is not None and not isinstance(error, MnistStudioError):
             raise error
         state, reason = _ending(terminal, error)
+        if self._search:
+            state = settled_state(state, reason)
         run = self._run(self._progress.cells[number].run)
         if run is not None and state == "finished":
             self._progress.estimates.add(run, self._store.experiments.memberships()[run.id])
         fraction = trained_fraction(self._store, run) if run else 0.0
         self._progress.end(number, state, reason, fraction)
         yield from self._changed(number)
+        yield from self._best()
 
     def _remove(self, number: int) -> Iterator[AnyExperimentEvent]:
         if number in self._pool:
@@ -304,13 +373,24 @@ class _Session:
         self._pool.command(name)
 
 
+def _driver(
+    store: RunStore, experiment: ExperimentSpec, cells: Sequence[ExperimentCell]
+) -> SearchDriver | None:
+    """What chooses the cells of a search; None for any other experiment."""
+    if experiment.search is None:
+        return None
+    driver = SearchDriver(experiment, experiment.search)
+    driver.read(store, cells)
+    return driver
+
+
 def _ending(terminal: Terminal | None, error: Exception | None) -> tuple[State, str]:
     """The state of a cell after its job has ended, and the reason."""
     match terminal:
         case Finished():
             return "finished", ""
-        case Stopped():
-            return "stopped", ""
+        case Stopped(reason=reason):
+            return "stopped", reason
         case Cancelled(reason=reason):
             return "cancelled", reason
         case Failed(reason=reason) | Crashed(reason=reason):

@@ -1,8 +1,13 @@
 """The cells of an experiment as stored: their runs, states and progress."""
 
-from mnist_studio.events import Cancelled, Crashed, Failed
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from mnist_studio.events import DIVERGED, PRUNED, reason_of
 from mnist_studio.experiments.events import ExperimentCell, State
 from mnist_studio.spec.experiment import expand_cells
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Experiment
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_record import Status
@@ -29,6 +34,8 @@ def stored_cells(store: RunStore, experiment: Experiment) -> tuple[ExperimentCel
     # The newest run of a cell counts. There are several only if a process died between creating
     # one and deleting another.
     runs = {member.run.spec: member.run for member in store.experiments.members(experiment.id)}
+    if experiment.spec.search:
+        return _search_cells(store, runs)
     return tuple(
         _cell(store, ExperimentCell(number, spec), runs.get(spec))
         for number, spec in enumerate(expand_cells(experiment.spec))
@@ -44,6 +51,21 @@ def trained_fraction(store: RunStore, run: Run) -> float:
     return 0.0
 
 
+def settled_state(state: State, reason: str) -> State:
+    """The state of a cell of a search: a run that diverged counts as pruned, not as failed."""
+    ended_early = state in ("stopped", "cancelled") and reason.startswith(PRUNED)
+    return "pruned" if ended_early or (state == "failed" and DIVERGED in reason) else state
+
+
+def _search_cells(store: RunStore, runs: Mapping[RunSpec, Run]) -> tuple[ExperimentCell, ...]:
+    """The runs of a search in the order in which they were begun: nobody knows the others."""
+    cells = (
+        _cell(store, ExperimentCell(number, spec), run)
+        for number, (spec, run) in enumerate(runs.items())
+    )
+    return tuple(replace(c, state=settled_state(c.state, c.reason)) for c in cells)
+
+
 def _cell(store: RunStore, cell: ExperimentCell, run: Run | None) -> ExperimentCell:
     if run is None:
         return cell
@@ -53,11 +75,6 @@ def _cell(store: RunStore, cell: ExperimentCell, run: Run | None) -> ExperimentC
         state=_STATES[run.status],
         run=run.id,
         fraction=trained_fraction(store, run),
-        reason=_reason(run),
+        reason=reason_of(run.terminal),
         name=run.name,
     )
-
-
-def _reason(run: Run) -> str:
-    """Why a run ended early; empty if it did not."""
-    return run.terminal.reason if isinstance(run.terminal, Cancelled | Crashed | Failed) else ""

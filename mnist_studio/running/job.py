@@ -8,8 +8,10 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Literal
 
+from msgspec.structs import replace
+
 from mnist_studio import settings
-from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Terminal
+from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Stopped, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.running import recording
 from mnist_studio.running.continuation import copy_checkpoint, lost_epochs
@@ -78,6 +80,7 @@ class TrainingJob:
         self._processes = processes
         self._observe = observe
         self._commands: SimpleQueue[CommandName] = SimpleQueue()
+        self._stop_reason = ""
         self._stop_deadline = float("inf")
         self._launched = 0.0
         self._forwarded: list[CommandName] = []
@@ -93,8 +96,13 @@ class TrainingJob:
         """Resumes after a pause."""
         self._commands.put("resume")
 
-    def stop(self) -> None:
-        """Ends after the current chunk and saves the weights."""
+    def stop(self, reason: str = "") -> None:
+        """Ends after the current chunk and saves the weights.
+
+        Args:
+            reason: why, if not the user wants it; stored with the run.
+        """
+        self._stop_reason = reason
         self._commands.put("stop")
 
     def cancel(self) -> None:
@@ -203,6 +211,8 @@ class TrainingJob:
             event = self._event(message, run)
             if isinstance(event, Phase):
                 phase = event.phase
+            if isinstance(event, Stopped):
+                event = replace(event, reason=self._stop_reason)
             self._ended_well = isinstance(event, Terminal)
             seconds = time.perf_counter() - self._launched
             yield recording.timed(event, seconds, self._warm_start, self._automatic_threads)

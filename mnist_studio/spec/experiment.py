@@ -3,7 +3,7 @@
 An experiment is a question and the runs that answer it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from itertools import chain, product, zip_longest
 from math import prod
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import SpecError, UnknownName
 from mnist_studio.formatting import has_controls
 from mnist_studio.spec import known_bugs, recipes
-from mnist_studio.spec.error_paths import Path
+from mnist_studio.spec.error_paths import Path, error_path
 from mnist_studio.spec.run import (
     DatasetName,
     DeviceName,
@@ -23,6 +23,14 @@ from mnist_studio.spec.run import (
     Style,
     check,
     possible_device,
+)
+from mnist_studio.spec.search import (
+    Search,
+    Value,
+    base_run,
+    check_search,
+    search_samples,
+    with_values,
 )
 
 LONGEST_TITLE = 80
@@ -72,6 +80,7 @@ class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         threads: of the CPU; 0 leaves it to the framework.
         threshold: the smallest relevant difference in accuracy, as a fraction.
         style: of all runs.
+        search: in place of a grid: runs that are chosen one after the other.
     """
 
     title: str
@@ -85,6 +94,7 @@ class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threads: int = 0
     threshold: float = 0.001
     style: Style = "shared"
+    search: Search | None = None
 
 
 class ExperimentError(SpecError):
@@ -93,6 +103,8 @@ class ExperimentError(SpecError):
 
 def largest(experiment: ExperimentSpec) -> int:
     """The highest possible number of cells: repeated values count."""
+    if experiment.search:
+        return experiment.search.trials + experiment.search.winner_seeds
     grid = experiment.grid
     axes: list[Sized] = [experiment.seeds, experiment.datasets]
     if grid:
@@ -105,6 +117,8 @@ def largest(experiment: ExperimentSpec) -> int:
 def expand_cells(experiment: ExperimentSpec) -> tuple[RunSpec, ...]:
     """The cells of an experiment in the order in which they are trained, each once.
 
+    A search has none before it runs: ``trial_spec`` makes them.
+
     Seeds are outermost, so that an unfinished experiment has all runs of its first seeds. Within a
     seed the frameworks alternate, so that a temporarily slow computer slows down all of them.
 
@@ -112,9 +126,37 @@ def expand_cells(experiment: ExperimentSpec) -> tuple[RunSpec, ...]:
         ExperimentError: the experiment is not valid.
     """
     check_experiment(experiment)
+    if experiment.search:
+        return ()
     seeds: Sequence[int | None] = experiment.seeds or (None,)
     turns = (_round_robin(_runs(experiment, seed)) for seed in seeds)
     return tuple(dict.fromkeys(chain.from_iterable(turns)))
+
+
+def run_count(experiment: ExperimentSpec) -> int:
+    """The number of cells that an experiment is going to have.
+
+    Raises:
+        ExperimentError: the experiment is not valid.
+    """
+    return len(expand_cells(experiment)) or largest(experiment)
+
+
+def trial_spec(experiment: ExperimentSpec, values: Mapping[str, Value]) -> RunSpec:
+    """The run of a trial of a search.
+
+    Args:
+        experiment: that is a search.
+        values: of the settings that vary.
+
+    Raises:
+        SpecError: a setting cannot have that value, or not together with the others.
+    """
+    assert experiment.search is not None
+    run = with_values(base_run(experiment.search), values)
+    run = _common(experiment, run, (experiment.datasets or ("mnist",))[0], None)
+    check(run)
+    return run
 
 
 def check_experiment(experiment: ExperimentSpec) -> None:
@@ -142,6 +184,8 @@ def check_experiment(experiment: ExperimentSpec) -> None:
             ("threshold",),
         )
     _check_size(experiment)
+    if experiment.search:
+        _check_search(experiment, experiment.search)
     for path, run in _samples(experiment):
         _check_run(path, run)
 
@@ -213,6 +257,10 @@ def _check_size(experiment: ExperimentSpec) -> None:
         raise ExperimentError(
             "The experiment has both a grid and pairs.", "Remove one of them.", ("pairs", 0)
         )
+    if experiment.search and (experiment.grid or experiment.pairs):
+        raise ExperimentError(
+            "The experiment has both a search and other runs.", "Remove one of them.", ("search",)
+        )
     count = largest(experiment)
     if count == 0:
         raise ExperimentError(
@@ -228,11 +276,46 @@ def _check_size(experiment: ExperimentSpec) -> None:
         )
 
 
+def _check_search(experiment: ExperimentSpec, search: Search) -> None:
+    """Checks what a search can have."""
+    if experiment.seeds:
+        raise ExperimentError(
+            "A search cannot have seeds: all trials have the seed of the recipe, and the winner "
+            "gets others.",
+            "Remove them, and set winner_seeds of the search.",
+            ("seeds",),
+        )
+    if len(experiment.datasets) > 1:
+        raise ExperimentError(
+            "A search can have only one dataset.", "Remove the others.", ("datasets",)
+        )
+    try:
+        with error_path("search"):
+            check_search(search)
+    except SpecError as error:
+        raise ExperimentError(error.problem, error.remedy, error.path) from error
+
+
+def _search_samples(experiment: ExperimentSpec, search: Search) -> Iterator[tuple[Path, RunSpec]]:
+    try:
+        with error_path("search"):
+            for path, run in search_samples(search):
+                yield (
+                    ("search", *path),
+                    _common(experiment, run, (experiment.datasets or ("mnist",))[0], None),
+                )
+    except SpecError as error:
+        raise ExperimentError(error.problem, error.remedy, error.path) from error
+
+
 def _samples(experiment: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
     """A run for every value of every axis, and the path of that value in the experiment.
 
     Axes are independent: a value that is valid with one value of the others is valid with all.
     """
+    if experiment.search:
+        yield from _search_samples(experiment, experiment.search)
+        return
     for number, pair in enumerate(experiment.pairs):
         yield ("pairs", number), _known(("pairs", number, "recipe"), pair.recipe, pair)
     grid = experiment.grid or Grid(())

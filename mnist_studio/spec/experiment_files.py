@@ -10,7 +10,17 @@
     recipes = ["mlp-128", "compact-cnn"]
     frameworks = ["numpy", "pytorch", "keras"]
 
-or, in place of the grid, ``[[experiment.pairs]]`` with a recipe and a framework each.
+or, in place of the grid, ``[[experiment.pairs]]`` with a recipe and a framework each, or a search:
+
+    [experiment.search]
+    recipe = "mlp-128"
+    trials = 20
+
+    [[experiment.search.settings]]
+    setting = "optimizer.learning_rate"
+    low = 0.0001
+    high = 0.1
+    log = true
 """
 
 import msgspec
