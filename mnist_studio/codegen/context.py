@@ -212,6 +212,12 @@ def _draw(initializer: Initializer, kernel: Shape) -> Draw:
             return Draw(initializer, limit=sqrt(1 / prod(kernel)))
         case "he_normal":
             return Draw(initializer, deviation=sqrt(2 / fan_in))
+        case "glorot_normal":
+            return Draw(initializer, deviation=sqrt(2 / (fan_in + fan_out)))
+        case "lecun_normal":
+            return Draw(initializer, deviation=sqrt(1 / fan_in))
+        case "he_uniform":
+            return Draw(initializer, limit=sqrt(6 / fan_in))
         case "zeros":
             return Draw(initializer)
 

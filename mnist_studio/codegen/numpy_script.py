@@ -38,6 +38,7 @@ class NumpyValues:
         optimizer_state: names of what the optimizer remembers.
         has_convolution: whether the network has a convolution.
         has_pooling: whether the network has pooling with windows.
+        has_gelu: whether the network has a GELU.
         behaves_differently_in_training: whether the network has dropout or batch normalization.
         training_draws: whether a training step draws random numbers.
     """
@@ -50,6 +51,7 @@ class NumpyValues:
     optimizer_state: tuple[str, ...]
     has_convolution: bool
     has_pooling: bool
+    has_gelu: bool
     behaves_differently_in_training: bool
     training_draws: bool
 
@@ -76,6 +78,7 @@ def values(run: RunSpec) -> NumpyValues:
         optimizer_state=tuple(_optimizer_state(run.training.optimizer)),
         has_convolution="conv" in kinds,
         has_pooling=bool(kinds & {"max_pool", "avg_pool"}),
+        has_gelu="gelu" in kinds,
         behaves_differently_in_training=draws,
         training_draws=draws or run.training.augmentation is not None,
     )
@@ -112,8 +115,14 @@ def _cached(layer: LayerValues) -> tuple[str, ...]:
             return (f"n{number}", f"r{number}")
         case "dropout":
             return (f"keep{number}",)
-        case "relu" | "sigmoid":
+        case "relu" | "sigmoid" | "tanh":
             return (f"x{number}",)
+        case "leaky_relu":
+            return (f"x{before}",)
+        case "elu":
+            return (f"x{before}", f"x{number}")
+        case "gelu":
+            return (f"x{before}", f"cdf{number}")
         case _:
             return ()
 

@@ -37,6 +37,11 @@ def option(value: Any, name: str, default: Any) -> str:
     return "" if value == default else f", {name}={_literal(value)}"
 
 
+def times(value: float) -> str:
+    """A factor before another one, ``0.5 * ``; empty for 1."""
+    return "" if value == 1 else f"{value!r} * "
+
+
 def kind(value: Any) -> str:
     """The tag of a part of a RunSpec, such as ``adam``; empty for None."""
     return "" if value is None else str(value.__struct_config__.tag)
@@ -62,7 +67,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "number": number, "divisor": divisor, "rounded": rounded, "option": option, "kind": kind,
-        "tuple": parenthesized,
+        "tuple": parenthesized, "times": times,
     }  # fmt: skip
     environment.tests["kind"] = lambda value, tag: kind(value) == tag
     return environment

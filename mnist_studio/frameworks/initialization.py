@@ -53,6 +53,15 @@ def _draw(rng: np.random.Generator, initializer: Initializer, shape: Shape, kern
         case "he_normal":
             # He et al. 2015, equation 10.
             return rng.normal(0.0, sqrt(2 / fan_in), shape)
+        case "glorot_normal":
+            # Glorot & Bengio 2010, equation 12, drawn from a normal distribution.
+            return rng.normal(0.0, sqrt(2 / (fan_in + fan_out)), shape)
+        case "lecun_normal":
+            # LeCun et al. 1998, section 4.6, equation 16.
+            return rng.normal(0.0, sqrt(1 / fan_in), shape)
+        case "he_uniform":
+            # He et al. 2015, equation 10: a uniform draw with the same variance.
+            limit = sqrt(6 / fan_in)
         case "glorot_uniform":
             # Glorot & Bengio 2010, equation 16.
             limit = sqrt(6 / (fan_in + fan_out))

@@ -67,7 +67,7 @@ def _flat(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _layer(layer: Any) -> str:
     """A layer as text, with the fields that its title omits if they are not the default."""
-    in_title = {"units", "filters", "size", "padding", "bias", "rate"}
+    in_title = {"units", "filters", "size", "padding", "bias", "rate", "slope", "alpha"}
     fields = zip(layer.__struct_fields__, _defaults(layer), strict=True)
     other = [
         f"{name} {_text(msgspec.to_builtins(getattr(layer, name)))}"

@@ -15,6 +15,10 @@ out. Every layer means the same in every framework:
   momentum · old + (1 - momentum) · batch, both biased; otherwise m and v are the running
   statistics, which start at 0 and 1;
 * flatten: in the order height, width, channel;
+* ReLU, leaky ReLU, ELU, and the rest of the activations: number by number; at 0, the slope is that
+  of the negative side, so 0 for ReLU;
+* GELU (Hendrycks & Gimpel 2016): x · Φ(x) with the exact distribution function of the standard
+  normal distribution, Φ(x) = (1 + erf(x / √2)) / 2, and not its approximation by tanh;
 * dropout: inverted; a unit stays if a random byte is at least ``threshold`` and is then divided by
   the probability of staying, so that evaluation does nothing.
 """
@@ -38,7 +42,17 @@ class Uniform(
 
 
 Initializer = (
-    Literal["zeros", "glorot_uniform", "he_normal", "fan_in_uniform", "size_uniform"] | Uniform
+    Literal[
+        "zeros",
+        "glorot_uniform",
+        "glorot_normal",
+        "he_uniform",
+        "he_normal",
+        "lecun_normal",
+        "fan_in_uniform",
+        "size_uniform",
+    ]
+    | Uniform
 )
 """How initial weights are drawn; ``frameworks.initialization`` has the equations. A bias uses the
 fans of its kernel."""
@@ -116,6 +130,36 @@ class Sigmoid(
     """1 / (1 + exp(-x))."""
 
 
+class Tanh(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="tanh", tag_field="kind"):
+    """The hyperbolic tangent."""
+
+
+class LeakyRelu(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="leaky_relu", tag_field="kind"
+):
+    """x where x > 0, and slope · x elsewhere (Maas, Hannun & Ng 2013).
+
+    Attributes:
+        slope: for negative numbers; 0 would be ReLU.
+    """
+
+    slope: float = 0.01
+
+
+class Gelu(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="gelu", tag_field="kind"):
+    """x · Φ(x), exact (Hendrycks & Gimpel 2016)."""
+
+
+class Elu(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="elu", tag_field="kind"):
+    """x where x > 0, and alpha · (exp(x) - 1) elsewhere (Clevert et al. 2016).
+
+    Attributes:
+        alpha: for large negative numbers, the output approaches -alpha.
+    """
+
+    alpha: float = 1.0
+
+
 class Dropout(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="dropout", tag_field="kind"
 ):
@@ -145,7 +189,17 @@ Layer = (
     | Relu
     | Sigmoid
     | Dropout
+    | Tanh
+    | LeakyRelu
+    | Gelu
+    | Elu
 )
+
+Activation = Relu | Sigmoid | Tanh | LeakyRelu | Gelu | Elu
+"""Layers that apply a function to every number, and have no weights."""
+
+LARGEST_ALPHA = 100.0
+"""Of an ELU. The usual values are up to 1.67, and larger ones make the loss explode."""
 
 
 def output_shape(layer: Layer, shape: Shape) -> Shape:
@@ -205,6 +259,13 @@ def _check_elementwise(layer: Layer) -> None:
             )
             _require(
                 0 < epsilon <= 1, f"its epsilon must be above 0 and at most 1, not {epsilon:g}"
+            )
+        case LeakyRelu(slope=slope):
+            _require(0 <= slope < 1, f"its slope must be at least 0 and below 1, not {slope:g}")
+        case Elu(alpha=alpha):
+            _require(
+                0 < alpha <= LARGEST_ALPHA,
+                f"its alpha must be above 0 and at most {LARGEST_ALPHA:g}, not {alpha:g}",
             )
         case _:
             pass

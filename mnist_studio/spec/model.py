@@ -138,10 +138,22 @@ def title(layer: Layer) -> str:
             return "batch normalization"
         case kinds.Dropout(rate=rate):
             return f"dropout {rate:g}"
-        case kinds.Relu():
-            return "ReLU"
+        case kinds.Relu() | kinds.Gelu() | kinds.LeakyRelu() | kinds.Elu():
+            return _activation_title(layer)
         case _:
             return kind_of(layer)
+
+
+def _activation_title(layer: Layer) -> str:
+    match layer:
+        case kinds.LeakyRelu(slope=slope):
+            return f"leaky ReLU {slope:g}"
+        case kinds.Elu(alpha=alpha):
+            return "ELU" if alpha == 1 else f"ELU {alpha:g}"
+        case kinds.Gelu():
+            return "GELU"
+        case _:
+            return "ReLU"
 
 
 def check_scaling(scaling: Scaling) -> None:

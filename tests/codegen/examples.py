@@ -17,7 +17,15 @@ from mnist_studio.spec.model import RAW, UNIT, Scaling
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, ClipValue, FrameworkName, RunSpec
 from mnist_studio.spec.schedules import Exponential, OneCycle, Plateau
-from tests.frameworks.examples import DROPPED, EVERYTHING, NORMED, OPTIMIZERS, run, trained
+from tests.frameworks.examples import (
+    ACTIVATED,
+    DROPPED,
+    EVERYTHING,
+    NORMED,
+    OPTIMIZERS,
+    run,
+    trained,
+)
 
 FRAMEWORKS: tuple[FrameworkName, ...] = get_args(FrameworkName)
 
@@ -26,12 +34,15 @@ _DRAWN = (
     Dense(9, initial="size_uniform", initial_bias=Uniform(0.1)), Relu(),
     Dense(8, initial="fan_in_uniform", initial_bias="fan_in_uniform"), Relu(),
     Dense(8, initial="glorot_uniform", initial_bias="glorot_uniform"), Relu(),
-    Dense(10, initial="zeros"),
+    Dense(8, initial="he_uniform", initial_bias="glorot_normal"), Relu(),
+    Dense(8, initial="lecun_normal", initial_bias="he_uniform"), Relu(),
+    Dense(8, initial="glorot_normal"), Relu(), Dense(10, initial="zeros"),
 )  # fmt: skip
 
 SPECIAL: Mapping[str, RunSpec] = {
     **{f"optimizer {name}": run(optimizer=made) for name, made in OPTIMIZERS.items()},
     "every layer": run(EVERYTHING, precision="float32"),
+    "activations": run(ACTIVATED, precision="float32"),
     "normed": run(NORMED, precision="float32"),
     "dropped in bfloat16": run(DROPPED, precision="bfloat16"),
     "first weights": run(_DRAWN),

@@ -9,11 +9,25 @@ import pytest
 
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array, Chunk, Framework
-from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu
+from mnist_studio.spec.layers import (
+    Conv,
+    Dense,
+    Dropout,
+    Elu,
+    Flatten,
+    Gelu,
+    Layer,
+    LeakyRelu,
+    MaxPool,
+    Relu,
+    Sigmoid,
+    Tanh,
+)
 from mnist_studio.spec.model import describe, weight_shapes
 from mnist_studio.spec.run import DeviceName, Precision, RunSpec
 from tests.frameworks.equations import cross_entropy
 from tests.frameworks.examples import (
+    ACTIVATED,
     DROPPED,
     EVERYTHING,
     NORMED,
@@ -166,8 +180,35 @@ class EvaluationContract:
         gradients = made.gradients(digits()[0][:4], digits()[1][:4])
         assert not gradients["dense1.kernel"].any()
 
-    def test_gradients_are_slopes_of_the_loss(self, framework: Framework) -> None:
-        made = learner(framework, run(EVERYTHING))
+    @pytest.mark.parametrize(
+        ("layer", "slope"),
+        [(LeakyRelu(0.2), 0.2), (Elu(0.7), 0.7), (Gelu(), 0.5), (Tanh(), 1), (Sigmoid(), 0.25)],
+    )
+    @pytest.mark.parametrize("precision", ["float32", "float64"])
+    def test_the_slope_of_an_activation_at_0(
+        self, framework: Framework, precision: Precision, layer: Layer, slope: float
+    ) -> None:
+        spec = run((Flatten(), Dense(6), layer, Dense(10)), precision=precision)
+        made = learner(framework, spec)
+        weights = dict(made.weights())
+        weights["dense1.kernel"] = np.zeros_like(weights["dense1.kernel"])
+        made.load_weights(weights)
+        images, labels = (array[:4] for array in digits())
+        gradients = made.gradients(images, labels)
+        logits = made.logits(images)
+        powers = np.exp(logits - logits.max(1, keepdims=True))
+        dlogits = powers / powers.sum(1, keepdims=True)
+        dlogits[np.arange(4), labels] -= 1
+        expected = slope * (dlogits.mean(0) @ weights["dense2.kernel"].T)
+        np.testing.assert_allclose(
+            gradients["dense1.bias"], expected, rtol=1e-5 if precision == "float32" else 1e-12
+        )
+
+    @pytest.mark.parametrize("layers", [EVERYTHING, ACTIVATED])
+    def test_gradients_are_slopes_of_the_loss(
+        self, framework: Framework, layers: tuple[Layer, ...]
+    ) -> None:
+        made = learner(framework, run(layers))
         images, labels = (array[:6] for array in digits())
         start, gradients = made.weights(), made.gradients(images, labels)
         rng = np.random.default_rng(0)

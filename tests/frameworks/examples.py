@@ -16,12 +16,16 @@ from mnist_studio.spec.layers import (
     Conv,
     Dense,
     Dropout,
+    Elu,
     Flatten,
+    Gelu,
     GlobalAvgPool,
     Layer,
+    LeakyRelu,
     MaxPool,
     Relu,
     Sigmoid,
+    Tanh,
 )
 from mnist_studio.spec.model import ModelSpec, describe
 from mnist_studio.spec.optimizers import (
@@ -45,6 +49,11 @@ EVERYTHING = (
     Conv(4, 3), Relu(), MaxPool(3), Conv(3, 4, bias=False), Sigmoid(), Conv(5, 2, "valid"),
     MaxPool(), Dropout(0.25), Flatten(), Dense(12, bias=False), Relu(), Dropout(0.5), Dense(10),
 )  # fmt: skip
+ACTIVATED = (
+    Conv(4, 3), LeakyRelu(0.2), MaxPool(4), Conv(3, 2), Gelu(), Elu(), Flatten(),
+    Dense(8), Tanh(), Dense(7), Elu(0.7), Dense(6), Gelu(), Dense(5), LeakyRelu(), Dense(10),
+)  # fmt: skip
+"""The activations that no recipe has."""
 NORMED_VECTORS = (
     Flatten(), BatchNorm(momentum=0.7, epsilon=1e-3), Dense(6), Sigmoid(), BatchNorm(), Dense(10),
 )  # fmt: skip
@@ -101,6 +110,7 @@ DEVICE = os.environ.get("MNIST_STUDIO_TEST_DEVICE", "cpu")
 VARIANTS: Mapping[str, RunSpec] = {
     # Without the second one, which takes most of the gradient of the first one's offset away.
     "batch-norm of maps": run((*NORMED[:6], *NORMED[7:])),
+    "activations": run(ACTIVATED),
     "batch-norm of vectors": run(NORMED_VECTORS, Sgd(momentum=0.9)),
     "clipped norm": trained(run(EVERYTHING), clip=ClipNorm(0.5)),
     "clipped values": trained(run(DROPPED, Sgd()), clip=ClipValue(0.01)),

@@ -13,6 +13,7 @@ from mnist_studio.frameworks.native_script import Script
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from tests.frameworks.examples import (
+    ACTIVATED,
     DROPPED,
     EVERYTHING,
     NORMED,
@@ -26,6 +27,7 @@ from tests.frameworks.examples import (
 NETWORKS = {
     "vectors": TINY,
     "every layer": EVERYTHING,
+    "activations": ACTIVATED,
     "dropped": DROPPED,
     "normed": NORMED,
     "normed vectors": NORMED_VECTORS,
@@ -66,11 +68,13 @@ class ScriptContract:
         np.testing.assert_allclose(answers, shared.logits(images), rtol=0, atol=2e-5)
 
     def test_its_first_weights_are_of_the_stated_size(self) -> None:
-        """Zeros, an even draw with a limit, and He's normal draw."""
+        """Zeros, even draws with a limit, and normal draws."""
         layers = (
             Flatten(), Dense(400, initial="he_normal", initial_bias="zeros"), Relu(),
             Dense(400, initial="size_uniform", initial_bias="fan_in_uniform"), Relu(),
-            Dense(10, initial="zeros"),
+            Dense(10, initial="zeros"), Dense(500, initial="he_uniform"),
+            Dense(300, initial="glorot_normal"), Dense(400, initial="lecun_normal"),
+            Dense(10, initial_bias="lecun_normal"),
         )  # fmt: skip
         made, module = native(self.adapter, replace(run(layers), framework=self.name))
         made._built(module.build_model())
@@ -79,4 +83,8 @@ class ScriptContract:
         assert 0.99 / 400 < abs(weights["dense2.kernel"]).max() <= 1 / 400 * 1.00001
         assert 0.9 / 20 < abs(weights["dense2.bias"]).max() <= 1 / 20 * 1.00001
         assert not weights["dense3.kernel"].any()
+        limit = np.sqrt(6 / 10)
+        assert 0.99 * limit < abs(weights["dense4.kernel"]).max() <= limit * 1.00001
+        assert abs(weights["dense5.kernel"].std() / np.sqrt(2 / 800) - 1) < 0.01
+        assert abs(weights["dense6.kernel"].std() / np.sqrt(1 / 300) - 1) < 0.01
         assert not weights["dense1.bias"].any()

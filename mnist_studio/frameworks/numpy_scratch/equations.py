@@ -149,9 +149,32 @@ def _plain(layer: Layer) -> Equations:
             return Equations("y[c] = Σ x[i, j, c] / n", "dx[i, j, c] = dy[c] / n")
         case spec.Flatten():
             return Equations("y = x in one row", "dx = dy in the shape of x")
+        case other:
+            return _activation(other)
+
+
+def _activation(layer: Layer) -> Equations:
+    match layer:
         case spec.Relu():
             return Equations("y = max(x, 0)", "dx = dy where x > 0, else 0")
         case spec.Sigmoid():
             return Equations("y = 1 / (1 + e⁻ˣ)", "dx = dy · y (1 - y)")
+        case spec.Tanh():
+            return Equations("y = tanh(x)", "dx = dy · (1 - y²)")
+        case spec.LeakyRelu(slope=slope):
+            return Equations(
+                f"y = x where x > 0, else {slope:g} x", f"dx = dy where x > 0, else {slope:g} dy"
+            )
+        case spec.Gelu():
+            return Equations(
+                "y = x Φ(x);  Φ(x) = (1 + erf(x / √2)) / 2",
+                "dx = dy · (Φ(x) + x φ(x));  φ(x) = e^(-x² / 2) / √(2π)",
+            )
+        case spec.Elu(alpha=alpha):
+            times = "" if alpha == 1 else f"{alpha:g} "
+            return Equations(
+                f"y = x where x > 0, else {times}(eˣ - 1)",
+                f"dx = dy where x > 0, else dy · (y + {alpha:g})",
+            )
         case _:
             raise TypeError(layer)

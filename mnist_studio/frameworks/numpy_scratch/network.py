@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mnist_studio.frameworks.base import Array, Weights
-from mnist_studio.frameworks.numpy_scratch import layers, pooling
+from mnist_studio.frameworks.numpy_scratch import activations, layers, pooling
 from mnist_studio.frameworks.numpy_scratch.batch_norm import BatchNorm
 from mnist_studio.frameworks.numpy_scratch.convolution import Conv
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
@@ -137,10 +137,24 @@ def _plain(layer: spec.Layer) -> layers.Layer:
             return pooling.GlobalAvgPool()
         case spec.Flatten():
             return layers.Flatten()
+        case other:
+            return _activation(other)
+
+
+def _activation(layer: spec.Layer) -> layers.Layer:
+    match layer:
         case spec.Relu():
             return layers.Relu()
         case spec.Sigmoid():
             return layers.Sigmoid()
+        case spec.Tanh():
+            return activations.Tanh()
+        case spec.LeakyRelu(slope=slope):
+            return activations.LeakyRelu(slope)
+        case spec.Gelu():
+            return activations.Gelu()
+        case spec.Elu(alpha=alpha):
+            return activations.Elu(alpha)
         case _:
             raise TypeError(layer)
 

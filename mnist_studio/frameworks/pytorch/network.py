@@ -158,12 +158,26 @@ def layer(report: LayerReport) -> nn.Module:
             return BatchNorm(report.input[-1], momentum, epsilon)
         case spec.Flatten():
             return Flatten()
+        case spec.Dropout(keep_probability=keep):
+            return Dropout(keep)
+        case activation:
+            return _activation(activation)
+
+
+def _activation(activation: spec.Activation) -> nn.Module:
+    match activation:
         case spec.Relu():
             return nn.ReLU()
         case spec.Sigmoid():
             return nn.Sigmoid()
-        case spec.Dropout(keep_probability=keep):
-            return Dropout(keep)
+        case spec.Tanh():
+            return nn.Tanh()
+        case spec.LeakyRelu(slope=slope):
+            return nn.LeakyReLU(slope)
+        case spec.Gelu():
+            return nn.GELU(approximate="none")
+        case spec.Elu(alpha=alpha):
+            return nn.ELU(alpha)
 
 
 def _pool(pool: spec.MaxPool | spec.AvgPool | spec.GlobalAvgPool) -> nn.Module:

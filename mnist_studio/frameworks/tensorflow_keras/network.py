@@ -1,13 +1,15 @@
 """A spec as an ordinary ``keras.Sequential`` whose layers have the spec's names."""
 
 from collections.abc import Mapping
+from math import sqrt
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.spec import layers as spec
-from mnist_studio.spec.model import IMAGE_SHAPE, LayerReport, ModelSpec, describe
+from mnist_studio.spec.model import IMAGE_SHAPE, LayerReport, ModelSpec, describe, kind_of
 from mnist_studio.spec.run import Precision, storage
 
 Tensor = Any
@@ -54,6 +56,8 @@ def apply(
             return layer(values, training=training)
         case keras.layers.Dropout():
             return _dropped(layer, values, mask)
+        case keras.layers.LeakyReLU() | keras.layers.Activation() if values.dtype == tf.float64:
+            return _in_float64(layer, values)
         case _:
             return layer(values)
 
@@ -94,6 +98,15 @@ def _dropped(layer: keras.layers.Dropout, values: Tensor, mask: Tensor | None) -
     if mask is None:
         return values
     return values * (keras.ops.cast(mask, values.dtype) / (1 - layer.rate))
+
+
+def _in_float64(layer: keras.Layer, values: Tensor) -> Tensor:
+    """An activation whose constant TensorFlow would round to float32, even in float64."""
+    if isinstance(layer, keras.layers.LeakyReLU):
+        return tf.where(values > 0, values, layer.negative_slope * values)
+    if layer.activation is keras.activations.gelu:
+        return values * (1 + tf.math.erf(values * sqrt(0.5))) / 2
+    return layer(values)
 
 
 def _layer(report: LayerReport, precision: Precision) -> keras.Layer:
@@ -154,11 +167,21 @@ def _elementwise(report: LayerReport, dtype: str) -> keras.Layer:
             )
         case spec.Flatten():
             return keras.layers.Flatten(data_format="channels_last", **common)
-        case spec.Relu():
-            return keras.layers.ReLU(max_value=None, negative_slope=0.0, threshold=0.0, **common)
-        case spec.Sigmoid():
-            return keras.layers.Activation("sigmoid", **common)
         case spec.Dropout(keep_probability=keep):
             return keras.layers.Dropout(1 - keep, noise_shape=None, seed=0, **common)
+        case other:
+            return _activation(other, common)
+
+
+def _activation(layer: spec.Layer, common: Mapping[str, str]) -> keras.Layer:
+    match layer:
+        case spec.Relu():
+            return keras.layers.ReLU(max_value=None, negative_slope=0.0, threshold=0.0, **common)
+        case spec.Sigmoid() | spec.Tanh() | spec.Gelu():
+            return keras.layers.Activation(kind_of(layer), **common)
+        case spec.LeakyRelu(slope=slope):
+            return keras.layers.LeakyReLU(negative_slope=slope, **common)
+        case spec.Elu(alpha=alpha):
+            return keras.layers.ELU(alpha=alpha, **common)
         case other:
             raise TypeError(other)

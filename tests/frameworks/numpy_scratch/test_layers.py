@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnist_studio.frameworks.numpy_scratch import convolution, layers, pooling
+from mnist_studio.frameworks.numpy_scratch import activations, convolution, layers, pooling
 from mnist_studio.frameworks.numpy_scratch.batch_norm import BatchNorm
 from mnist_studio.frameworks.numpy_scratch.convolution import Conv
 
@@ -48,6 +48,10 @@ LAYERS: Mapping[str, tuple[Callable[[], layers.Layer], tuple[int, ...]]] = {
     "dense without bias": (lambda: linear(layers.Dense, 5, 4, bias=False), (3, 5)),
     "relu": (layers.Relu, (3, 5)),
     "sigmoid": (layers.Sigmoid, (3, 5)),
+    "tanh": (activations.Tanh, (3, 5)),
+    "leaky relu": (lambda: activations.LeakyRelu(0.2), (3, 5)),
+    "gelu": (activations.Gelu, (3, 5)),
+    "elu": (lambda: activations.Elu(0.7), (3, 5)),
     "flatten": (layers.Flatten, (2, 3, 2, 2)),
     "dropout": (dropout, (3, 5)),
     "max-pool": (lambda: pooling.MaxPool(2), (2, 5, 4, 3)),
