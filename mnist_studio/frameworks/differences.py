@@ -89,6 +89,24 @@ _LAYERS = (
         "set by the recipe, drawn once in float64, and loaded into every framework",
     ),
     Difference(
+        "normal initialization",
+        "not truncated",
+        "truncated at 2 standard deviations, and widened to the same standard deviation",
+        "not truncated",
+    ),
+    Difference(
+        "slope of leaky ReLU",
+        "0.01",
+        "0.3, which TensorFlow rounds to float32",
+        "0.01 unless the recipe sets it, not rounded in float64",
+    ),
+    Difference(
+        "GELU",
+        "exact, not approximated by tanh",
+        "exact, not approximated by tanh, with a constant of float32",
+        "exact, with a constant of float64 in float64",
+    ),
+    Difference(
         "convolution padding",
         "0. An integer pads all sides equally, so an even kernel enlarges the map",
         "valid. With same, the extra row comes after the map",

@@ -173,7 +173,10 @@ def _initializer(initial: Initializer) -> str:
     return {
         "zeros": "0",
         "glorot_uniform": "Glorot (Xavier) uniform",
+        "glorot_normal": "Glorot (Xavier) normal",
+        "he_uniform": "He uniform",
         "he_normal": "He normal",
+        "lecun_normal": "LeCun normal",
         "fan_in_uniform": "uniform in ±1/√fan-in",
         "size_uniform": "uniform in ±1/√size",
     }[initial]

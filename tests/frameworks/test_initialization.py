@@ -25,6 +25,7 @@ from mnist_studio.spec.model import ModelSpec
 Draw = Callable[[Initializer], Array]
 
 LIMITS: dict[Initializer, float] = {
+    "he_uniform": sqrt(6 / 784),
     "glorot_uniform": sqrt(6 / (784 + 40)),
     "fan_in_uniform": sqrt(1 / 784),
     "size_uniform": sqrt(1 / (784 * 40)),
@@ -33,6 +34,7 @@ LIMITS: dict[Initializer, float] = {
 """Of a dense kernel (784, 40), whose fans differ, so that none can take the place of another."""
 
 OF_FILTERS: dict[Initializer, float] = {
+    "he_uniform": sqrt(6 / (25 * 6)),
     "glorot_uniform": sqrt(6 / (25 * 6 + 25 * 48)),
     "fan_in_uniform": sqrt(1 / (25 * 6)),
     "size_uniform": sqrt(1 / (25 * 6 * 48)),
@@ -83,6 +85,13 @@ def test_a_uniform_kernel_fills_its_limits(draw: Draw, initial: Initializer, lim
     assert 0.998 * limit < drawn.max() < limit
     assert -limit < drawn.min() < -0.998 * limit
     assert drawn.std() == pytest.approx(limit / sqrt(3), rel=0.03)
+
+
+@pytest.mark.parametrize(("draw", "fans"), [(kernel, (784, 40)), (convolution, (150, 1200))])
+def test_the_other_normal_draws_have_their_variances(draw: Draw, fans: tuple[int, int]) -> None:
+    """Glorot & Bengio 2010: 2 / (fan-in + fan-out); LeCun et al. 1998: 1 / fan-in."""
+    assert draw("glorot_normal").std() == pytest.approx(sqrt(2 / sum(fans)), rel=0.035)
+    assert draw("lecun_normal").std() == pytest.approx(sqrt(1 / fans[0]), rel=0.035)
 
 
 def test_zeros_are_zeros() -> None:

@@ -1,7 +1,9 @@
+from typing import get_args
+
 from msgspec.structs import replace
 
 from mnist_studio.spec import summary
-from mnist_studio.spec.layers import Dense, Flatten
+from mnist_studio.spec.layers import Dense, Flatten, Initializer
 from mnist_studio.spec.model import ModelSpec, Scaling
 from mnist_studio.spec.optimizers import RmsProp, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -28,6 +30,16 @@ def test_a_recipe_has_every_constant_in_its_method() -> None:
         "Augmentation: rotation up to 10°, scaling up to 10\N{NO-BREAK SPACE}%, "
         "shift up to 2.8 pixels."
     )
+
+
+def test_every_initialization_has_words() -> None:
+    names = get_args(get_args(Initializer)[0])
+    words = [
+        summary.initialization(ModelSpec((Flatten(), Dense(10, initial=name, bias=False))))
+        for name in names
+    ]
+    assert len(set(words)) == len(names) == 8
+    assert "LeCun normal" in words
 
 
 def test_numbers_are_one_sentence() -> None:

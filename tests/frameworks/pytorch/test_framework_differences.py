@@ -26,6 +26,15 @@ def test_the_constants() -> None:
     assert float(says("batch-norm epsilon")) == default(nn.BatchNorm2d, "eps")
     assert says("batch-norm momentum").startswith(f"{default(nn.BatchNorm2d, 'momentum')}, ")
     assert says("loss reduction") == default(nn.CrossEntropyLoss, "reduction")
+    assert float(says("slope of leaky ReLU")) == default(nn.LeakyReLU, "negative_slope")
+    assert says("GELU").startswith("exact")
+    assert default(nn.GELU, "approximate") == "none"
+
+
+def test_normal_initialization_is_not_truncated() -> None:
+    assert says("normal initialization") == "not truncated"
+    drawn = nn.init.kaiming_normal_(torch.empty(400, 400), nonlinearity="linear")
+    assert float(drawn.abs().max()) > 3 / 20
 
 
 def test_nothing_is_deterministic_by_default() -> None:

@@ -34,6 +34,24 @@ def test_the_constants() -> None:
     assert f"jit_compile is {default(keras.Model.compile, 'jit_compile')}" in says("execution")
 
 
+def test_the_constants_of_activations() -> None:
+    slope = default(layers.LeakyReLU, "negative_slope")
+    assert says("slope of leaky ReLU").startswith(f"{slope}, which TensorFlow rounds")
+    exact = np.array([-0.01])
+    rounded = layers.LeakyReLU(0.01, dtype="float64")(np.array([-1.0])).numpy()
+    assert 1e-10 < abs(rounded - exact).max() < 1e-9
+    assert says("GELU").startswith("exact")
+    assert not default(keras.activations.gelu, "approximate")
+
+
+def test_normal_initialization_is_truncated() -> None:
+    assert "truncated at 2 standard deviations" in says("normal initialization")
+    drawn = keras.initializers.LecunNormal(1)((400, 400)).numpy()
+    # Truncation reduces the standard deviation to 0.8796, so Keras divides by that.
+    assert 0.999 * 2 / 0.8796 / 20 < abs(drawn).max() <= 1.001 * 2 / 0.8796 / 20
+    assert drawn.std() == pytest.approx(1 / 20, rel=0.01)
+
+
 def test_fit_shuffles_batches_of_32() -> None:
     assert f"shuffle is {default(keras.Model.fit, 'shuffle')}" in says("shuffling")
     assert "32 images, with a smaller last batch" in says("batch size and last batch")
