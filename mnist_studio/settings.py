@@ -50,6 +50,7 @@ class TrainPageState(msgspec.Struct, frozen=True):
         bugs_open: whether the section of known bugs is open.
         columns: widths of form and plots.
         rows: heights of plots and table.
+        difference: whether the difference between frameworks is plotted; None where there is room.
     """
 
     run: str = ""
@@ -59,6 +60,7 @@ class TrainPageState(msgspec.Struct, frozen=True):
     bugs_open: bool = False
     columns: tuple[int, ...] = ()
     rows: tuple[int, ...] = ()
+    difference: bool | None = None
 
 
 class WindowState(msgspec.Struct, frozen=True):

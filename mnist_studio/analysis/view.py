@@ -7,6 +7,7 @@ to, and decides its color and dash in every view.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from math import floor, log10
 from typing import Literal, TypeVar, cast
 
 import msgspec
@@ -62,6 +63,25 @@ def all_epochs(axis: AxisSpec, epochs: Sequence[int]) -> AxisSpec:
     """
     last = max(epochs, default=1)
     return replace(axis, low=float(last > 1), high=float(last))
+
+
+_ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0)
+"""Ends of an axis that grows, in powers of ten."""
+
+
+def rounded_end(axis: AxisSpec, last: float) -> AxisSpec:
+    """An axis that ends at a round number, so that it grows seldom while runs train.
+
+    Args:
+        axis: from 0.
+        last: greatest value so far; 0 if there is none.
+    """
+    if last <= 0:
+        return axis
+    power = 10.0 ** floor(log10(last))
+    # Rounding can leave the greatest step just below a power of ten.
+    end = next((step * power for step in _ROUND if step * power >= last), 10.0 * power)
+    return replace(axis, low=0.0, high=end)
 
 
 @dataclass(frozen=True)

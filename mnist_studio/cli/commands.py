@@ -71,18 +71,27 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     try:
         return build(words).parse_args(words)
     except SystemExit as ended:
-        dashed = [word for word in words if _is_dashed_file(word)]
-        if ended.code == WRONG_USAGE and dashed:
-            output.note(
-                f"If {dashed[0]} is a file, write ./{dashed[0]}, or put -- before it: a name that "
-                f"begins with a dash looks like an option."
-            )
+        if ended.code == WRONG_USAGE:
+            _hint(words)
         raise
     except OutputError as error:
         raise SystemExit(_unwritten(error)) from error
     except FrameworkBroken as error:
         output.error(str(error))
         raise SystemExit(FAILED) from error
+
+
+def _hint(words: Sequence[str]) -> None:
+    """Says what the words may have meant that are not valid."""
+    dashed = next(filter(_is_dashed_file, words), "")
+    if dashed:
+        output.note(
+            f"If {dashed} is a file, write ./{dashed}, or put -- before it: a name that begins "
+            f"with a dash looks like an option."
+        )
+    conditions = [word for word in words[1:] if re.fullmatch(r"-?\w+(:|[<>=]).+", word)]
+    if words[0] == "runs" and conditions and "--filter" not in words:
+        output.note(f"To filter runs: mnist-studio runs --filter '{' '.join(conditions)}'")
 
 
 class _Parser(argparse.ArgumentParser):

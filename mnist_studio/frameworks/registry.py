@@ -111,8 +111,13 @@ def version(name: str) -> str | None:
 
     With an external Python, it is the version found there when the Python was selected.
     """
-    chosen = settings.load()[0].interpreters.get(framework_entry(name).name)
-    return chosen.version if chosen else installed(name)
+    known = framework_entry(name)
+    chosen = settings.load()[0].interpreters.get(known.name)
+    if chosen is None:
+        return installed(name)
+    # Settings of earlier versions have only the version of TensorFlow, which is not that of Keras.
+    only_tensorflow = known.package == "tensorflow" and "TensorFlow" not in chosen.version
+    return f"TensorFlow {chosen.version}" if only_tensorflow else chosen.version
 
 
 def installed(name: str) -> str | None:

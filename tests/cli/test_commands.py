@@ -177,3 +177,10 @@ def test_every_complaint_about_a_file_names_it(
     said = here(*(known.get(word, word) for word in words))
     assert said.code in (1, 2)
     assert "oddly-named" in said.errors
+
+
+def test_a_filter_without_its_option_gets_a_hint(here: Main) -> None:
+    said = here("runs", "recipe:mlp", "acc>99")
+    assert said.code == 2
+    assert "mnist-studio runs --filter 'recipe:mlp acc>99'" in said.errors
+    assert "--filter '" not in here("runs", "nonsense").errors

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_studio import settings
 from mnist_studio.cli import doctor
 from mnist_studio.data.datasets import builtin, sources
 from mnist_studio.events import Machine
@@ -71,6 +72,14 @@ def test_keras_is_named_with_its_tensorflow(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(registry, "find_spec", lambda package: package)
     monkeypatch.setattr(metadata, "version", versions.__getitem__)
     assert registry.installed("keras") == "3.15.1 (TensorFlow 2.21.0)"
+
+
+def test_a_version_of_tensorflow_alone_is_not_called_that_of_keras(home: Path) -> None:
+    whole = "3.15.1 (TensorFlow 2.21.0)"
+    for stored, shown in (("2.21.0", "TensorFlow 2.21.0"), (whole, whole)):
+        chosen = {"keras": settings.Interpreter("/env/python", stored)}
+        settings.save(settings.Settings(interpreters=chosen))
+        assert registry.version("keras") == shown
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.page import TrainPage
+from tests.gui.train.frameworks import choose_frameworks
 
 LONG = 120_000
 
@@ -22,7 +23,7 @@ LONG = 120_000
 def train(qtbot: QtBot, window: MainWindow, epochs: int = 2) -> TrainPage:
     page = window.page("train")
     assert isinstance(page, TrainPage)
-    page.settings.frameworks.button("numpy").click()
+    choose_frameworks(page.settings, "numpy")
     page.settings.numbers.epochs.field().setValue(epochs)
     page.settings.numbers.validation.field().setValue(200)
     assert page.train_button.isEnabled()
@@ -149,7 +150,7 @@ def test_runs_and_curves_survive_a_restart(qtbot: QtBot, theme: Theme, window: M
 def test_closing_while_training_asks_and_stops(qtbot: QtBot, window: MainWindow) -> None:
     page = window.page("train")
     assert isinstance(page, TrainPage)
-    page.settings.frameworks.button("numpy").click()
+    choose_frameworks(page.settings, "numpy")
     page.settings.numbers.epochs.field().setValue(10_000)
     page.train_button.click()
     queue = window.studio.queue
@@ -168,7 +169,7 @@ def test_a_stopped_run_continues_from_the_runs_page(qtbot: QtBot, window: MainWi
     queue = window.studio.queue
     page = window.page("train")
     assert isinstance(page, TrainPage)
-    page.settings.frameworks.button("numpy").click()
+    choose_frameworks(page.settings, "numpy")
     page.settings.numbers.epochs.field().setValue(60)
     page.train_button.click()
     qtbot.waitUntil(lambda: bool(queue.runs and queue.runs[0].epoch >= 2), timeout=LONG)

@@ -39,7 +39,7 @@ def facts(selection: Selection) -> tuple[tuple[str, str], ...]:
     rows = [
         ("MNIST Studio", __version__),
         ("Python", platform.python_version()),
-        *((_title(name), registry.version(name) or "not installed") for name in frameworks),
+        *((framework(name).title, _version(name)) for name in frameworks),
         *((name, metadata.version(name)) for name in _LIBRARIES),
         ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
         ("Processor", f"{_processor()}, {os.cpu_count()} logical processors"),
@@ -50,10 +50,8 @@ def facts(selection: Selection) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-def _title(name: str) -> str:
-    """Title of a framework, with the package whose version is shown."""
-    known = registry.framework_entry(name)
-    return known.title if known.package == name else f"{known.title} ({known.package})"
+def _version(name: str) -> str:
+    return registry.version(name) or "not installed"
 
 
 def _processor() -> str:

@@ -14,7 +14,7 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import counted, moment
 from mnist_studio.gui.common.basics import ProgressLine, button, enable, label, row
 from mnist_studio.gui.common.choice import ComboBox
-from mnist_studio.gui.common.question import QuestionOverlay
+from mnist_studio.gui.common.question import Answer, QuestionOverlay, ask
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress, Work
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.texts import error_text
@@ -52,11 +52,13 @@ class StoredDataDialog(QuestionOverlay):
         super().__init__(parent, title, _damage_text(damage) if damage else _SENTENCE)
         self._studio = studio
         self._task: BackgroundTask | None = None
+        self.question: QuestionOverlay | None = None
         self._damaged = damage is not None
         self.check_button = button("Check", self.check)
         self.backup_button = button("Back up now", self.back_up)
-        self.rebuild_button = button("Rebuild", self.rebuild, primary=self._damaged)
-        self.restore_button = button("Restore", self.restore)
+        more = "" if self._damaged else "…"
+        self.rebuild_button = button(f"Rebuild{more}", self.rebuild, primary=self._damaged)
+        self.restore_button = button(f"Restore{more}", self.restore)
         self.cancel_button = button("Cancel", self._cancel)
         self.backups = ComboBox("Backup to restore", studio.theme)
         self.backups.addItem(_NEWEST, _NEWEST)
@@ -87,12 +89,42 @@ class StoredDataDialog(QuestionOverlay):
         self._start(_back_up, self._on_backup)
 
     def rebuild(self) -> None:
-        """Rebuilds the database from the folders."""
-        self._replace(None)
+        """Rebuilds the database from the folders; asks first if the present one can be read."""
+        self._ask(
+            "Rebuild the database?",
+            "All runs are read again from their folders, and everything else from the present "
+            "database.",
+            ("Rebuild", lambda: self._replace(None)),
+        )
 
     def restore(self) -> None:
-        """Goes back to the selected backup."""
-        self._replace(self.backups.currentData())
+        """Goes back to the selected backup; asks first if the present database can be read."""
+        chosen = self.backups.currentData()
+        self._ask(
+            f"Restore {_described(self.backups.currentText())}?",
+            "The database becomes that of the backup, with the runs that have a folder and the "
+            "labeled images of today. Runs and images that you deleted since then come back.",
+            ("Restore", lambda: self._replace(chosen)),
+        )
+
+    def _ask(self, title: str, sentence: str, answer: Answer) -> None:
+        """Says how much is replaced, and asks; a damaged database has nothing to lose."""
+        if self._damaged:
+            answer[1]()
+            return
+        library = self._studio.library
+        runs = counted(len(library.rows) + len(library.trashed), "run")
+        images = counted(len(library.own_images), "labeled image")
+        self.question = ask(
+            self,
+            title,
+            f"{sentence} Your database now lists {runs}, {images}, and "
+            f"{counted(len(library.experiments), 'experiment')}. It is not deleted: it is moved to "
+            "the folder of the backups.",
+            (("Cancel", lambda: None), answer),
+            primary=0,
+            danger=1,
+        )
 
     def _lay_out(self) -> None:
         self.setMinimumWidth(WIDTH)
@@ -207,6 +239,12 @@ class StoredDataDialog(QuestionOverlay):
         window = self.parentWidget()
         if window is not None:
             window.close()
+
+
+def _described(backup_title: str) -> str:
+    """A backup of the list in the middle of a sentence."""
+    newest = backup_title == _NEWEST
+    return "the newest backup" if newest else f"the backup of {backup_title.split(' · ')[0]}"
 
 
 def _damage_text(error: Exception) -> str:

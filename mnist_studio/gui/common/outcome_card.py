@@ -1,6 +1,6 @@
 """A card over the lower right corner of a page: what has ended, and where to go from here."""
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Slot
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -16,6 +16,8 @@ from mnist_studio.gui.common.basics import button, column, label, restyle
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
+
+_MOVES = (QEvent.Type.Resize, QEvent.Type.Move)
 
 MARGIN = 16
 """Between the card and the edges of the page, in lengths of the design."""
@@ -47,6 +49,7 @@ class OutcomeCard(QFrame):
         self.outcome: Outcome | None = None
         self.steps: tuple[QPushButton, ...] = ()
         self._theme, self._page = theme, page
+        self._clear: QWidget | None = None
         self._title = label(role="cardTitle", wrap=True)
         self._facts = label(role="secondary", wrap=True)
         self._doubt = label(role="doubt", wrap=True)
@@ -80,6 +83,11 @@ class OutcomeCard(QFrame):
         whole.setSpacing(4)
         whole.addLayout(head)
         whole.addLayout(self._content)
+
+    def keep_clear(self, part: QWidget) -> None:
+        """Stays above a part of the page, unless there is no room above it."""
+        self._clear = part
+        part.installEventFilter(self)
 
     def text(self) -> str:
         """Everything that the card says, line by line."""
@@ -120,8 +128,8 @@ class OutcomeCard(QFrame):
         self.steps = tuple(made)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stays in the corner when the page gets another size."""
-        if watched is self._page and event.type() == QEvent.Type.Resize:
+        """Stays in the corner when the page or its part gets another size."""
+        if watched in (self._page, self._clear) and event.type() in _MOVES:
             self._place()
         return super().eventFilter(watched, event)
 
@@ -140,8 +148,17 @@ class OutcomeCard(QFrame):
         assert layout is not None
         layout.activate()
         height = layout.totalHeightForWidth(width)
-        left, top = page.width() - margin - width, page.height() - margin - height
+        left, top = page.width() - margin - width, self._bottom(height) - margin - height
         self.setGeometry(left, max(0, top), width, height)
+
+    def _bottom(self, height: int) -> int:
+        """The foot of the page, or of what is above the part that stays clear."""
+        foot, part = self._page.height(), self._clear
+        if part is None or not part.isVisible():
+            return foot
+        above = part.mapTo(self._page, QPoint(0, 0)).y()
+        enough = above >= height + 2 * self._theme.pixels(MARGIN)
+        return min(foot, above) if enough else foot
 
     def _widest(self) -> int:
         """The widest the card gets with its outcome."""

@@ -197,6 +197,19 @@ class Toggles(QFrame):
         """The keys of the buttons that are on."""
         return frozenset(key for key, button in self._buttons.items() if button.isChecked())
 
+    def choose(self, keys: Collection[str]) -> None:
+        """Switches exactly these on, without a signal."""
+        for key, button in self._buttons.items():
+            button.setChecked(key in keys)
+
+    def enable(self, key: str, reason: str = "", tip: str = "") -> None:
+        """Enables a button, or disables it with the reason as its tooltip."""
+        enable(self._buttons[key], reason, tip or self._buttons[key].accessibleName())
+
+    def enabled(self, key: str) -> bool:
+        """Whether a button can be switched."""
+        return self._buttons[key].isEnabled()
+
     def button(self, key: str) -> QToolButton:
         """The button of a key."""
         return self._buttons[key]

@@ -215,7 +215,13 @@ class TableView(QTableView):
                 header.resizeSection(place, width)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Shows the complete text of a shortened cell above its tooltip."""
+        """Shows the complete text of a shortened cell above its tooltip.
+
+        Measures before it paints, so that new rows are never shown in columns of the wrong width.
+        """
+        at_once = self._timer.isActive() and not self._timer.interval()
+        if at_once and event.type() == QEvent.Type.Paint:
+            self._measure()
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             cell = self.indexAt(event.pos())
             if cell.isValid() and self.is_shortened(cell):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from mnist_studio.analysis.agreement import difference_chart, sentences
 from mnist_studio.analysis.groups import of_other_dataset
-from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
+from mnist_studio.analysis.time_breakdown import TRAINING_TIME, timing_marks, training_time_after
 from mnist_studio.analysis.view import (
     AxisSpec,
     Column,
@@ -19,6 +19,7 @@ from mnist_studio.analysis.view import (
     Unit,
     View,
     all_epochs,
+    rounded_end,
 )
 from mnist_studio.comparison.views.catalog import ENTRIES
 from mnist_studio.comparison.views.notes import PALER, of_datasets
@@ -48,6 +49,9 @@ _Y_AXES: dict[str, tuple[str, Unit]] = {
     "loss": ("Test loss", ""),
 }
 
+
+TIMING = "Timing"
+"""The column with what may have made a run slower; only where there is such a run."""
 
 WIDE = 700
 """Width from which the controls fit next to the title, in lengths of the design."""
@@ -127,19 +131,28 @@ def live_view(rows: Sequence[RunRow], measure: str, axis: str) -> View:
     """
     title, unit = _Y_AXES[measure]
     lines = tuple(_line(row, measure, axis) for row in rows if row.epochs)
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("Run"), Column("Epoch", "count"), Column(TRAINING_TIME, "seconds"),
         Column(title, unit),
     )  # fmt: skip
+    marks = {row.id: ", ".join(timing_marks(row.run.terminal)) for row in rows if row.epochs}
+    doubtful = any(marks.values())
     table = tuple(
-        Row(row.id, (row.title, epoch.epoch, _seconds(row, epoch), _y(epoch, measure)))
+        Row(
+            row.id,
+            (row.title, epoch.epoch, _seconds(row, epoch), _y(epoch, measure))
+            + ((marks[row.id],) if doubtful else ()),
+        )
         for row in rows
         for epoch in row.epochs
     )
+    columns += (Column(TIMING),) if doubtful else ()
     specs = {row.id: row.run.spec for row in rows if row.epochs}
     x = _X_AXES[axis]
     if axis == "epochs":
         x = all_epochs(x, [spec.training.epochs for spec in specs.values()])
+    elif any(row.run.terminal is None for row in rows):
+        x = rounded_end(x, max((line.x[-1] for line in lines if line.x), default=0.0))
     chart = Lines(x, AxisSpec(title, unit), lines, of_other_dataset(specs))
     curves = {line.key: line for line in lines}
     gap = difference_chart(curves, specs, x, chart.y) if axis == "epochs" else None

@@ -79,6 +79,13 @@ class ExperimentList(GroupedList):
         if self.spec is not None and not self.choice:
             self._choose_spec(self.spec)
 
+    def choose_stored(self, experiment: str) -> bool:
+        """Selects a stored experiment by its id; returns False if there is none."""
+        found = [one.spec for one in self._library.experiments if one.id == experiment]
+        for spec in found:
+            self._choose_spec(spec)
+        return bool(found)
+
     def _choose_spec(self, spec: ExperimentSpec) -> None:
         """Selects an experiment, whose key changes once it is stored."""
         stored = self._library.experiments

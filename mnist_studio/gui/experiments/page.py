@@ -81,6 +81,11 @@ class ExperimentsPage(Page):
         if self.list.has(key):
             self.list.choose(key)
 
+    def show_item(self, key: str) -> None:
+        """Chooses an experiment, by its place in the list or by its id."""
+        if not self.list.choose_stored(key):
+            self.show_tab(key)
+
     def _connect(self) -> None:
         service, actions = self.studio.experiment, self.controls
         for control, action in (

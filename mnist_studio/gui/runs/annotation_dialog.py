@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from mnist_studio.errors import StoreError
-from mnist_studio.formatting import counted
+from mnist_studio.formatting import counted, listed
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.store.annotations import Change, tags_of, with_note, with_tags
 
-OnChange = Callable[[Change], object]
+OnChange = Callable[[Change, str], object]
 
 
 class AnnotationDialog(QuestionOverlay):
@@ -34,7 +34,8 @@ class AnnotationDialog(QuestionOverlay):
             parent: widget of the page.
             rows: whose tags are edited.
             known: tags of all runs, to choose from.
-            on_change: gets the change of annotations.
+            on_change: gets the change of annotations, and what it changes: the tags, the note, or
+                both; not called if nothing has changed.
         """
         single = len(rows) == 1
         name = rows[0].run.title if single else counted(len(rows), "run")
@@ -45,7 +46,8 @@ class AnnotationDialog(QuestionOverlay):
         self.tags.setAccessibleName("Tags")
         self.tags.setPlaceholderText("homework best-cnn")
         self.tags.setMinimumWidth(380)
-        self.note = QPlainTextEdit(rows[0].run.annotations.note if single else "")
+        self._note = rows[0].run.annotations.note if single else ""
+        self.note = QPlainTextEdit(self._note)
         self.note.setObjectName("noteEditor")
         self.note.setAccessibleName("Note")
         self.note.setPlaceholderText("What did you learn from this run?")
@@ -85,7 +87,13 @@ class AnnotationDialog(QuestionOverlay):
         removed = [tag for tag in self._former if tag not in tags]
         tagged = with_tags(tags, removed)
         noted = with_note(self.note.toPlainText())
-        self._on_change(tagged if self.note.isHidden() else lambda old: noted(tagged(old)))
+        changes = {
+            "tags": set(tags) != set(self._former),
+            "note": self.note.toPlainText().strip() != self._note.strip(),
+        }
+        if changed := [what for what, differs in changes.items() if differs]:
+            both = tagged if self.note.isHidden() else lambda old: noted(tagged(old))
+            self._on_change(both, listed(changed))
 
 
 def _common_tags(rows: Sequence[RunRow]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The Runs page: all stored runs, and what can be done with them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
@@ -197,8 +197,8 @@ class RunsPage(Page):
         rows = self.selected
         runs, name = _ids(rows), _named(rows)
 
-        def change(how: Change) -> None:
-            self._change(runs, how, f"Changed tags and note of {name}.")
+        def change(how: Change, what: str) -> None:
+            self._change(runs, how, f"Changed {what} of {name}.")
 
         self.question = AnnotationDialog(self, rows, self.runs.tags, change)
         self.question.open()
@@ -216,15 +216,23 @@ class RunsPage(Page):
 
     def _delete(self) -> None:
         """Moves the runs to the trash, and then offers to undo it."""
-        library, offer = self.studio.library, self.studio.undo_offered.emit
-        done = f"Deleted {_named(self.selected)}."
-        library.delete(_ids(self.selected), lambda runs: offer(done, lambda: library.restore(runs)))
+        offer, done = self.studio.undo_offered.emit, f"Deleted {_named(self.selected)}."
+        self.studio.library.delete(
+            _ids(self.selected), lambda runs: offer(done, lambda: self._bring_back(runs))
+        )
+
+    def _bring_back(
+        self, runs: tuple[str, ...], done: Callable[[None], object] | None = None
+    ) -> None:
+        """Moves runs back from the trash, and selects them."""
+        self.runs.select_when_listed(*runs)
+        self.studio.library.restore(runs, done)
 
     def _restore(self) -> None:
         """Moves runs back from the trash, and then offers to undo it."""
         library, offer = self.studio.library, self.studio.undo_offered.emit
         runs, done = _ids(self.selected), f"Restored {_named(self.selected)}."
-        library.restore(runs, lambda _: offer(done, lambda: library.delete(runs)))
+        self._bring_back(runs, lambda _: offer(done, lambda: library.delete(runs)))
 
     def _measure_trash(self) -> None:
         self.studio.library.submit(lambda store: store.trash.size(), self._ask_to_empty)

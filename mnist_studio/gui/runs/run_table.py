@@ -46,6 +46,7 @@ class RunTable(Card):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
+        self._awaited: tuple[str, ...] = ()
         every = self._columns()
         self.model: RowsModel[RunRow] = RowsModel(every, lambda row: row.id, self)
         self._sorted = sorted_by(self.model)
@@ -120,6 +121,10 @@ class RunTable(Card):
                 index = self._sorted.mapFromSource(self.model.index(place, 0))
                 selection.setCurrentIndex(index, flags.Select | flags.Rows)
 
+    def select_when_listed(self, *runs: str) -> None:
+        """Selects these runs as soon as they are listed, such as restored ones."""
+        self._awaited = runs
+
     def _select_at(self, place: int) -> None:
         """Selects the row at a place of the table, or the last one."""
         last = self._sorted.rowCount() - 1
@@ -138,6 +143,9 @@ class RunTable(Card):
         self.table.show_empty(self._empty(rows))
         self.model.show(shown)
         self._count(len(shown), rows)
+        if any(row.id in self._awaited for row in shown):
+            self.select(*self._awaited)
+            self._awaited = ()
         if not self.selected:
             self.select(*selected)
         if not self.selected:

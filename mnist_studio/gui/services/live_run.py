@@ -187,6 +187,11 @@ class LiveRun:
         """The training time in seconds after every batch so far."""
         return self.seconds.values
 
+    @property
+    def last_second(self) -> float:
+        """The training time at the newest batch; 0 before the first."""
+        return float(self.seconds.values[-1]) if len(self.seconds.values) else 0.0
+
     def _time(self, event: events.Progress) -> None:
         steps = len(event.losses)
         now = _training_time(event)

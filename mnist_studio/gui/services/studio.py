@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import paths, settings
 from mnist_studio.data.pictures.files import open_digits
+from mnist_studio.formatting import counted
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.drawing import Drawing, Image
@@ -25,6 +26,7 @@ from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.own_recipes import OwnRecipesService
 from mnist_studio.gui.services.predictions import NoveltyService, Predictions
+from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.services.saved_drawing import DrawingSaver
 from mnist_studio.gui.services.speed_meter import SpeedMeter
@@ -209,12 +211,15 @@ class Studio(QObject):
     @Slot(object)
     def _offer_to_resume(self, runs: tuple[str, ...]) -> None:
         """Leads to a run that was training when MNIST Studio ended, such as after a power cut."""
-        found = (row for row in self.library.rows if row.id in runs and row.run.resumable)
+        found = [row for row in self.library.rows if row.id in runs and row.run.resumable]
         # An experiment resumes its runs itself.
-        row = next((row for row in found if not self.library.experiment_of(row.id)), None)
-        if row is None:
-            return
+        alone = [row for row in found if not self.library.experiment_of(row.id)]
+        if alone:
+            self.outcome.emit(self._interrupted_run(alone[0]))
+        elif found:
+            self.outcome.emit(self._interrupted_experiment(found))
 
+    def _interrupted_run(self, row: RunRow) -> Outcome:
         def resume() -> None:
             self.queue.resume_run(row.run, row.epochs)
             self.page_requested.emit("train")
@@ -222,7 +227,19 @@ class Studio(QObject):
         epochs = f"{len(row.epochs)} of {row.run.spec.training.epochs} epochs"
         fact = f"MNIST Studio ended while {row.title} was training, after {epochs}."
         go = NextStep("Resume", "Continues this run from its last checkpoint", resume)
-        self.outcome.emit(Outcome("A training was interrupted", (fact,), "", "plain", (go,)))
+        return Outcome("A training was interrupted", (fact,), "", "plain", (go,))
+
+    def _interrupted_experiment(self, rows: Sequence[RunRow]) -> Outcome:
+        """Leads to the experiment, whose button resumes all of its runs."""
+        experiment = self.library.experiment_of(rows[0].id)
+        title = next((e.title for e in self.library.experiments if e.id == experiment), "")
+        fact = f"MNIST Studio ended while {counted(len(rows), 'run')} of “{title}” trained."
+        go = NextStep(
+            "Open experiment",
+            "Opens the Experiments page. Resume experiment trains the remaining runs there.",
+            lambda: self.item_requested.emit("experiments", experiment),
+        )
+        return Outcome("An experiment was interrupted", (fact,), "", "plain", (go,))
 
     @Slot()
     def _offer_training(self) -> None:

@@ -11,7 +11,6 @@ from mnist_studio.errors import StoreError
 from mnist_studio.formatting import (
     counted,
     percentage_points,
-    percentage_points_interval,
 )
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.recipes import recipe_title
@@ -21,7 +20,8 @@ from mnist_studio.store.recipe_results import RecipeResult
 
 UNKNOWN = "Its cost is not measured yet."
 SOURCE = (
-    "Test accuracy on MNIST without the bug minus with it, one pair of runs for each seed. "
+    "Test accuracy on MNIST with the bug, compared with a run of the same seed without it. The "
+    "range of the true change is a 95 % confidence interval. "
     "These runs come with MNIST Studio: see docs/recipes.md."
 )
 """Where the costs are from."""
@@ -90,28 +90,40 @@ def _cell(row: RecipeResult) -> tuple[str, str, str, int]:
 
 
 def _sentence(cost: BugCost) -> str:
-    """The cost with what it is based on: ``Costs 86.19 pp (PyTorch, five seeds, …)``."""
+    """The cost in plain words, with what it is based on and how far it may be off."""
     comparisons = sum(
         len(one.costs) >= MIN_SEEDS for known in measured_costs().values() for one in known
     )
     estimate = mean_difference(cost.costs, comparisons)
-    basis = [framework_title(cost.plain.framework), counted(len(cost.costs), "seed")]
     enough = len(cost.costs) >= MIN_SEEDS
     interval = estimate.interval if enough else None
-    if interval:
-        # The interval is that of the amount in the text, which is never negative.
-        ends = (interval.low, interval.high)
-        low, high = ends if estimate.value >= 0 else (-ends[1], -ends[0])
-        basis.append(f"95 % CI {percentage_points_interval(low, high)}")
-    return f"{_verdict(estimate.value, verdict_kind(interval))} ({', '.join(basis)})."
-
-
-def _verdict(cost: float, kind: str) -> str:
-    amount = percentage_points(abs(cost))
-    match kind:
+    basis = f"({framework_title(cost.plain.framework)}, {counted(len(cost.costs), 'seed')})"
+    match verdict_kind(interval):
         case "different":
-            return f"{'Costs' if cost > 0 else 'Gains'} {amount} of test accuracy"
+            verb = "Lowers" if estimate.value > 0 else "Raises"
+            effect = f"{verb} test accuracy by {percentage_points(abs(estimate.value))}"
         case "equal":
-            return "Makes no difference in practice"
+            effect = "Makes no difference in practice"
         case _:
-            return f"Undecided: {amount} {'lower' if cost >= 0 else 'higher'} test accuracy"
+            how = "lower" if estimate.value >= 0 else "higher"
+            amount = percentage_points(abs(estimate.value))
+            effect = f"Unclear: test accuracy was {amount} {how} on average"
+    ends = (interval.low, interval.high) if interval else None
+    return f"{effect} {basis}. {_range(ends)}"
+
+
+def _range(ends: tuple[float, float] | None) -> str:
+    """From the largest loss of accuracy to the largest gain that the runs allow."""
+    if ends is None:
+        return "More seeds are needed to know."
+    texts = [_change(end) for end in (ends[1], ends[0])]
+    if texts[0] == texts[1]:
+        return f"The true change is {texts[0]}."
+    return f"The true change is between {texts[0]} and {texts[1]}."
+
+
+def _change(cost: float) -> str:
+    amount = percentage_points(abs(cost))
+    if amount == percentage_points(0):
+        return amount
+    return f"{amount} {'lower' if cost > 0 else 'higher'}"

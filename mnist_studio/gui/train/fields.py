@@ -106,6 +106,8 @@ class NumberFields(QObject):
 
 
 _ALWAYS: tuple[DeviceName, ...] = ("auto", "cpu")
+_UNKNOWN, _MISSING = "not checked yet", "not found"
+"""What is said of a device that was chosen before, until and unless it is found."""
 
 
 class DeviceChoice(ComboBox):
@@ -118,8 +120,9 @@ class DeviceChoice(ComboBox):
     def __init__(self, theme: Theme, background: Background) -> None:
         super().__init__("Device", theme)
         self._background = background
-        self._probed = False
+        self._probed = self._searched = False
         self._found: dict[str, str] = {}
+        self._wanted = ""
         self.opening.connect(self._probe)
         self._show_devices()
         self.setToolTip("Where the frameworks run (default: fastest). NumPy always uses the CPU.")
@@ -129,11 +132,18 @@ class DeviceChoice(ComboBox):
         """The selected device."""
         return next(name for name in texts.DEVICES if name == (self.choice or "auto"))
 
+    def show_device(self, name: DeviceName) -> None:
+        """Shows a device. One that was not found is offered, too, and says so."""
+        self._wanted = "" if name in _ALWAYS else name
+        self._show_devices()
+        self.choose(name)
+
     def _show_devices(self) -> None:
-        found = tuple(
-            (kind, texts.DEVICES[_name(kind)], name) for kind, name in self._found.items()
-        )
-        self.offer((*((name, texts.DEVICES[name], "") for name in _ALWAYS), *found))
+        found = dict(self._found)
+        if self._wanted:
+            found.setdefault(self._wanted, _MISSING if self._searched else _UNKNOWN)
+        devices = ((kind, texts.DEVICES[_name(kind)], name) for kind, name in found.items())
+        self.offer((*((name, texts.DEVICES[name], "") for name in _ALWAYS), *devices))
 
     @Slot()
     def _probe(self) -> None:
@@ -148,6 +158,7 @@ class DeviceChoice(ComboBox):
 
     @Slot(object)
     def _add_devices(self, reports: tuple[FrameworkReport, ...]) -> None:
+        self._searched = True
         for report in reports:
             for device in report.devices:
                 self._add(device)

@@ -123,8 +123,7 @@ def restored(text: str) -> Form | None:
     except SpecError as error:
         _LOG.info("the settings of the Train page are not restored: %s", error)
         return None
-    # Other devices are found only after a search, and the fastest one is among them.
-    return replace(run_form(run), device="cpu" if run.device == "cpu" else "auto")
+    return run_form(run)
 
 
 def preview_run(form: Form) -> RunSpec:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QSlider, QSplitter, QWidget
 
@@ -49,16 +49,25 @@ _DIFFERENCE_TIP = (
 
 
 class LivePlots(QWidget):
-    """Plots below each other with a common bar of controls and a sentence on their agreement."""
+    """Plots below each other with a common bar of controls and a sentence on their agreement.
 
-    def __init__(self, theme: Theme) -> None:
+    Attributes:
+        wants_difference: whether the difference is plotted; None where there is room for it.
+
+    Signals:
+        arranged: the difference was shown or hidden.
+    """
+
+    arranged = Signal()
+
+    def __init__(self, theme: Theme, wants_difference: bool | None = None) -> None:
         super().__init__()
         self._theme = theme
         self._runs: Sequence[LiveRun] = ()
         self._stale: set[str] = set()
         self._empty: dict[str, tuple[str, EmptyState]] = {}
         self._latest = "accuracy"
-        self._wants_difference: bool | None = None
+        self.wants_difference = wants_difference
         self.measures = Toggles("Lines", MEASURES, ("batch", "validation", "test"))
         self.axis = Segmented("Horizontal axis", AXES)
         self.log = Toggles("Loss axis", _LOG, ())
@@ -172,7 +181,7 @@ class LivePlots(QWidget):
     def _show_agreement(self) -> None:
         present = bool(self.sentence.text())
         tall = self.height() >= self._theme.pixels(ROOM_FOR_THREE)
-        wanted = tall if self._wants_difference is None else self._wants_difference
+        wanted = tall if self.wants_difference is None else self.wants_difference
         shown = present and wanted
         self._agreement.setVisible(present)
         self.difference_button.setText(_HIDE if shown else _SHOW)
@@ -182,8 +191,9 @@ class LivePlots(QWidget):
             self._redraw("difference")
 
     def _toggle_difference(self) -> None:
-        self._wants_difference = self._card_of["difference"].isHidden()
+        self.wants_difference = self._card_of["difference"].isHidden()
         self._show_agreement()
+        self.arranged.emit()
 
     @Slot()
     def _redraw_next(self) -> None:

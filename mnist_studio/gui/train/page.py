@@ -42,7 +42,7 @@ class TrainPage(Page):
         super().__init__(studio)
         self.question: QuestionOverlay | None = None
         self.settings = SettingsPanel(studio)
-        self.plots = LivePlots(studio.theme)
+        self.plots = LivePlots(studio.theme, studio.saved_settings.train_page.difference)
         self.runs = LiveRuns(studio.theme)
         self.discard_button = button("Discard…", self._ask_to_discard, danger=True)
         self.pause_button = button("Pause", self._pause_or_resume)
@@ -84,6 +84,7 @@ class TrainPage(Page):
         self._memory.timeout.connect(self._remember)
         self._memory.timeout.connect(self._expect)
         self.settings.arranged.connect(self._memory.start)
+        self.plots.arranged.connect(self._memory.start)
         self.settings.edited.connect(self._memory.start)
         for splitter in (self.rows, self.columns):
             splitter.splitterMoved.connect(self._memory.start)
@@ -109,6 +110,7 @@ class TrainPage(Page):
             if len(sizes) == splitter.count():
                 splitter.setSizes(list(sizes))
         self.fold(whole, 860, (600, 620))
+        self.outcome.keep_clear(self.runs)
 
     def show_item(self, key: str) -> None:
         """Chooses a recipe, or shows the number of CPU threads."""
@@ -220,6 +222,7 @@ class TrainPage(Page):
             self.settings.lasting(saved),
             columns=saved.columns if folded else tuple(self.columns.sizes()),
             rows=tuple(self.rows.sizes()),
+            difference=self.plots.wants_difference,
         )
         if now != saved:
             self.studio.remember(train_page=now)

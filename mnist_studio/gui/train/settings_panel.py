@@ -1,6 +1,6 @@
 """The left side of the Train page: all settings of a run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from msgspec import structs
@@ -14,7 +14,7 @@ from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.basics import GAP, button, column, holder, label, row
 from mnist_studio.gui.common.card import Card, CollapsibleSection
 from mnist_studio.gui.common.choice import ComboBox
-from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.common.segmented import Toggles
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.studio import TRAINS, Studio
 from mnist_studio.gui.train import typical
@@ -43,8 +43,13 @@ from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
 FIRST_RECIPE = "mlp-128"
-WIDTH = 316
+WIDTH = 324
 """Smallest width of the form, in lengths of the design."""
+
+_FRAMEWORK_TIP = (
+    "Whether to train in this framework. The selected frameworks train one after the other, from "
+    "the same initial weights (default: all)."
+)
 
 MORE, BUGS = "More settings", "Try a known bug"
 
@@ -102,8 +107,8 @@ class SettingsPanel(Card):
         self.save_button = button(
             "Save…", self.save_requested.emit, "Writes settings to a file (Ctrl+S)", quiet=True
         )
-        choices = (*((name, framework_title(name)) for name in FRAMEWORKS), ("all", "All"))
-        self.frameworks = Segmented("Train in", choices, stretch=True)
+        choices = tuple((name, framework_title(name), "") for name in FRAMEWORKS)
+        self.frameworks = Toggles("Train in", choices, FRAMEWORKS)
         self.dataset = DatasetPanel(theme, self._studio.datasets)
         self.dataset.removed.connect(self._studio.undo_offered)
         self.own_images = OwnImagesBox(theme, self._studio.own_images)
@@ -176,7 +181,7 @@ class SettingsPanel(Card):
         self._studio.library.changed.connect(self._show_figures)
         self._studio.speeds.changed.connect(self._show_figures)
         self._studio.queue.changed.connect(self._show_figures)
-        self.frameworks.chosen.connect(self._read)
+        self.frameworks.changed.connect(self._read)
         self.dataset.chosen.connect(self._read)
         self.own_images.chosen.connect(self._set_own_images)
         self.device.chosen.connect(self._read)
@@ -193,7 +198,7 @@ class SettingsPanel(Card):
             self._opened = form
             self.recipe.offer(provenance.offered(form.recipe))
         known = [name for name in self._usable_frameworks() if name in saved.frameworks]
-        frameworks = tuple(known) if len(known) == 1 else self._usable_frameworks()
+        frameworks = tuple(known) or self._usable_frameworks()
         dataset = next((name for name in texts.DATASETS if name == saved.dataset), None)
         if dataset:
             self.dataset.restore(dataset)
@@ -211,7 +216,7 @@ class SettingsPanel(Card):
         )
         if self.complaint.text():
             return saved
-        frameworks = form.frameworks if len(form.frameworks) == 1 else ()
+        frameworks = () if form.frameworks == self._usable_frameworks() else form.frameworks
         return structs.replace(saved, run=remembered(form), frameworks=frameworks)
 
     @property
@@ -238,10 +243,10 @@ class SettingsPanel(Card):
     def show_form(self, form: Form) -> None:
         """Sets every control."""
         self._form = form
-        self.frameworks.choose("all" if len(form.frameworks) > 1 else form.frameworks[0])
+        self.frameworks.choose(form.frameworks)
         self.recipe.choose(form.recipe)
         self.own_images.show_fingerprint(form.base.own_images)
-        self.device.choose(form.device)
+        self.device.show_device(form.device)
         self.numbers.show_form(form)
         self.advanced.show_form(form)
         self._update()
@@ -255,7 +260,7 @@ class SettingsPanel(Card):
     def show_runs(self, runs: Sequence[RunSpec]) -> bool:
         """Shows the runs of a file; returns False if one form cannot show them all."""
         form = shared_form(runs)
-        if form is None or (len(runs) > 1 and form.frameworks != self._usable_frameworks()):
+        if form is None or (len(runs) > 1 and form.frameworks != self._in_order(form.frameworks)):
             return False
         self._opened = form
         self.recipe.offer(provenance.offered("" if form.recipe in RECIPES else form.recipe))
@@ -297,22 +302,19 @@ class SettingsPanel(Card):
         self._studio.own_images.freeze(add)
 
     def _selected_frameworks(self) -> tuple[FrameworkName, ...]:
-        if self.frameworks.choice == "all":
-            return self._usable_frameworks()
-        return tuple(name for name in FRAMEWORKS if name == self.frameworks.choice)
+        return self._in_order(self.frameworks.chosen)
 
     def _usable_frameworks(self) -> tuple[FrameworkName, ...]:
-        return tuple(name for name in FRAMEWORKS if self.frameworks.enabled(name))
+        return self._in_order(FRAMEWORKS)
+
+    def _in_order(self, names: Collection[str]) -> tuple[FrameworkName, ...]:
+        """Those of them that can be chosen, in the order in which they train."""
+        return tuple(name for name in FRAMEWORKS if name in names and self.frameworks.enabled(name))
 
     def _enable_frameworks(self) -> None:
         for name in FRAMEWORKS:
-            tip = f"Trains in {framework_title(name)} only"
-            self.frameworks.enable(name, texts.missing(name), tip)
-        self.frameworks.enable(
-            "all",
-            tip="Trains in all frameworks, one after the other, from the same initial weights",
-        )
-        self.frameworks.choose("all")
+            self.frameworks.enable(name, texts.missing(name), _FRAMEWORK_TIP)
+        self.frameworks.choose(self._usable_frameworks())
         self._form = replace(self._form, frameworks=self._selected_frameworks())
 
     def _update(self) -> None:
@@ -367,7 +369,8 @@ class SettingsPanel(Card):
             self.recipe.describe(name, typical.both(accuracy, time), tip)
 
     def _specs_of(self, recipe: str) -> tuple[RunSpec, ...]:
-        return run_specs(with_recipe(self._form, recipe))
+        frameworks = self._form.frameworks or self._usable_frameworks()
+        return run_specs(with_recipe(replace(self._form, frameworks=frameworks), recipe))
 
     def _measure(self) -> None:
         """Measures the present settings, then every other recipe; stops if it does so already."""

@@ -4,12 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
 from mnist_studio.gui.app.stored_data import StoredDataDialog
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.services import store_thread
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.form import recipe_form, run_specs
@@ -91,10 +92,45 @@ def test_the_dialog_checks_backs_up_and_rebuilds(window: MainWindow, qtbot: QtBo
         (dialog.rebuild_button, "The database now has no runs"),
     ):
         button.click()
+        if button is dialog.rebuild_button:
+            answer(dialog, "Rebuild")
         assert not dialog.check_button.isEnabled()
         qtbot.waitUntil(lambda text=text: text in dialog.outcome.text(), timeout=10_000)  # type: ignore[misc]
         qtbot.waitUntil(dialog.check_button.isEnabled, timeout=5000)
     dialog.accept()
+
+
+def answer(dialog: StoredDataDialog, text: str) -> None:
+    assert dialog.question
+    buttons = dialog.question.findChildren(QAbstractButton)
+    next(one for one in buttons if one.text() == text).click()
+
+
+def test_a_question_says_how_much_is_replaced(window: MainWindow, qtbot: QtBot, home: Path) -> None:
+    with RunStore() as store:
+        store.record(finished(store.create(SPEC).id))
+        store.back_up()
+    window.studio.library.refresh()
+    qtbot.waitUntil(lambda: len(window.studio.library.rows) == 1, timeout=5000)
+    window.studio.data_requested.emit()
+    (dialog,) = dialogs(window)
+    qtbot.waitUntil(dialog.restore_button.isEnabled, timeout=5000)
+    for button, title in (
+        (dialog.restore_button, "Restore the newest backup?"),
+        (dialog.rebuild_button, "Rebuild the database?"),
+    ):
+        button.click()
+        assert dialog.question
+        assert title in texts_of(dialog.question)
+        assert "lists one run, no labeled images, and no experiments" in texts_of(dialog.question)
+        answer(dialog, "Cancel")
+        assert not dialog.outcome.text()
+        assert dialog.check_button.isEnabled()
+    dialog.accept()
+
+
+def texts_of(question: QuestionOverlay) -> str:
+    return " ".join(one.text() for one in question.findChildren(QLabel))
 
 
 def test_problems_are_listed(window: MainWindow, qtbot: QtBot, home: Path) -> None:

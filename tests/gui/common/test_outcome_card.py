@@ -40,5 +40,26 @@ def test_card_covers_a_corner_and_moves_nothing(qtbot: QtBot, theme: Theme) -> N
     page.hide()
 
 
+def test_card_stays_above_a_part_where_there_is_room(qtbot: QtBot, theme: Theme) -> None:
+    page, plots, runs = QWidget(), QWidget(), QWidget()
+    qtbot.addWidget(page)
+    lines = QVBoxLayout(page)
+    lines.addWidget(plots, 1)
+    lines.addWidget(runs)
+    runs.setFixedHeight(theme.pixels(120))
+    card = OutcomeCard(theme, page)
+    card.keep_clear(runs)
+    page.resize(900, 500)
+    page.show()
+    card.show_outcome(Outcome("It is done", ("A fact.",)))
+    assert card.geometry().bottom() < runs.geometry().top()
+    runs.setFixedHeight(theme.pixels(200))
+    qtbot.waitUntil(lambda: card.geometry().bottom() < runs.geometry().top())
+    # There it must cover something, and the page has nothing else.
+    runs.setFixedHeight(theme.pixels(470))
+    qtbot.waitUntil(lambda: card.geometry().bottom() > runs.geometry().top())
+    page.hide()
+
+
 def _margin(theme: Theme) -> QPoint:
     return QPoint(theme.pixels(MARGIN), theme.pixels(MARGIN))

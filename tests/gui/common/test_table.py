@@ -59,6 +59,19 @@ def test_a_shortened_cell_is_complete_in_its_tooltip(qtbot: QtBot, theme: Theme)
     assert tooltip(table, 1) == "of the test"
 
 
+def test_new_rows_are_never_painted_in_columns_of_the_wrong_width(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    table = table_of(("MLP",), qtbot, theme, wide=1)
+    narrow = table.columnWidth(0)
+    source = table.model().sourceModel()  # type: ignore[attr-defined]
+    source.show(("MLP 128 · Keras",))
+    assert table.columnWidth(0) == narrow
+    table.viewport().grab()
+    assert table.columnWidth(0) > narrow
+    assert not table.is_shortened(table.model().index(0, 0))
+
+
 def test_titles_are_shortened_before_a_table_scrolls(qtbot: QtBot, theme: Theme) -> None:
     table = table_of((LONG,), qtbot, theme, wide=1)
     assert table.is_shortened(table.model().index(0, 0))

@@ -1,7 +1,9 @@
 """The queue of an experiment, reordered by dragging."""
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.experiments.events import (
@@ -71,6 +73,24 @@ def test_only_waiting_runs_of_a_running_experiment_can_be_dragged(
     assert dragged() == [False, True, True, True, False]
     card.model.set_movable(False)
     assert dragged() == [False] * 5
+
+
+def test_shortened_titles_and_settings_are_whole_in_tooltips(
+    card: ExperimentQueueCard, qtbot: QtBot
+) -> None:
+    card.resize(420, 300)
+    card.show()
+    qtbot.waitUntil(lambda: card.table.wanted_width > 0)
+    model = card.table.model()
+    for column in (0, 1):
+        cell = model.index(0, column)
+        assert card.table.is_shortened(cell)
+        spot = card.table.visualRect(cell).center()
+        event = QHelpEvent(QEvent.Type.ToolTip, spot, card.table.viewport().mapToGlobal(spot))
+        QApplication.sendEvent(card.table.viewport(), event)
+        assert QToolTip.text().startswith(cell.data())
+        QToolTip.hideText()
+    card.hide()
 
 
 def test_nothing_else_can_be_dropped(card: ExperimentQueueCard) -> None:

@@ -72,6 +72,7 @@ def test_delete_moves_to_the_trash_and_undo_brings_back(
     bar.undo()
     wait_until(qtbot, lambda: listed(page) == every)
     assert window.studio.library.trashed == ()
+    assert {row.id for row in page.selected} == gone
 
 
 def test_the_trash_restores_and_is_emptied_after_a_question(
@@ -86,6 +87,7 @@ def test_the_trash_restores_and_is_emptied_after_a_question(
     show(page, TRASH)
     assert len(page.model.rows) == 5
     page.table.selectRow(0)
+    (restored,) = page.selected
     page.controls.restore.click()
     wait_until(qtbot, lambda: bar.text.startswith("Restored MLP 128"))
     assert len(library.trashed) == 4
@@ -101,6 +103,7 @@ def test_the_trash_restores_and_is_emptied_after_a_question(
     assert not page.controls.empty_trash.isEnabled()
     show(page, RUNS)
     assert len(page.model.rows) == 7
+    assert [row.id for row in page.selected] == [restored.id]
 
 
 def has_trashed(library: RunLibrary, count: int) -> bool:
@@ -131,6 +134,11 @@ def test_tags_and_note_are_edited_found_and_undone(
     (row,) = page.model.rows
     assert row.run.annotations.note == "For the talk"
     assert page.runs.tags == ["best", "homework"]
+    page.controls.annotate.click()
+    assert isinstance(page.question, AnnotationDialog)
+    page.question.note.setPlainText("For the next talk")
+    click(page, "Save")
+    wait_until(qtbot, lambda: bar.text.startswith("Changed note of MLP 128"))
     page.runs.filter.set_text("")
     page.table.selectAll()
     page.controls.annotate.click()
@@ -139,7 +147,7 @@ def test_tags_and_note_are_edited_found_and_undone(
     assert several.tags.text() == ""
     several.tags.setText("all")
     click(page, "Save")
-    wait_until(qtbot, lambda: bar.text == "Changed tags and note of 11 runs.")
+    wait_until(qtbot, lambda: bar.text == "Changed tags of 11 runs.")
     assert page.runs.tags == ["all", "best", "homework"]
     bar.undo()
     wait_until(qtbot, lambda: page.runs.tags == ["best", "homework"])

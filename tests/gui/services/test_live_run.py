@@ -177,12 +177,13 @@ def test_lines_have_names_and_leave_out_what_is_missing() -> None:
     assert (list(test.x), list(test.y)) == ([1.2], [0.6])
 
 
-def test_runs_of_a_framework_that_differ_in_more_than_the_seed_have_shades() -> None:
+def test_every_run_of_a_framework_has_its_own_shade() -> None:
     plain = run_spec(RECIPES["tiny-10"])
     seeded = structs.replace(plain, training=structs.replace(plain.training, seed=7))
     with_bugs = structs.replace(plain, known_bugs=("double-softmax",))
     other = structs.replace(plain, framework="numpy")
-    assert shades([plain, with_bugs, seeded, other]) == [0, 1, 0, 0]
+    assert shades([plain, with_bugs, seeded, other]) == [0, 1, 2, 0]
+    assert shades([plain, plain]) == [0, 1]
     lines = live_lines([LiveRun(plain), LiveRun(with_bugs)], "loss", {"batch"}, "epochs", 0.0).lines
     assert lines == ()  # Nothing is known yet.
     runs = [LiveRun(plain), LiveRun(with_bugs)]

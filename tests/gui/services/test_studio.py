@@ -22,8 +22,10 @@ from mnist_studio.gui.train.dataset_panel import DatasetPanel
 from mnist_studio.gui.train.form import recipe_form, run_specs
 from mnist_studio.running import job as training
 from mnist_studio.store import titles
+from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
+from tests.gui.stored import STUDY
 
 SPECS = run_specs(recipe_form("tiny-10", ("numpy",), "builtin"))
 
@@ -317,6 +319,26 @@ def test_an_interrupted_run_can_be_resumed_from_the_first_page(
     assert outcome.args[0].facts[0].endswith("epochs.")
     outcome.args[0].steps[0].action()
     assert resumed == [run.id]
+
+
+def test_an_interrupted_experiment_leads_to_its_page(
+    qtbot: QtBot, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RunStore() as store:
+        experiment = store.experiments.add(STUDY)
+        run = store.create(SPECS[0], Membership(experiment.id))
+    studio.library.refresh()
+    qtbot.waitUntil(lambda: bool(studio.library.memberships), timeout=5000)
+    crashed = dataclasses.replace(studio.library.rows[0].run, status="crashed", checkpoint=True)
+    monkeypatch.setattr(studio.library, "_rows", (RunRow(crashed, ()),))
+    with qtbot.waitSignal(studio.outcome) as outcome:
+        studio.library.interrupted.emit((run.id,))
+    assert outcome.args is not None
+    (fact,) = outcome.args[0].facts
+    assert f"one run of “{STUDY.title}”" in fact
+    with qtbot.waitSignal(studio.item_requested) as requested:
+        outcome.args[0].steps[0].action()
+    assert requested.args == ["experiments", experiment.id]
 
 
 def test_a_named_folder_without_mnist_is_explained_before_training(

@@ -8,17 +8,18 @@ from mnist_studio.spec.run import KnownBugName
 from mnist_studio.store import recipe_results
 
 COSTS: tuple[tuple[KnownBugName, str, str], ...] = (
-    ("zero-initial", "mlp-128", "Costs 86.19 pp of test accuracy (PyTorch, five seeds, 95 % CI "
-     "+85.82 to +86.56 pp)."),
-    ("unshuffled", "mlp-128", "Undecided: 0.58 pp lower test accuracy (PyTorch, five seeds, "
-     "95 % CI −0.95 to +2.10 pp)."),
-    ("batch-decay", "wide-cnn", "Undecided: 0.15 pp lower test accuracy (Keras, one seed)."),
-    ("own-initial", "bobnet", "Gains 3.45 pp of test accuracy (NumPy, five seeds, 95 % CI "
-     "+2.93 to +3.96 pp). Makes no difference in practice (PyTorch, five seeds, 95 % CI "
-     "0.00 to 0.00 pp)."),
+    ("zero-initial", "mlp-128", "Lowers test accuracy by 86.19 pp (PyTorch, five seeds). "
+     "The true change is between 86.56 pp lower and 85.82 pp lower."),
+    ("unshuffled", "mlp-128", "Unclear: test accuracy was 0.58 pp lower on average (PyTorch, "
+     "five seeds). The true change is between 2.10 pp lower and 0.95 pp higher."),
+    ("batch-decay", "wide-cnn", "Unclear: test accuracy was 0.15 pp lower on average (Keras, "
+     "one seed). More seeds are needed to know."),
+    ("own-initial", "bobnet", "Raises test accuracy by 3.45 pp (NumPy, five seeds). The true "
+     "change is between 2.93 pp higher and 3.96 pp higher. Makes no difference in practice "
+     "(PyTorch, five seeds). The true change is 0.00 pp."),
     ("bias-gradients", "mlp-128", "Not measured with this network. With MLP 10 with full-batch "
-     "gradient descent: Undecided: 0.02 pp lower test accuracy (NumPy, five seeds, 95 % CI "
-     "−0.36 to +0.39 pp)."),
+     "gradient descent: Unclear: test accuracy was 0.02 pp lower on average (NumPy, five seeds). "
+     "The true change is between 0.39 pp lower and 0.36 pp higher."),
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
+from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.page import TrainPage
@@ -16,6 +17,7 @@ from mnist_studio.settings import Settings
 from mnist_studio.settings import TrainPageState as Saved
 from mnist_studio.spec import codec
 from mnist_studio.spec.recipes import RECIPES, run_spec
+from tests.gui.train.frameworks import choose_frameworks
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def test_the_form_and_the_layout_are_those_of_the_last_time(
         form = page.settings
         form.recipe.choose("tiny-10")
         form.recipe.chosen.emit("tiny-10")
-        form.frameworks.button("numpy").click()
+        choose_frameworks(form, "numpy")
         form.numbers.epochs.field().setValue(7)
         form.numbers.learning_rate.field().setValue(0.02)
         form.advanced.amounts["elastic"].field().setValue(1.5)
@@ -62,11 +64,41 @@ def test_the_form_and_the_layout_are_those_of_the_last_time(
         assert page.settings.specs() == before
         assert page.settings.recipe.choice == "tiny-10"
         assert page.settings.known_bugs.boxes["unshuffled"].isChecked()
-        assert page.settings.frameworks.choice == "numpy"
+        assert page.settings.frameworks.chosen == {"numpy"}
         assert (page.settings.more.is_open, page.settings.bugs.is_open) == (False, True)
         assert page.columns.sizes() == sizes
         assert "2 changed" not in page.settings.more.head.text()
         assert "3 changed" in page.settings.more.head.text()
+
+
+def test_two_frameworks_a_missing_gpu_and_the_difference_are_those_of_the_last_time(
+    home: Path, qtbot: QtBot, theme: Theme
+) -> None:
+    run = replace(run_spec(RECIPES["tiny-10"]), device="cuda", dataset="builtin")
+    settings.save(Settings(train_page=Saved(run=codec.encode(run))))
+    with opened(qtbot, theme) as page:
+        choose_frameworks(page.settings, "numpy", "keras")
+        assert [spec.framework for spec in page.settings.specs()] == ["numpy", "keras"]
+        page.plots.difference_button.click()
+    with opened(qtbot, theme) as page:
+        assert page.settings.frameworks.chosen == {"numpy", "keras"}
+        assert [spec.device for spec in page.settings.specs()] == ["cpu", "cuda"]
+        assert page.plots.wants_difference is True
+        device = page.settings.device
+        assert device.currentText() == "NVIDIA GPU"
+        assert device._closed_detail() == "not checked yet"
+        device._add_devices(())
+        assert (device.device, device._closed_detail()) == ("cuda", "not found")
+
+
+def test_without_a_framework_nothing_trains(home: Path, qtbot: QtBot, theme: Theme) -> None:
+    with opened(qtbot, theme) as page:
+        choose_frameworks(page.settings)
+        assert "No framework is selected." in page.settings.complaint.text()
+        assert not page.train_button.isEnabled()
+        page.settings.recipe.opening.emit()
+        choose_frameworks(page.settings, "numpy", "pytorch")
+        assert page.train_button.isEnabled()
 
 
 def test_changes_are_saved_while_the_window_is_open(home: Path, qtbot: QtBot, theme: Theme) -> None:
@@ -104,7 +136,7 @@ def test_what_no_longer_exists_falls_back(
     settings.save(Settings(train_page=saved))
     with opened(qtbot, theme) as page:
         assert page.settings.recipe.choice == "mlp-128"
-        assert page.settings.frameworks.choice == "all"
+        assert page.settings.frameworks.chosen == set(FRAMEWORKS)
         assert page.settings.dataset.dataset == "builtin"
         assert page.settings.complaint.text() == ""
         assert page.notice.isHidden()

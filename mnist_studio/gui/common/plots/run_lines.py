@@ -6,10 +6,9 @@ from typing import Literal, cast
 
 import numpy as np
 
-from mnist_studio.analysis import groups
 from mnist_studio.analysis.agreement import DIFFERENCE, agreement, difference, same_settings
 from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
-from mnist_studio.analysis.view import AxisSpec, Line, Lines
+from mnist_studio.analysis.view import AxisSpec, Line, Lines, rounded_end
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services.live_run import LiveRun, Numbers
@@ -71,17 +70,16 @@ def family(key: str) -> object:
 
 
 def shades(specs: Sequence[RunSpec]) -> list[int]:
-    """The shade of every run: its rank among the different runs of its framework.
+    """The shade of every run: its rank among the runs of its framework.
 
-    Runs that differ only in their seed share a shade.
+    Each run has a line of its own here, even if another one has the same settings.
     """
-    ranks: dict[RunSpec, int] = {}
-    counts: dict[str, int] = {}
-    for settings in map(groups.settings, specs):
-        if settings not in ranks:
-            ranks[settings] = counts.get(settings.framework, 0)
-            counts[settings.framework] = ranks[settings] + 1
-    return [ranks[groups.settings(spec)] for spec in specs]
+    seen: dict[str, int] = {}
+    ranks = []
+    for spec in specs:
+        ranks.append(seen.get(spec.framework, 0))
+        seen[spec.framework] = ranks[-1] + 1
+    return ranks
 
 
 def live_lines(
@@ -121,12 +119,23 @@ def live_lines(
 
 
 def live_axis(runs: Sequence[LiveRun], axis: str) -> AxisSpec:
-    """The horizontal axis: all epochs of the runs from the start, so that it does not grow."""
-    if axis == "seconds" or not runs:
+    """The horizontal axis: all epochs of the runs, or round seconds, so that it seldom grows."""
+    if not runs:
         return _X_AXES[axis]
+    if axis == "seconds":
+        return _seconds_axis([run.last_second for run in runs], any(map(_goes_on, runs)))
     return replace(
         _X_AXES[axis], low=0.0, high=float(max(run.spec.training.epochs for run in runs))
     )
+
+
+def _seconds_axis(lasts: Sequence[float], growing: bool) -> AxisSpec:
+    axis = _X_AXES["seconds"]
+    return rounded_end(axis, max(lasts, default=0.0)) if growing else axis
+
+
+def _goes_on(run: LiveRun) -> bool:
+    return run.terminal is None
 
 
 def live_entries(runs: Sequence[LiveRun]) -> list[tuple[str, str]]:
@@ -230,7 +239,11 @@ def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> Lines:
         epochs = _timed(row.epochs, axis, row.run.ended)
         x, y = _x(epochs, axis, row.run.ended), _y(epochs, measure, "test")
         lines.append(_line(f"{row.framework}/{shade}/test/{row.id}", row.title, x, y))
-    return _chart(lines, _X_AXES[axis], _y_axis(f"Test {measure}", measure))
+    across = _X_AXES[axis]
+    if axis == "seconds":
+        lasts = [float(line.x[-1]) for line in lines if len(line.x)]
+        across = _seconds_axis(lasts, any(row.run.terminal is None for row in rows))
+    return _chart(lines, across, _y_axis(f"Test {measure}", measure))
 
 
 def _chart(lines: Sequence[Line], x: AxisSpec, y: AxisSpec) -> Lines:

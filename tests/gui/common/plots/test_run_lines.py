@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from mnist_studio.events import Epoch, Progress
 from mnist_studio.gui.common.plots.run_lines import (
+    live_axis,
     live_differences,
     live_entries,
     live_lines,
@@ -14,6 +15,7 @@ from mnist_studio.gui.common.plots.run_lines import (
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName
+from tests.store.example_events import finished
 
 SHOWN = ("batch", "test")
 
@@ -37,6 +39,26 @@ def live(framework: FrameworkName, off: float = 0.0, seed: int = 1) -> LiveRun:
     return run
 
 
+def test_seconds_end_at_round_numbers_until_the_runs_end() -> None:
+    run = LiveRun(live("numpy").spec)
+    ends = []
+    for second in range(2, 100):
+        run.take(
+            Progress(
+                1, second, 500, (0.5,), (0.9,), float(second), 1000.0, run="run",
+                framework="numpy",
+            )
+        )  # fmt: skip
+        axis = live_axis([run], "seconds")
+        assert axis.high is not None
+        assert axis.low == 0
+        assert axis.high >= second
+        ends.append(axis.high)
+    assert sorted(set(ends)) == [2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100]
+    run.take(finished("run"))
+    assert live_axis([run], "seconds").high is None
+
+
 def test_the_axes_have_all_epochs_and_the_range_of_the_settled_curves() -> None:
     runs = (live("numpy"), live("keras"))
     loss = live_lines(runs, "loss", SHOWN, "epochs", 0.0)
@@ -49,7 +71,8 @@ def test_the_axes_have_all_epochs_and_the_range_of_the_settled_curves() -> None:
     assert accuracy.y.low > 0.8
     log = live_lines(runs, "loss", SHOWN, "epochs", 0.0, log=True)
     assert (log.y.low, log.y.high) == (None, None)
-    assert live_lines(runs, "loss", SHOWN, "seconds", 0.0).x.high is None
+    # After 1,000 seconds, of runs that still train.
+    assert live_lines(runs, "loss", SHOWN, "seconds", 0.0).x.high == 1500
 
 
 def test_the_difference_is_from_the_first_framework_of_equal_settings() -> None:
