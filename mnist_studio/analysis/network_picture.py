@@ -37,20 +37,20 @@ class Style:
 
     Attributes:
         scale: of the blocks, relative to text.
-        texts: all texts, names with shapes, or shapes only.
+        texts: all texts, names with shapes, or none.
         bars: whether there is room for the ten probabilities on the right of the last block.
         gap: between two blocks.
     """
 
     scale: float = 1.0
-    texts: Literal["all", "names", "shapes"] = "all"
+    texts: Literal["all", "names", "none"] = "all"
     bars: bool = False
     gap: float = 22.0
 
 
 FULL = Style()
 LIVE = Style(scale=1.25, texts="names", bars=True)
-SMALL = Style(scale=0.5, texts="shapes", gap=9.0)
+SMALL = Style(scale=0.5, texts="none", gap=9.0)
 
 
 @dataclass(frozen=True)
@@ -285,13 +285,13 @@ class _Drawn:
 def _drawn(group: _Group, style: Style) -> _Drawn:
     lines = _texts(group, style)
     front, faces, size = _solid(group.shape, style.scale)
-    width = max(size[0], *(_text_width(text, kind) for text, kind, _ in lines))
+    width = max([size[0], *(_text_width(text, kind) for text, kind, _ in lines)])
     shift = (width - size[0]) / 2
     placed = tuple(
         PlacedText(text, width / 2, size[1] + LINE * (number + 1), kind, layer)
         for number, (text, kind, layer) in enumerate(lines)
     )
-    height = LINE * len(lines) + 5
+    height = LINE * len(lines) + 5 if lines else 0.0
     block = LayerBlock(
         layers=tuple(place for place, _, _ in group.layers),
         role=_role(group),
@@ -340,27 +340,26 @@ def _column(units: int) -> float:
     return 20 + 9 * log2(units)
 
 
-def _texts(group: _Group, style: Style) -> tuple[tuple[str, TextStyle, int | None], ...]:
-    """The lines below a block: text, style, and the layer that it belongs to."""
-    shape = kinds.text(group.shape if group.layers else group.shape[:2])
+_Text = tuple[str, TextStyle, int | None]
+"""A text, its style, and the layer that it belongs to."""
+
+
+def _texts(group: _Group, style: Style) -> tuple[_Text, ...]:
+    """The lines below a block."""
+    if style.texts == "none":
+        return ()
     if not group.layers:
-        name: tuple[tuple[str, TextStyle, int | None], ...] = (("image", "name", None),)
-        return ((shape, "figure", None),) if style.texts == "shapes" else (
-            *name, (shape, "figure", None),
-        )  # fmt: skip
+        return ("image", "name", None), (kinds.text(group.shape[:2]), "figure", None)
     first, report, _ = group.layers[0]
-    if style.texts == "shapes":
-        return ((shape, "figure", first),)
+    name: _Text = (report.name, "name", first)
+    shape: _Text = (kinds.text(group.shape), "figure", first)
     if style.texts == "names":
-        return ((report.name, "name", first), (shape, "figure", first))
-    others = tuple((f"+ {one.title}", "layer", place) for place, one, _ in group.layers[1:])
-    figures = tuple((text, "figure", first) for text in (shape, *_figures(group)))
-    return (  # type: ignore[return-value]  # mypy takes the literals for any string.
-        (report.name, "name", first),
-        (report.title, "layer", first),
-        *others,
-        *figures,
-    )
+        return name, shape
+    titles = [(report.title, first)]
+    titles += [(f"+ {one.title}", place) for place, one, _ in group.layers[1:]]
+    layers: list[_Text] = [(text, "layer", place) for text, place in titles]
+    figures: list[_Text] = [(text, "figure", first) for text in _figures(group)]
+    return (name, *layers, shape, *figures)
 
 
 def _figures(group: _Group) -> Iterator[str]:

@@ -14,6 +14,7 @@ from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.basics import GAP, button, column, holder, label, row
 from mnist_studio.gui.common.card import Card, CollapsibleSection
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.network.small_picture import SmallNetworkPicture
 from mnist_studio.gui.common.segmented import Toggles
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.studio import TRAINS, Studio
@@ -34,7 +35,6 @@ from mnist_studio.gui.train.form import (
     with_recipe,
 )
 from mnist_studio.gui.train.known_bugs import KnownBugSwitches
-from mnist_studio.gui.train.network_picture import NetworkPicture
 from mnist_studio.gui.train.recipe_info import NetworkTable, RecipeInfo
 from mnist_studio.gui.train.typical_figures import TypicalFigures
 from mnist_studio.settings import TrainPageState
@@ -93,7 +93,7 @@ class SettingsPanel(Card):
         theme = self._studio.theme
         self.recipe = ComboBox("Recipe", theme, only_text=True)
         self.recipe.offer(provenance.offered())
-        self.picture = NetworkPicture(theme)
+        self.picture = SmallNetworkPicture(theme)
         self.parameters = label(role="secondary")
         self.figures = TypicalFigures(self._measure)
         self.origin = RecipeInfo()

@@ -80,7 +80,7 @@ def test_figures_of_the_page_are_those_of_the_view(run_data: RunData, tmp_path: 
         accuracy = row.cells[1]
         assert isinstance(accuracy, float)
         assert f"{100 * accuracy:.2f} %" in text
-    assert text.count("<svg") == 1 + 4  # One of accuracies, one of confusions a model.
+    assert text.count("<svg") == 2 + 1 + 4  # Of networks, of accuracies, of confusions a model.
     assert "Native script or shared loop: No recipe was trained both" in text
     assert sum(tag == "details" for tag, _ in tags.seen) == 5
     labels = [given["aria-label"] for tag, given in tags.seen if tag == "figure"]

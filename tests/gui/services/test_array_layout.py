@@ -3,7 +3,7 @@ import pytest
 from PySide6.QtCore import QLineF, Qt
 
 from mnist_studio.explanation.parts import Layers, LayerView
-from mnist_studio.gui.draw.explanation.array_map import edges
+from mnist_studio.gui.common.array_map import edges
 from mnist_studio.gui.draw.explanation.trace import NumbersTable
 from mnist_studio.gui.services.array_layout import layout_of, pixel_layout
 from mnist_studio.gui.services.layer_pictures import pictures, scale

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.explanation.messages import Options
+from mnist_studio.gui.common.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.common.basics import row
-from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_digit
 from mnist_studio.gui.services.array_layout import pixel_layout
 from mnist_studio.gui.theme.theme import Theme

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QSizePolicy
 from mnist_studio.analysis.counterfactual import Counterfactual, Manner
 from mnist_studio.explanation.messages import Options
 from mnist_studio.formatting import confidence
+from mnist_studio.gui.common.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_digit
 from mnist_studio.gui.services.array_layout import pixel_layout
 from mnist_studio.gui.theme.theme import Theme

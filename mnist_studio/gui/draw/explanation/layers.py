@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from mnist_studio.gui.common.array_map import ArrayMap
 from mnist_studio.gui.common.basics import label, row
-from mnist_studio.gui.draw.explanation.array_map import ArrayMap
 from mnist_studio.gui.draw.explanation.part import ExplanationPart, scrolled
 from mnist_studio.gui.services.background import IdleScheduler
 from mnist_studio.gui.services.layer_pictures import LayerPicture, PicturedLayers, scale

@@ -26,6 +26,7 @@ from mnist_studio.explanation.trace_files import (
 from mnist_studio.formatting import confidence, counted
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace
+from mnist_studio.gui.common.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.file_dialog import FileDialog
@@ -33,7 +34,6 @@ from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.common.written_file import written
-from mnist_studio.gui.draw.explanation.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.draw.explanation.part import ExplanationPart, chosen_digit, scrolled
 from mnist_studio.gui.services.array_layout import Layout, layout_of
 from mnist_studio.gui.services.background import IsCancelled, Progress
