@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -39,8 +40,11 @@ from mnist_studio.gui.train.recipe_info import NetworkTable, RecipeInfo
 from mnist_studio.gui.train.typical_figures import TypicalFigures
 from mnist_studio.settings import TrainPageState
 from mnist_studio.spec.model import parameter_count
-from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.recipes import RECIPES, recipe_title
 from mnist_studio.spec.run import FrameworkName, RunSpec
+
+if TYPE_CHECKING:
+    from mnist_studio.gui.common.network.dialog import NetworkDialog
 
 FIRST_RECIPE = "mlp-128"
 WIDTH = 324
@@ -152,6 +156,18 @@ class SettingsPanel(Card):
         self.more.open()
         self.numbers.threads.field().setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @Slot(int)
+    def show_network(self, layer: int) -> "NetworkDialog":
+        """Opens the picture of the network, and explains a layer by its position."""
+        # Imported late, since the first window needs none of it.
+        from mnist_studio.gui.common.network.dialog import NetworkDialog
+
+        run = preview_run(self._form)
+        dialog = NetworkDialog(self._studio, self.window(), run.model, recipe_title(run.recipe))
+        dialog.show_layer(layer)
+        dialog.open()
+        return dialog
+
     def _more_settings(self) -> QWidget:
         """Everything that a first training does not need, in groups."""
         theme, numbers, rows = self._studio.theme, self.numbers.by_name(), self.advanced.by_name()
@@ -178,6 +194,7 @@ class SettingsPanel(Card):
     def _connect(self) -> None:
         self.recipe.chosen.connect(self._change_recipe)
         self.recipe.opening.connect(self._describe_recipes)
+        self.picture.layer_clicked.connect(self.show_network)
         self._studio.library.changed.connect(self._show_figures)
         self._studio.speeds.changed.connect(self._show_figures)
         self._studio.queue.changed.connect(self._show_figures)

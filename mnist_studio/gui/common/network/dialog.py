@@ -38,6 +38,7 @@ class NetworkDialog(QDialog):
         self.view.show_model(model, title)
         self._rows: dict[str, RunRow] = {}
         self._offer()
+        self.view.picture.setFocus()
         self.view.picture.layer_clicked.connect(self._explain)
         self.run.chosen.connect(self._explain_again)
         studio.library.changed.connect(self._offer)

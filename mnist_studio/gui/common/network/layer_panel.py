@@ -115,7 +115,10 @@ class LayerPanel(QWidget):
 
 
 class _Rows(QWidget):
-    """Names on the left, and values on the right, which can be selected and copied."""
+    """Names and values, which can be selected and copied.
+
+    Values are on the right of their names, or below them in a font of fixed width.
+    """
 
     def __init__(self, fixed: bool = False) -> None:
         super().__init__()
@@ -124,7 +127,7 @@ class _Rows(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(int(not fixed), 1)
         self._labels: list[tuple[QLabel, QLabel]] = []
 
     def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
@@ -144,11 +147,14 @@ class _Rows(QWidget):
         name, value = label("", "secondary"), label("", wrap=True)
         value.setTextFormat(Qt.TextFormat.PlainText)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        at = len(self._labels)
         if self._fixed:
             value.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        line = len(self._labels)
-        self._grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
-        self._grid.addWidget(value, line, 1)
+            self._grid.addWidget(name, 2 * at, 0)
+            self._grid.addWidget(value, 2 * at + 1, 0)
+        else:
+            self._grid.addWidget(name, at, 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, at, 1)
         self._labels.append((name, value))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from mnist_studio.analysis.network_picture import (
@@ -55,6 +55,11 @@ class SmallNetworkPicture(NetworkPicture):
     def _label_height(self, layout: NetworkLayout) -> int:
         """Room below the picture; none if it has several lines."""
         return self.theme.pixels(LABEL) if _lines(layout) == 1 else 0
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Clicks a layer, or the first one where there is none."""
+        if event.button() == Qt.MouseButton.LeftButton and self.model is not None:
+            self.layer_clicked.emit(self.layer_at(event.position()) or 0)
 
     def hasHeightForWidth(self) -> bool:
         """The height is fixed."""

@@ -10,7 +10,7 @@ from mnist_studio.analysis.network_picture import TEXT_SIZE, network_layout
 from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
-from mnist_studio.gui.common.basics import IconButton, button, column, label, row
+from mnist_studio.gui.common.basics import Elided, IconButton, button, column, row
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.common.network.painting import picture_image
@@ -42,14 +42,13 @@ class NetworkView(QWidget):
         self._studio, self.picture = studio, picture
         self._title = "network"
         self._fits = False
-        self.summary = label("", "secondary", wrap=True)
+        self.summary = Elided("", "secondary")
         theme = studio.theme
         self.save_button = button(
             "Save picture…", self.ask_to_save, "Saves the picture as an SVG or PNG file", quiet=True
         )
         self.tools = row(
             self.summary,
-            1,
             IconButton(theme, "minus", "Smaller (-)", self.zoom_out),
             IconButton(theme, "plus", "Larger (+)", self.zoom_in),
             IconButton(theme, "expand", "Fit the whole network (0)", self.fit),
@@ -57,10 +56,10 @@ class NetworkView(QWidget):
             gap=4,
         )
         self.tools.setStretch(0, 1)
-        self.scroll = Scroll(picture)
-        self.scroll.viewport().installEventFilter(self)
+        self.area = Scroll(picture)
+        self.area.viewport().installEventFilter(self)
         whole = column(self.tools, gap=8)
-        whole.addWidget(self.scroll, 1)
+        whole.addWidget(self.area, 1)
         self.setLayout(whole)
 
     def show_model(self, model: ModelSpec, title: str) -> None:
@@ -98,13 +97,13 @@ class NetworkView(QWidget):
     def fit(self) -> None:
         """Draws as large as all of the network fits, at most in the size of text."""
         self._fits = True
-        self.picture.set_zoom(self.picture.fitting_zoom(self.scroll.viewport().size()))
+        self.picture.set_zoom(self.picture.fitting_zoom(self.area.viewport().size()))
 
     def show_layer(self, layer: int) -> None:
         """Scrolls to a layer and outlines it."""
         self.picture.select(layer)
         place = self.picture.rectangle_of(layer)
-        self.scroll.ensureVisible(
+        self.area.ensureVisible(
             place.center().x(), place.center().y(), place.width() // 2, place.height() // 2
         )
 
