@@ -248,12 +248,15 @@ class Finished(Event, frozen=True):
     Attributes:
         epochs: trained.
         step: steps trained.
-        test_accuracy: after the last epoch.
+        test_accuracy: of the stored weights: after the last epoch, or after ``weights_epoch``.
         test_loss: likewise.
         seconds: phase -> seconds spent in it.
         device: that was used.
         latency_ms: one image, median, on that device.
         measures: None for a run of an earlier version.
+        stopped_early: whether early stopping ended the training before its last epoch.
+        weights_epoch: the epoch whose weights are stored, chosen by the validation set; None if
+            they are those of the last epoch because the run chooses none.
     """
 
     epochs: int
@@ -264,6 +267,22 @@ class Finished(Event, frozen=True):
     device: str
     latency_ms: float
     measures: Measures | None = None
+    stopped_early: bool = False
+    weights_epoch: int | None = None
+
+
+def ending(event: "Terminal | None") -> str:
+    """What is special about the end of a finished training; empty if nothing is.
+
+    Such as ``Stopped early after epoch 7; weights of epoch 4``.
+    """
+    if not isinstance(event, Finished):
+        return ""
+    early = f"Stopped early after epoch {event.epochs:,}" if event.stopped_early else ""
+    if event.weights_epoch is None:
+        return early
+    weights = f"eights of epoch {event.weights_epoch:,}"
+    return f"{early}; w{weights}" if early else f"W{weights}"
 
 
 class Stopped(Event, frozen=True):

@@ -10,11 +10,11 @@ from dataclasses import replace as replaced
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, StoreError
-from mnist_studio.events import Epoch, Finished
+from mnist_studio.events import Epoch, Finished, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.spec import known_bugs
 from mnist_studio.spec.run import ContinuedFrom, FrameworkName, RunSpec, check, possible_device
-from mnist_studio.spec.schedules import OneCycle
+from mnist_studio.spec.schedules import OneCycle, depends_on_length
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -49,11 +49,18 @@ def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) ->
     artifacts.append_steps(run.folder, curve.losses[trained], curve.accuracies[trained])
     known = store.epochs(source.id) if checkpoint.epochs is None else checkpoint.epochs
     whole = [replace(epoch, run=run.id) for epoch in known if epoch.step <= checkpoint.step]
-    if whole:
+    if whole and _is_last(source.terminal):
         logits = artifacts.load_test_logits(source.folder)
         artifacts.save_test_logits(run.folder, logits)
     artifacts.save_checkpoint(run.folder, replaced(checkpoint, epochs=tuple(whole)))
     return tuple(whole)
+
+
+def _is_last(terminal: Terminal | None) -> bool:
+    """Whether stored predictions are those of the last epoch, and not of an earlier, better one."""
+    if not isinstance(terminal, Finished):
+        return True
+    return terminal.weights_epoch in (None, terminal.epochs)
 
 
 def lost_epochs(store: RunStore, run: Run) -> tuple[Epoch, ...]:
@@ -127,16 +134,24 @@ def _check_epochs(run: Run, wanted: int) -> None:
             f"Total epochs of “{run.name}” must be at least {planned}, got {wanted}.",
             f"Set {planned} epochs or more.",
         )
-    if isinstance(run.spec.training.schedule, OneCycle) and wanted != planned:
+    schedule = run.spec.training.schedule
+    if depends_on_length(schedule) and wanted != planned:
+        name = "one-cycle" if isinstance(schedule, OneCycle) else "cosine"
         raise SpecError(
-            f"The one-cycle schedule of “{run.name}” depends on its {planned} epochs, so it "
+            f"The {name} schedule of “{run.name}” depends on its {planned} epochs, so it "
             f"cannot continue to {wanted}.",
             f"Train a new run with {wanted} epochs.",
         )
+    if isinstance(run.terminal, Finished) and run.terminal.stopped_early:
+        raise SpecError(
+            f"Early stopping ended “{run.name}” after epoch {run.terminal.epochs:,}.",
+            "Train a new run with more patience, or without early stopping.",
+        )
     if isinstance(run.terminal, Finished) and wanted == planned:
         remedy = f"Set {planned + 1} epochs or more."
-        if isinstance(run.spec.training.schedule, OneCycle):
-            remedy = "Its one-cycle schedule ends here. Train a new run with more epochs."
+        if depends_on_length(schedule):
+            name = "one-cycle" if isinstance(schedule, OneCycle) else "cosine"
+            remedy = f"Its {name} schedule ends here. Train a new run with more epochs."
         raise SpecError(f"“{run.name}” is finished.", remedy)
 
 

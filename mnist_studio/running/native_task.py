@@ -20,7 +20,7 @@ from mnist_studio.data.images import Dataset
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Finished, PhaseName, Stopped
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import StepResults
+from mnist_studio.frameworks.base import Array, StepResults
 from mnist_studio.frameworks.native_script import Score, Script
 from mnist_studio.spec.run import KnownBugName, RunSpec
 from mnist_studio.store import artifacts
@@ -125,6 +125,7 @@ class _Watch:
         self._size = 0
         self._reported = 0.0
         self._trained = False
+        self._best: Array | None = None
 
     def enter(self, phase: PhaseName) -> None:
         """See ``ScriptObserver.enter``."""
@@ -174,17 +175,21 @@ class _Watch:
         epoch = self._state.end_epoch(validation, test)
         session.on_event(epoch)
         session.warn(advice(session.spec, epoch.train_accuracy, epoch.step))
+        if self._state.is_best(epoch):
+            self._best = test
         artifacts.save_test_logits(session.folder, test)
         self._state.save_record()
 
     def finished(self) -> Finished:
         """Saves the weights; gives the event of a script that ended."""
-        session, epoch = self._session, self._state.epoch
-        assert epoch is not None  # A script trains at least one epoch.
+        session = self._session
+        if self._best is not None:
+            # The script itself has restored the weights of this epoch.
+            artifacts.save_test_logits(session.folder, self._best)
         session.enter("evaluate")
         speed = evaluation.speed(self._script, session.data.test.images)
         self._save()
-        return self._state.finished(epoch, speed)
+        return self._state.finished(speed)
 
     def stopped(self) -> Stopped:
         """Saves the weights; gives the event of a script that was stopped."""

@@ -123,7 +123,7 @@ def schedule(chosen: Schedule) -> str:
             return f"learning rate × {factor:g} per {period:,} steps, decayed smoothly"
         case StepDecay(factor=factor, milestones=milestones) if milestones:
             noun = "epoch" if len(milestones) == 1 else "epochs"
-            return f"learning rate × {factor:g} after {noun} {listed(map(str, milestones))}"
+            return f"learning rate × {factor:g} after {noun} {listed([*map(str, milestones)])}"
         case StepDecay(factor=factor, every=every):
             return f"learning rate × {factor:g} every {counted(every, 'epoch')}"
         case Cosine(lowest=lowest):

@@ -39,7 +39,9 @@ OF_EPOCHS = "epoch-*.safetensors"
 """Pattern of the files of ``store.epoch_files``."""
 
 _WEIGHT, _SLOT = "weight/", "slot/"
+_BEST, _BEST_LOGITS, _OF_BEST = "best/", "best-logits", "best"
 _EPOCHS = "epochs"
+_BEST_EPOCH = "best_epoch"
 _STEPS_HASH = "steps_sha256"
 _STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])
 
@@ -58,6 +60,21 @@ class StepCurve:
 
 
 @dataclass(frozen=True)
+class BestEpoch:
+    """The best epoch of a run so far, for a run that ends with its weights.
+
+    Attributes:
+        epoch: from 1.
+        weights: after it.
+        test_logits: (n, 10), of the test images in their order.
+    """
+
+    epoch: int
+    weights: Weights
+    test_logits: Array
+
+
+@dataclass(frozen=True)
 class SavedCheckpoint:
     """Everything that is needed to resume a run.
 
@@ -72,6 +89,7 @@ class SavedCheckpoint:
             checkpoint of an earlier version.
         preparation_seconds: spent building, compiling and getting data until then; 0 in the file of
             an earlier version.
+        best: None before the first epoch, and for a run that ends with the weights of the last one.
     """
 
     weights: Weights
@@ -81,6 +99,7 @@ class SavedCheckpoint:
     epochs: tuple[Epoch, ...] | None = None
     steps_sha256: str = ""
     preparation_seconds: float = 0.0
+    best: BestEpoch | None = None
 
 
 def save_weights(folder: Path, weights: Weights) -> None:
@@ -223,11 +242,16 @@ def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
     }
     if checkpoint.epochs is not None:
         notes[_EPOCHS] = msgspec.json.encode(checkpoint.epochs).decode()
+    best: dict[str, Array] = {}
+    if checkpoint.best:
+        notes[_BEST_EPOCH] = str(checkpoint.best.epoch)
+        best = {_BEST + name: array for name, array in checkpoint.best.weights.items()}
+        best[_BEST_LOGITS] = checkpoint.best.test_logits
     _settle(folder / STEPS)
     steps = _step_bytes(folder)[: checkpoint.step * _STEP.itemsize]
     if len(steps) == checkpoint.step * _STEP.itemsize:
         notes[_STEPS_HASH] = _hash(steps)
-    tensors.save(folder / CHECKPOINT, weights | slots, notes)
+    tensors.save(folder / CHECKPOINT, weights | slots | best, notes)
 
 
 def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
@@ -238,7 +262,9 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
     """
     path = folder / CHECKPOINT
     stored = tensors.load(path)
-    _check(path, stored.arrays, _checkpoint_shapes(spec), spec)
+    best = _best(path, stored, spec)
+    own = {n: a for n, a in stored.arrays.items() if not n.startswith(_OF_BEST)}
+    _check(path, own, _checkpoint_shapes(spec), spec)
     try:
         return SavedCheckpoint(
             weights=_under(_WEIGHT, stored.arrays),
@@ -248,9 +274,22 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
             epochs=_epochs(path, stored.notes),
             steps_sha256=stored.notes.get(_STEPS_HASH, ""),
             preparation_seconds=float(stored.notes.get("preparation_seconds", 0.0)),
+            best=best,
         )
     except (KeyError, ValueError) as error:
         raise tensors.damaged(path, f"it lacks {error}") from error
+
+
+def _best(path: Path, stored: tensors.Tensors, spec: RunSpec) -> BestEpoch | None:
+    """The best epoch in a checkpoint, if it has one."""
+    number = stored.notes.get(_BEST_EPOCH)
+    if number is None:
+        return None
+    weights, logits = _under(_BEST, stored.arrays), stored.arrays.get(_BEST_LOGITS)
+    _check(path, weights, weight_shapes(spec.model), spec)
+    if not number.isdecimal() or logits is None or logits.shape[1:] != (CLASSES,):
+        raise tensors.damaged(path, "its best epoch cannot be read")
+    return BestEpoch(int(number), weights, logits)
 
 
 def checkpoint_epochs(folder: Path) -> tuple[Epoch, ...] | None:

@@ -32,6 +32,7 @@ class Training:
         spec, images = session.spec, session.data.train.images
         self._maker = ChunkMaker(spec.model, spec.training, images)
         self._compiled: set[int] = set()
+        self._best: artifacts.BestEpoch | None = None
 
     def prepare(self) -> None:
         """Lets the framework compile the first step and the evaluation.
@@ -62,6 +63,7 @@ class Training:
         self._learner.load_optimizer_state(checkpoint.optimizer)
         known = epochs if checkpoint.epochs is None else checkpoint.epochs
         self._state.restore(checkpoint, known)
+        self._best = checkpoint.best
         epoch = self._state.epoch
         self._recorder.resume(epoch.epoch if epoch else 0)
 
@@ -74,7 +76,7 @@ class Training:
         """
         state = self._state
         self._recorder.begin(state.step, self._learner)
-        while state.step < self._session.steps or state.awaiting_evaluation:
+        while not state.is_complete:
             # A run that was stopped during an evaluation resumes with that evaluation.
             trained = state.awaiting_evaluation or self._train_epoch()
             if not (trained and self._evaluate_epoch()):
@@ -144,6 +146,8 @@ class Training:
         epoch = self._state.end_epoch(validation, test)
         session.on_event(epoch)
         session.warn(advice(session.spec, epoch.train_accuracy, epoch.step))
+        if self._state.is_best(epoch):
+            self._best = artifacts.BestEpoch(epoch.epoch, self._learner.weights(), test)
         artifacts.save_test_logits(session.folder, test)
         if self._recorder.active:
             # Before the checkpoint, with which the epoch counts as done after a crash.
@@ -173,6 +177,7 @@ class Training:
             train_seconds=state.train_seconds,
             epochs=tuple(state.epochs),
             preparation_seconds=state.preparation_seconds,
+            best=self._best,
         )
         artifacts.save_checkpoint(session.folder, checkpoint)
         self._checkpoints.end()
@@ -182,13 +187,15 @@ class Training:
         )
 
     def _finished(self) -> Finished:
-        session, epoch = self._session, self._state.epoch
-        assert epoch is not None  # The loop ends only after a whole epoch.
+        session, best = self._session, self._best
+        if best:
+            self._learner.load_weights(best.weights)
+            artifacts.save_test_logits(session.folder, best.test_logits)
         session.enter("evaluate")
         speed = evaluation.speed(self._learner, session.data.test.images)
         session.enter("save")
         artifacts.save_weights(session.folder, self._learner.weights())
-        return self._state.finished(epoch, speed)
+        return self._state.finished(speed)
 
     def _stopped(self) -> Stopped:
         session = self._session

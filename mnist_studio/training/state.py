@@ -15,6 +15,7 @@ from mnist_studio.frameworks.base import Array, StepResults
 from mnist_studio.spec.steps import batch_sizes, learning_rate
 from mnist_studio.store import artifacts, run_record
 from mnist_studio.training.divergence import check_loss
+from mnist_studio.training.early_stopping import best_epoch, ends_early
 from mnist_studio.training.evaluation import Speed
 from mnist_studio.training.machine import peak_memory_bytes
 from mnist_studio.training.session import TrainingSession
@@ -98,6 +99,19 @@ class TrainingState:
         """Whether an epoch is complete but not yet evaluated."""
         evaluated = self.epoch.step if self.epoch else 0
         return self.step > evaluated and self.step % self.session.steps_per_epoch == 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the training has reached its end, or ends early."""
+        if self.awaiting_evaluation:
+            return False
+        training = self.session.spec.training
+        return self.step >= self.session.steps or ends_early(training, self.epochs)
+
+    def is_best(self, epoch: Epoch) -> bool:
+        """Whether the run takes its final weights from this epoch, as far as is known."""
+        training = self.session.spec.training
+        return training.best_epoch and best_epoch(self.epochs, training.monitor) == epoch
 
     def restore(self, checkpoint: artifacts.SavedCheckpoint, epochs: Sequence[Epoch]) -> None:
         """Restores the progress of a checkpoint and discards everything after it."""
@@ -226,13 +240,18 @@ class TrainingState:
                 self.session.warn(str(error))
             self.record_failed = True
 
-    def finished(self, epoch: Epoch, speed: Speed) -> Finished:
-        """The event for a completed training."""
-        seconds = self._seconds()
+    def finished(self, speed: Speed) -> Finished:
+        """The event for a completed training, with the figures of its final weights."""
+        seconds, training = self._seconds(), self.session.spec.training
+        last = self.epoch
+        best = best_epoch(self.epochs, training.monitor) if training.best_epoch else None
+        epoch = best or last
+        assert last is not None  # A training ends only after a whole epoch.
+        assert epoch is not None
         return Finished(
             run=self.session.run,
             framework=self.session.spec.framework,
-            epochs=epoch.epoch,
+            epochs=last.epoch,
             step=self.step,
             test_accuracy=epoch.test_accuracy,
             test_loss=epoch.test_loss,
@@ -240,6 +259,8 @@ class TrainingState:
             device=self.session.device,
             latency_ms=speed.latency_ms,
             measures=self._measures(seconds, speed),
+            stopped_early=self.step < self.session.steps and ends_early(training, self.epochs),
+            weights_epoch=best.epoch if best else None,
         )
 
     def stopped(self) -> Stopped:

@@ -119,10 +119,6 @@ VARIANTS: Mapping[str, RunSpec] = {
         weight_decay=CoupledDecay(0.1),
         clip=ClipNorm(0.5),
     ),
-    "decoupled decay": trained(
-        run(NORMED_VECTORS, RmsProp(1e-4, epsilon=1e-3, centered=True)),
-        weight_decay=DecoupledDecay(0.3),
-    ),
     "double softmax": trained(run(EVERYTHING), loss="double_softmax"),
     # Without biases of the logits, whose summed gradients are 0 but for rounding.
     "summed biases": trained(

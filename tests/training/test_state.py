@@ -107,7 +107,7 @@ def test_a_stop_is_reported_before_and_after_an_epoch(bench: Benches) -> None:
     state = _trained(one, 4)
     assert (state.stopped().epochs, state.stopped().test_accuracy) == (0, None)
     epoch = state.end_epoch(None, _logits(one, 30))
-    stopped, finished = state.stopped(), state.finished(epoch, Speed(0.25, 4000.0, 60))
+    stopped, finished = state.stopped(), state.finished(Speed(0.25, 4000.0, 60))
     assert (stopped.epochs, stopped.test_accuracy, stopped.device) == (1, 0.5, "CPU")
     assert (finished.test_loss, finished.latency_ms) == (epoch.test_loss, 0.25)
     assert stopped.seconds["train"] == 0.0

@@ -174,7 +174,7 @@ def test_the_accuracy_of_a_run_is_that_of_its_last_epoch_and_not_of_its_best(one
     for correct in (59, 12):
         state.add(steps(state.step + 1, 4))
         last = state.end_epoch(None, logits(one, correct))
-    finished = state.finished(last, Speed(0.5, 100.0, 60))
+    finished = state.finished(Speed(0.5, 100.0, 60))
     for end in (finished, state.stopped()):
         assert (end.test_accuracy, end.test_loss) == (12 / 60, last.test_loss)
         assert end.epochs == 2
@@ -195,7 +195,7 @@ def test_the_final_events_have_every_figure(one: Bench, watch: Watch) -> None:
     watch.spend(train=5.0, evaluate=4.0)
     state.add(steps(1, 4))
     epoch = state.end_epoch(None, logits(one, 30))
-    stopped, finished = state.stopped(), state.finished(epoch, Speed(0.5, 100.0, 60))
+    stopped, finished = state.stopped(), state.finished(Speed(0.5, 100.0, 60))
     assert stopped.measures
     machine = stopped.measures.machine
     assert machine.processors >= 1
