@@ -59,6 +59,8 @@ COMMANDS = {
     "experiment": CommandEntry("experiment", "train the runs of an experiment"),
     "compare": CommandEntry("compare", "compare runs, and write a report"),
     "parity": CommandEntry("parity", "check that the frameworks train identically"),
+    "find-rate": CommandEntry("find_rate", "suggest a learning rate for a recipe"),
+    "step": CommandEntry("step", "show the numbers of one training step in every framework"),
     "store": CommandEntry("store", "check, back up, restore, or rebuild the database"),
     "environments": CommandEntry("environments", "choose a Python environment for a framework"),
     "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
