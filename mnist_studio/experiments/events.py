@@ -29,6 +29,7 @@ class ExperimentCell(msgspec.Struct, frozen=True):
         fraction: of its steps that are trained and saved.
         reason: why it failed, was cancelled, or was pruned.
         name: of its run; empty if it has none yet.
+        validation_accuracy: after its newest epoch; None if it is not known.
     """
 
     number: int
@@ -38,6 +39,7 @@ class ExperimentCell(msgspec.Struct, frozen=True):
     fraction: float = 0.0
     reason: str = ""
     name: str = ""
+    validation_accuracy: float | None = None
 
     @property
     def title(self) -> str:

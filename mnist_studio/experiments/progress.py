@@ -159,7 +159,8 @@ class ExperimentProgress:
                 self._reported_left[number] = event.seconds_left
         elif isinstance(event, Epoch):
             epochs = self._cells[number].spec.training.epochs
-            self._set(number, fraction=event.epoch / epochs)
+            accuracy = event.validation_accuracy
+            self._set(number, fraction=event.epoch / epochs, validation_accuracy=accuracy)
         return new
 
     def end(self, number: int, state: State, reason: str, fraction: float) -> None:

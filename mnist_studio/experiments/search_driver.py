@@ -140,7 +140,7 @@ class SearchDriver:
         epochs, scores = cell.spec.training.epochs, self._scores.get(number, [])
         if not scores or scores[-1][0] >= epochs or number in self._pruned:
             return ""
-        if self._search.pruner == "none" or not is_trial(self._experiment, cell.spec):
+        if self._search.pruner == "none" or not is_trial(self._search, cell.spec):
             return ""
         others = [one for one in self._trials(cells) if one.number != number]
         trials = (*map(self._trial, others), replace(self._trial(cell), state="running"))
@@ -162,7 +162,7 @@ class SearchDriver:
         self._worker.close()
 
     def _trials(self, cells: Iterable[ExperimentCell]) -> list[ExperimentCell]:
-        return [cell for cell in cells if is_trial(self._experiment, cell.spec)]
+        return [cell for cell in cells if is_trial(self._search, cell.spec)]
 
     def _trial(self, cell: ExperimentCell) -> Trial:
         values = values_of(self._search, cell.spec)

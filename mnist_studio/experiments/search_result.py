@@ -10,6 +10,7 @@ from mnist_studio.formatting import counted, percent, percentage_points
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.search import Search, base_run, setting_title, values_of, winner_specs
+from mnist_studio.store.runs import RunStore
 
 Scores = Mapping[int, Sequence[tuple[int, float]]]
 """Number of a cell -> the validation accuracy of each of its epochs."""
@@ -40,20 +41,22 @@ class SearchResult(msgspec.Struct, frozen=True):
         return len(self.fresh) >= self.seeds
 
 
-def is_trial(experiment: ExperimentSpec, spec: RunSpec) -> bool:
+def is_trial(search: Search, spec: RunSpec) -> bool:
     """Whether a run of a search is a trial, not the winner with another seed."""
-    assert experiment.search is not None
-    return spec.training.seed == base_run(experiment.search).training.seed
+    return spec.training.seed == base_run(search).training.seed
 
 
 def best_cell(
     experiment: ExperimentSpec, cells: Iterable[ExperimentCell], scores: Scores
 ) -> ExperimentCell | None:
     """The finished trial with the highest validation accuracy, the first of equal ones."""
+    assert experiment.search is not None
     done = [
         cell
         for cell in cells
-        if cell.state == "finished" and is_trial(experiment, cell.spec) and scores.get(cell.number)
+        if cell.state == "finished"
+        and is_trial(experiment.search, cell.spec)
+        and scores.get(cell.number)
     ]
     return max(done, key=lambda cell: scores[cell.number][-1][1], default=None)
 
@@ -86,6 +89,28 @@ def search_result(
         test=tuple(tests[number] for number in fresh if number in tests),
         seeds=len(specs),
     )
+
+
+def stored_sentences(
+    store: RunStore, experiment: ExperimentSpec, cells: Iterable[ExperimentCell]
+) -> tuple[str, ...]:
+    """What a stored search has found, in words; empty for other experiments and at the beginning.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    if experiment.search is None:
+        return ()
+    cells = tuple(cells)
+    done = [cell for cell in cells if cell.state == "finished"]
+    scores = {
+        cell.number: [(1, cell.validation_accuracy)]
+        for cell in done
+        if cell.validation_accuracy is not None
+    }
+    tests = {cell.number: store.epochs(cell.run)[-1].test_accuracy for cell in done}
+    result = search_result(experiment, cells, scores, tests)
+    return result_sentences(result) if result else ()
 
 
 def settings_text(search: Search, spec: RunSpec) -> str:

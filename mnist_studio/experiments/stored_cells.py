@@ -63,7 +63,20 @@ def _search_cells(store: RunStore, runs: Mapping[RunSpec, Run]) -> tuple[Experim
         _cell(store, ExperimentCell(number, spec), run)
         for number, (spec, run) in enumerate(runs.items())
     )
-    return tuple(replace(c, state=settled_state(c.state, c.reason)) for c in cells)
+    return tuple(
+        replace(
+            cell,
+            state=settled_state(cell.state, cell.reason),
+            validation_accuracy=_validation_accuracy(store, cell.run),
+        )
+        for cell in cells
+    )
+
+
+def _validation_accuracy(store: RunStore, run: str) -> float | None:
+    """After the last epoch of a run; None before the first."""
+    epochs = store.epochs(run)
+    return epochs[-1].validation_accuracy if epochs else None
 
 
 def _cell(store: RunStore, cell: ExperimentCell, run: Run | None) -> ExperimentCell:

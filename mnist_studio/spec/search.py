@@ -137,8 +137,27 @@ def setting_title(path: str) -> str:
 
 def is_whole(setting: SearchSetting, run: RunSpec) -> bool:
     """Whether a range has whole numbers only, as the setting of the run has."""
-    value = _value_at(run, setting.setting)
+    value = value_at(run, setting.setting)
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def value_at(run: RunSpec, setting: str) -> Any:
+    """The value of a setting.
+
+    Raises:
+        SpecError: there is no such setting.
+    """
+    place, key = _place(_content(run), setting)
+    return place[key]
+
+
+def searchable(run: RunSpec) -> tuple[str, ...]:
+    """The paths of the settings of a run that a search can vary: numbers, and yes or no."""
+    content = _content(run)
+    leaves = (*_leaves("", content["training"]), *_leaves("", content["model"]))
+    return tuple(
+        path for path, value in leaves if isinstance(value, int | float) and path not in REFUSED
+    )
 
 
 def check_search(search: Search) -> None:
@@ -215,7 +234,7 @@ def _value_of(setting: SearchSetting, run: RunSpec) -> Value:
     for choice in setting.choices:
         if _with_value(run, setting.setting, choice) == run:
             return choice
-    value = _value_at(run, setting.setting)
+    value = value_at(run, setting.setting)
     if setting.choices or not isinstance(value, int | float):
         raise SpecError(f"The run has no value of {setting.setting} from this search.")
     return value
@@ -298,16 +317,6 @@ def _with_value(run: RunSpec, setting: str, value: Value) -> RunSpec:
         ) from error
 
 
-def _value_at(run: RunSpec, setting: str) -> Any:
-    """The value of a setting.
-
-    Raises:
-        SpecError: there is no such setting.
-    """
-    place, key = _place(_content(run), setting)
-    return place[key]
-
-
 def _content(run: RunSpec) -> dict[str, Any]:
     """Tables and lists that can be changed."""
     content: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(run))
@@ -335,3 +344,13 @@ def _place(content: dict[str, Any], setting: str) -> tuple[Any, Any]:
         found.append((place, at))
         place = place[at]
     return found[-1]
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every single value below a table or list, by its path."""
+    if isinstance(value, dict | list):
+        inner = value.items() if isinstance(value, dict) else enumerate(value, start=1)
+        for key, below in inner:
+            yield from _leaves(f"{path}.{key}".removeprefix("."), below)
+    else:
+        yield path, value

@@ -38,10 +38,11 @@ class ActionState:
 
 
 class ExperimentActions:
-    """The buttons: five in the top bar, four under the list of experiments."""
+    """The buttons: five in the top bar, five under the list of experiments."""
 
     def __init__(self, line: QLayout) -> None:
         self.new = QPushButton("New grid…")
+        self.search = QPushButton("New search…")
         self.open = QPushButton("Open…")
         self.save = QPushButton("Save…")
         self.remove = QPushButton("Remove")
@@ -56,6 +57,7 @@ class ExperimentActions:
         for action in (self.compare, self.discard, self.pause, self.stop, self.run):
             line.addWidget(action)
         enable(self.new, tip="Combines recipes, frameworks, batch sizes, learning rates, and seeds")
+        enable(self.search, tip="Tries settings and learns from each trial where to look next")
         enable(self.open, tip="Reads an experiment from a file")
         enable(self.save, tip="Writes the experiment to a text file")
 

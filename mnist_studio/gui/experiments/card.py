@@ -27,6 +27,7 @@ class ExperimentCard(Card):
         self.question = label(role="headline", wrap=True)
         self.members = label(wrap=True)
         self.facts = label(role="secondary", wrap=True)
+        self.found = label(wrap=True)
         self.progress = ProgressLine("Progress of the experiment")
         self.progress.setToolTip("Training steps completed across all runs")
         self.progress_text = label(role="secondary", wrap=True)
@@ -45,7 +46,7 @@ class ExperimentCard(Card):
         self.body.addLayout(
             column(
                 self.question, self.members, self.facts, line,
-                self.progress, self.progress_text, gap=8,
+                self.progress, self.progress_text, self.found, gap=8,
             )
         )  # fmt: skip
 
@@ -55,7 +56,9 @@ class ExperimentCard(Card):
         self._fit_labels()
 
     def _fit_labels(self) -> None:
-        for text in (self.question, self.members, self.facts, self._timing, self.progress_text):
+        for text in (
+            self.question, self.members, self.facts, self._timing, self.progress_text, self.found,
+        ):  # fmt: skip
             text.setMinimumHeight(max(text.heightForWidth(text.width()), 0))
 
     def show_experiment(self, spec: ExperimentSpec) -> None:
@@ -77,6 +80,8 @@ class ExperimentCard(Card):
             running: the experiment is running.
         """
         self.progress.show_fraction(state.fraction)
+        self.found.setText("\n".join(state.found))
+        self.found.setVisible(bool(state.found))
         if not state.total:
             self.progress_text.setText("")
             return

@@ -18,13 +18,14 @@ from mnist_studio.gui.experiments.card import ExperimentCard
 from mnist_studio.gui.experiments.experiment_list import ExperimentList
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
 from mnist_studio.gui.experiments.queue import ExperimentQueueCard
+from mnist_studio.gui.experiments.search_dialog import SearchDialog
 from mnist_studio.gui.experiments.summary import StoredProgress
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells
+from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, run_count
 
 _LEAST_WIDTH = 480
 """Least width of the selected experiment; below it the list of experiments becomes narrower."""
@@ -58,8 +59,10 @@ class ExperimentsPage(Page):
     def _lay_out(self) -> None:
         known = Card("Experiments")
         known.body.addWidget(self.list, 1)
-        known.body.addLayout(row(self.controls.new, self.controls.open, gap=8))
-        known.body.addLayout(row(self.controls.save, self.controls.remove, gap=8))
+        known.body.addLayout(row(self.controls.new, self.controls.search, gap=8))
+        known.body.addLayout(
+            row(self.controls.open, self.controls.save, self.controls.remove, gap=8)
+        )
         right = column(self.card, self.queue, gap=GAP)
         right.setStretch(1, 1)
         whole = QHBoxLayout()
@@ -89,7 +92,8 @@ class ExperimentsPage(Page):
     def _connect(self) -> None:
         service, actions = self.studio.experiment, self.controls
         for control, action in (
-            (actions.new, self.make_grid), (actions.open, self.files.ask_to_open),
+            (actions.new, self.make_grid), (actions.search, self.make_search),
+            (actions.open, self.files.ask_to_open),
             (actions.save, self._save), (actions.remove, self._remove),
             (actions.compare, self._compare), (actions.discard, self._ask_to_discard),
             (actions.pause, self._pause_or_resume), (actions.stop, service.stop),
@@ -120,7 +124,11 @@ class ExperimentsPage(Page):
         """The cells of the selected experiment."""
         if self._running:
             return self.studio.experiment.board
-        return ExperimentState(self._stored.cells if self._stored else ())
+        if self.spec is None or self._stored is None:
+            return ExperimentState()
+        stored = self._stored
+        planned = run_count(self.spec) if self.spec.search else 0
+        return ExperimentState(stored.cells, self.spec.search, planned, stored.found)
 
     @property
     def _running(self) -> bool:
@@ -130,6 +138,13 @@ class ExperimentsPage(Page):
     def make_grid(self) -> GridDialog:
         """Opens the dialog for a new experiment."""
         dialog = GridDialog(self.window(), self.studio.theme, self.studio.datasets.default)
+        dialog.made.connect(self.add_experiment)
+        dialog.open()
+        return dialog
+
+    def make_search(self) -> SearchDialog:
+        """Opens the dialog for a new search."""
+        dialog = SearchDialog(self.window(), self.studio.theme, self.studio.datasets.default)
         dialog.made.connect(self.add_experiment)
         dialog.open()
         return dialog
@@ -144,7 +159,7 @@ class ExperimentsPage(Page):
         """Trains the remaining runs of the experiment; asks before many."""
         if self.spec is None or not self.controls.run.isEnabled():
             return
-        count = len(expand_cells(self.spec))
+        count = run_count(self.spec)
         if count <= MANY_RUNS:
             self._start()
             return
@@ -182,7 +197,8 @@ class ExperimentsPage(Page):
         """Shows the last state of the session until the store has been read."""
         service = self.studio.experiment
         if service.id and service.spec is not None and service.spec == self.spec:
-            self._stored = StoredProgress(service.spec, service.id, service.board.cells, None)
+            board = service.board
+            self._stored = StoredProgress(service.spec, service.id, board.cells, None, board.found)
         self._read()
         if self.isVisible():
             # The button that had the focus is disabled now.
@@ -306,7 +322,7 @@ class ExperimentsPage(Page):
         resume = NextStep("Resume experiment", "Trains the remaining runs", self._resume_last)
         return Outcome(
             service.spec.title if service.spec else "Experiment",
-            (summary.end(ended),),
+            (summary.end(ended), *service.board.found),
             summary.CONCURRENT if service.concurrency > 1 else "",
             "good" if complete else "plain",
             (*(() if complete else (resume,)), *(steps if any_run else ())),

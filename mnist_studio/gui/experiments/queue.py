@@ -70,7 +70,7 @@ class ExperimentQueueCard(Card):
         return (
             TableColumn("Run", lambda row: row.title, picture=self._sample),
             TableColumn("Settings", lambda row: row.settings),
-            TableColumn("State", lambda row: row.state, tip=lambda row: row.state,
+            TableColumn("State", lambda row: row.state, tip=lambda row: row.tip,
                    color=self._color),
             TableColumn("Progress", lambda row: f"{100 * row.cell.fraction:.0f} %", right=True,
                    sort=lambda row: row.cell.fraction),

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from mnist_studio.experiments import estimates
 from mnist_studio.experiments.events import ExperimentCell, ExperimentEnded
+from mnist_studio.experiments.search_result import stored_sentences
 from mnist_studio.experiments.stored_cells import stored_cells
-from mnist_studio.formatting import counted, duration
+from mnist_studio.formatting import counted, duration, listed
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
 from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.search import Search, base_run, setting_title
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 
@@ -26,12 +28,14 @@ class StoredProgress:
         id: in the store; empty before its first run.
         cells: all cells.
         seconds: estimate of the remaining time from earlier runs; None without an estimate.
+        found: what a search has found, a sentence each.
     """
 
     spec: ExperimentSpec
     id: str
     cells: tuple[ExperimentCell, ...]
     seconds: float | None
+    found: tuple[str, ...] = ()
 
 
 def read_progress(spec: ExperimentSpec, concurrency: int) -> StoredProgress:
@@ -48,9 +52,12 @@ def read_progress(spec: ExperimentSpec, concurrency: int) -> StoredProgress:
         stored = next((one for one in store.experiments.all() if one.spec == spec), None)
         known = estimates.of_runs(store.runs(), store.experiments.memberships())
         found = stored_cells(store, stored) if stored else _new_cells(spec)
+        sentences = stored_sentences(store, spec, found)
     left = [cell.spec for cell in found if cell.state != "finished"]
     seconds = estimates.together(left, known, Membership("", concurrency))
-    return StoredProgress(spec, stored.id if stored else "", found, seconds)
+    if spec.search:
+        seconds = None  # Nobody knows the settings of the trials to come.
+    return StoredProgress(spec, stored.id if stored else "", found, seconds, sentences)
 
 
 def _new_cells(spec: ExperimentSpec) -> tuple[ExperimentCell, ...]:
@@ -59,6 +66,8 @@ def _new_cells(spec: ExperimentSpec) -> tuple[ExperimentCell, ...]:
 
 def facts(spec: ExperimentSpec) -> str:
     """The size of an experiment: ``30 runs: two recipes × three frameworks × five seeds``."""
+    if spec.search:
+        return _search_facts(spec, spec.search)
     runs = expand_cells(spec)
     axes: dict[str, set[object]] = {
         "recipe": {run.recipe for run in runs},
@@ -75,8 +84,25 @@ def facts(spec: ExperimentSpec) -> str:
     return f"{counted(len(runs), 'run').capitalize()}{product}. {_settings(spec)}"
 
 
+def _search_facts(spec: ExperimentSpec, search: Search) -> str:
+    """The size of a search and how it chooses."""
+    trials = counted(search.trials, "trial")
+    varied = counted(len(search.settings), "setting")
+    seeds = counted(search.winner_seeds, "other seed")
+    method = "Bayesian search" if search.sampler == "tpe" else "Random search"
+    pruned = " Bad trials end early." if search.pruner == "median" else ""
+    return (
+        f"{method}: {trials} of {varied}, then the best settings with {seeds}. Trials are compared "
+        f"on {counted(search.validation, 'validation image')}.{pruned} {_settings(spec)}"
+    )
+
+
 def members(spec: ExperimentSpec) -> str:
     """Recipes and frameworks that the experiment compares."""
+    if spec.search:
+        run = base_run(spec.search)
+        varied = listed([setting_title(one.setting) for one in spec.search.settings])
+        return f"{_title(run.recipe)} in {framework_title(run.framework)}: {varied}"
     pairs = dict.fromkeys((run.recipe, run.framework) for run in expand_cells(spec))
     return ", ".join(f"{_title(recipe)} in {framework_title(name)}" for recipe, name in pairs)
 

@@ -102,7 +102,7 @@ class ExperimentService(QObject):
 
         self._spec, self._id, self._ending = spec, "", False
         self._concurrency = concurrency
-        self.board = ExperimentState()
+        self.board = ExperimentState(search=spec.search)
         self._thread = EventThread(ExperimentRunner(spec, Local(concurrency, data)), self)
         self._thread.event_received.connect(self._take)
         self._thread.failed.connect(self._break)

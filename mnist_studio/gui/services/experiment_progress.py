@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from mnist_studio import events
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
+    BestChanged,
+    CellAdded,
     CellChanged,
     CellEvent,
     ExperimentCell,
@@ -16,9 +18,11 @@ from mnist_studio.experiments.events import (
     QueueChanged,
     State,
 )
-from mnist_studio.formatting import duration
+from mnist_studio.experiments.search_result import is_trial, settings_text
+from mnist_studio.formatting import duration, percent
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
+from mnist_studio.spec.search import Search
 
 STATES: dict[State, str] = {
     "waiting": "Waiting",
@@ -27,6 +31,7 @@ STATES: dict[State, str] = {
     "stopped": "Stopped, can be resumed",
     "cancelled": "Discarded",
     "failed": "Failed",
+    "pruned": "Pruned",
 }
 
 
@@ -38,11 +43,13 @@ class CellRow:
         cell: as last reported.
         place: in the queue, from 1; 0 if it is not waiting.
         paused: whether the experiment is paused.
+        search: that chose it; None in any other experiment.
     """
 
     cell: ExperimentCell
     place: int = 0
     paused: bool = False
+    search: Search | None = None
 
     @property
     def key(self) -> str:
@@ -51,8 +58,13 @@ class CellRow:
 
     @property
     def title(self) -> str:
-        """The name of its run, or else the title that it will get."""
-        return self.cell.title
+        """The name of its run, or else the title that it will get; in a search, its part."""
+        if self.search is None:
+            return self.cell.title
+        spec = self.cell.spec
+        if is_trial(self.search, spec):
+            return f"Trial {self.cell.number + 1}"
+        return f"Best settings, seed {spec.training.seed}"
 
     @property
     def state(self) -> str:
@@ -64,12 +76,25 @@ class CellRow:
             words = f"Waiting ({self.place})"
         if self.cell.state == "running" and self.paused:
             words = "Paused"
+        if self.cell.state == "pruned":
+            ended_early = self.cell.reason.startswith(events.PRUNED)
+            return self.cell.reason.partition(":")[0] if ended_early else events.DIVERGED_STATE
+        accuracy = self.cell.validation_accuracy
+        if self.search and self.cell.state == "finished" and accuracy is not None:
+            return f"{percent(accuracy)} validation accuracy"
         return f"{words}: {self.cell.reason}" if self.cell.reason else words
 
     @property
+    def tip(self) -> str:
+        """The state in full."""
+        return self.cell.reason if self.cell.state == "pruned" else self.state
+
+    @property
     def settings(self) -> str:
-        """The settings in which cells of a grid differ."""
-        return differing(self.cell.spec)
+        """The settings in which cells of a grid differ, or those that a search varies."""
+        if self.search is None:
+            return differing(self.cell.spec)
+        return settings_text(self.search, self.cell.spec)
 
 
 class ExperimentState:
@@ -78,9 +103,27 @@ class ExperimentState:
     Attributes:
         overall: the newest progress.
         paused: whether a pause was requested.
+        found: what a search has found so far, a sentence each.
     """
 
-    def __init__(self, cells: Iterable[ExperimentCell] = ()) -> None:
+    def __init__(
+        self,
+        cells: Iterable[ExperimentCell] = (),
+        search: Search | None = None,
+        planned: int = 0,
+        found: tuple[str, ...] = (),
+    ) -> None:
+        """An experiment before its first event.
+
+        Args:
+            cells: that are known.
+            search: that chooses the cells; None in any other experiment.
+            planned: number of cells that there are going to be.
+            found: by a search, a sentence each.
+        """
+        self._search = search
+        self._planned = planned
+        self.found = found
         self._cells: dict[int, ExperimentCell] = {cell.number: cell for cell in cells}
         self._order: tuple[int, ...] = ()
         self.overall: ProgressChanged | None = None
@@ -91,7 +134,7 @@ class ExperimentState:
         """Running cells, waiting cells in the order of the queue, then the rest by number."""
         places = {number: place for place, number in enumerate(self._order, start=1)}
         rows = [
-            CellRow(cell, places.get(number, 0), self.paused)
+            CellRow(cell, places.get(number, 0), self.paused, self._search)
             for number, cell in self._cells.items()
         ]
         return tuple(sorted(rows, key=_rank))
@@ -108,27 +151,33 @@ class ExperimentState:
 
     @property
     def finished(self) -> int:
-        """The number of finished cells."""
-        return sum(cell.state == "finished" for cell in self._cells.values())
+        """The number of finished and pruned cells."""
+        return sum(cell.state in ("finished", "pruned") for cell in self._cells.values())
 
     @property
     def total(self) -> int:
-        """The number of cells."""
-        return len(self._cells)
+        """The number of cells that there are going to be."""
+        return max(self._planned, len(self._cells))
 
     @property
     def fraction(self) -> float:
         """The progress of the whole experiment, from 0 to 1."""
         if self.overall is not None:
             return self.overall.fraction
-        return sum(cell.fraction for cell in self._cells.values()) / max(1, self.total)
+        done = (1.0 if c.state == "pruned" else c.fraction for c in self._cells.values())
+        return sum(done) / max(1, self.total)
 
     def take(self, event: AnyExperimentEvent) -> None:
         """Updates the state by an event."""
         match event:
             case ExperimentStarted():
                 self._cells = {cell.number: cell for cell in event.cells}
-                self._order, self.overall = (), None
+                self._order, self.overall, self._planned = (), None, event.planned
+            case CellAdded():
+                self._cells[event.cell.number] = event.cell
+                self._planned = event.planned
+            case BestChanged():
+                self.found = event.found
             case QueueChanged():
                 self._order = event.order
             case CellChanged():
@@ -152,6 +201,9 @@ class ExperimentState:
             self._cells[number] = replace(cell, name=event.title)
         if isinstance(event, events.Progress):
             self._cells[number] = replace(cell, fraction=event.step / event.steps)
+        if isinstance(event, events.Epoch):
+            accuracy = event.validation_accuracy
+            self._cells[number] = replace(cell, validation_accuracy=accuracy)
 
 
 def differing(spec: RunSpec) -> str:
