@@ -10,7 +10,7 @@ from mnist_studio.cli import options, output, run_organizing
 from mnist_studio.cli.training_progress import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
-from mnist_studio.events import Epoch, Finished, Stopped, Terminal
+from mnist_studio.events import Epoch, Finished, Stopped, Terminal, ending
 from mnist_studio.formatting import NOTHING, count, counted, duration, listed, moment, percent
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
@@ -200,6 +200,8 @@ def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
     rows += [("note", line) for line in run.annotations.note.splitlines()]
     if isinstance(run.terminal, Finished | Stopped):
         rows.append(("test accuracy", percent(run.terminal.test_accuracy)))
+        if special := ending(run.terminal):
+            rows.append(("ending", special))
         rows += time_breakdown.lines(run.terminal)
     elif run.terminal:
         rows.append(("reason", run.terminal.reason))

@@ -25,6 +25,7 @@ from mnist_studio.events import (
     Phase,
     Started,
     Stopped,
+    ending,
     state_title,
 )
 from mnist_studio.events import Progress as Step
@@ -110,9 +111,10 @@ def describe(event: Event) -> str:
             )
         case Finished():
             trained = marked(duration(training_time(event)), event)
+            special = f" · {text}" if (text := ending(event)) else ""
             return (
                 f"finished: test accuracy {percent(event.test_accuracy)}, training time "
-                f"{trained} on {event.device} · run {event.run}"
+                f"{trained} on {event.device}{special} · run {event.run}"
             )
         case Stopped():
             return f"stopped after step {event.step:,}, weights saved · run {event.run}"

@@ -50,9 +50,19 @@ def final_accuracy(run_data: RunData, options: ViewOptions) -> ViewContent:
         " ".join(filter(None, (_sentence(known), notes.uncounted(run_data)))),
         (Bars(AxisSpec("Test accuracy", "fraction"), bars),) if bars else (),
         Table(columns, rows),
-        ("The accuracy after the last epoch: no epoch is selected by its test accuracy.",
-         *notes.of_all(run_data)),
+        (_basis(run_data), *notes.of_all(run_data)),
     )  # fmt: skip
+
+
+def _basis(run_data: RunData) -> str:
+    """After which epoch the accuracies are."""
+    none = "no epoch is selected by its test accuracy."
+    if any(run.finished and run.finished.weights_epoch for run in run_data.runs):
+        return (
+            "The accuracy after the last epoch, or after the best one by the validation set where "
+            f"a run is set so: {none}"
+        )
+    return f"The accuracy after the last epoch: {none}"
 
 
 def _at_best_validation_epoch(run_data: RunData, run: Run) -> float | None:

@@ -6,7 +6,7 @@ from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.time_breakdown import SLOW, is_busy
 from mnist_studio.analysis.view import Column, Row, Table
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.events import Machine
+from mnist_studio.events import Machine, ending
 from mnist_studio.formatting import count, counted, listed
 from mnist_studio.frameworks.registry import framework_entry, framework_title
 from mnist_studio.spec.labels import dataset_label
@@ -31,7 +31,8 @@ FEW_OWN_IMAGES = 100
 def of_all(run_data: RunData) -> tuple[str, ...]:
     """Notes for every view: runs that do not count, and different datasets."""
     datasets = _own_images(run_data) if run_data.own_images else of_datasets(run_data.runs)
-    return tuple(filter(None, (_unfinished(run_data), _repeated(run_data), datasets)))
+    own = (_unfinished(run_data), _repeated(run_data), _endings(run_data), datasets)
+    return tuple(filter(None, own))
 
 
 def of_timing(run_data: RunData) -> tuple[str, ...]:
@@ -202,6 +203,23 @@ def _repeated(run_data: RunData) -> str:
         f"{names(run_data, again)} {repeat} the settings and the seed of another run. "
         "Each seed counts once."
     )
+
+
+def _endings(run_data: RunData) -> str:
+    """Which runs stopped early, and whose figures are not those of their last epoch."""
+    special = [(run, text) for run in run_data.runs if (text := ending(run.terminal))]
+    if len(special) <= MAX_NAMES:
+        return " ".join(f"{run_data.titles[run.id]}: {text}." for run, text in special)
+    early = sum(bool(run.finished and run.finished.stopped_early) for run, _ in special)
+    chosen = sum(bool(run.finished and run.finished.weights_epoch) for run, _ in special)
+    of = f"of {len(run_data.runs)} runs"
+    sentences = (
+        f"{early} {of} stopped early." if early else "",
+        f"{chosen} {of} have the weights of their best epoch by the validation set."
+        if chosen
+        else "",
+    )
+    return " ".join(filter(None, sentences))
 
 
 def of_datasets(runs: Sequence[Run]) -> str:

@@ -115,6 +115,7 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
         ("State", row.state),
         *_annotations(row),
         ("Started", formatting.moment(row.run.created)),
+        *_ending(terminal),
         ("Test accuracy", formatting.percent(figures.accuracy)),
         (TRAINING_TIME, marked(formatting.duration(figures.training_time), terminal)),
         ("Parameters", formatting.count(figures.parameters)),
@@ -130,6 +131,11 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
         lines += [(name.capitalize(), value) for name, value in measured]
     lines.append(("ID", row.id))
     return lines
+
+
+def _ending(terminal: events.Terminal | None) -> list[tuple[str, str]]:
+    text = events.ending(terminal)
+    return [("Ending", text)] if text else []
 
 
 def _annotations(row: RunRow) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mnist_studio import paths
 from mnist_studio.analysis.time_breakdown import TRAINING_TIME, marked, timing_doubts, training_time
-from mnist_studio.events import Cancelled, Finished, Stopped
+from mnist_studio.events import Cancelled, Finished, Stopped, ending
 from mnist_studio.formatting import count, counted, duration, listed, percent
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services.live_run import LiveRun
@@ -100,6 +100,18 @@ class TrainingResult:
             each = " each" if len(texts) > 1 else ""
             return f"Test accuracy: {texts[0]}{each}."
         return f"Test accuracy: {self._by_name(texts)}."
+
+    @property
+    def endings(self) -> str:
+        """Which runs stopped early, and whose epoch's weights they have; empty for ordinary ends.
+
+        Such as ``Stopped early after epoch 7; weights of epoch 4.``
+        """
+        texts = [ending(run.end) for run in self.runs]
+        if len(set(texts)) == 1:
+            return f"{texts[0]}." if texts[0] else ""
+        own = zip(self.runs, texts, strict=True)
+        return " ".join(f"{run.name}: {text}." for run, text in own if text)
 
     @property
     def times(self) -> str:

@@ -120,7 +120,8 @@ def log_line(event: events.AnyEvent) -> str:
             return event.text
         case events.Finished():
             accuracy = formatting.percent(event.test_accuracy)
-            return f"finished on {event.device}, test accuracy {accuracy}"
+            finished = f"finished on {event.device}, test accuracy {accuracy}"
+            return f"{finished}. {special}" if (special := events.ending(event)) else finished
         case events.Stopped():
             return f"stopped after {event.step:,} steps, weights saved"
         case events.Cancelled() | events.Failed() | events.Crashed():
@@ -145,6 +146,8 @@ def _loss(run: LiveRun) -> str:
 
 
 def _accuracy(run: LiveRun) -> str:
+    if isinstance(run.terminal, events.Finished):
+        return formatting.percent(run.terminal.test_accuracy)
     return formatting.percent(run.epochs[-1].test_accuracy if run.epochs else None)
 
 

@@ -81,7 +81,9 @@ def outcome_of(studio: Studio, result: TrainingResult, agreement: str) -> Outcom
         ),
         _comparison(studio, result),
     )
-    facts = tuple(filter(None, (result.accuracies, agreement, result.times, *result.failed)))
+    facts = tuple(
+        filter(None, (result.accuracies, result.endings, agreement, result.times, *result.failed))
+    )
     return Outcome(result.headline, facts, result.doubt, "good", steps)
 
 

@@ -120,3 +120,16 @@ def test_agreement_counts_images_with_the_same_prediction(
 def test_agreement_needs_the_predictions() -> None:
     with pytest.raises(StoreError):
         result_of((_run("numpy"), _run("keras"))).agreement()
+
+
+def test_an_early_end_is_a_finished_run_with_a_sentence_of_its_own() -> None:
+    early = _run("numpy")
+    assert isinstance(early.terminal, Finished)
+    end = replace(early.terminal, epochs=7, stopped_early=True, weights_epoch=4)
+    early = replaced(early, terminal=end)
+    alone = result_of((early,))
+    assert alone.headline == "MLP 128 is trained in NumPy"
+    assert alone.endings == "Stopped early after epoch 7; weights of epoch 4."
+    both = result_of((early, _run("keras")))
+    assert both.endings == "NumPy: Stopped early after epoch 7; weights of epoch 4."
+    assert result_of((_run("numpy"),)).endings == ""

@@ -9,7 +9,7 @@ import numpy as np
 from mnist_studio.analysis.agreement import DIFFERENCE, agreement, difference, same_settings
 from mnist_studio.analysis.time_breakdown import TRAINING_TIME, training_time_after
 from mnist_studio.analysis.view import AxisSpec, Line, Lines, rounded_end
-from mnist_studio.events import Epoch, Finished, Stopped
+from mnist_studio.events import Epoch, Finished, Stopped, Terminal, ending
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services.live_run import LiveRun, Numbers
 from mnist_studio.gui.services.run_row import RunRow
@@ -35,10 +35,13 @@ AXES = (
 UNSETTLED = 0.05
 """Fraction of the batches at the start of a run that do not decide the range of an axis."""
 
+END_WIDTH = 4.0
+"""How much wider the mark of an early end is than the others."""
+
 MOST_SAMPLES = 1000
 """Values of a curve that decide the range."""
 
-_SYMBOLS = {"batch": "o", "training": "t", "validation": "d", "test": "o"}
+_SYMBOLS = {"batch": "o", "training": "t", "validation": "d", "test": "o", "end": "star"}
 _HOLLOW = ("training", "validation")
 _FIELDS = {"training": "train", "validation": "validation", "test": "test"}
 _X_AXES = {"epochs": AxisSpec("Epoch", "count"), "seconds": AxisSpec(TRAINING_TIME, "seconds")}
@@ -61,7 +64,9 @@ class LineMarks:
         framework, shade, measure, _ = key.split("/")
         color = shaded(palette, framework, int(shade))
         fill = palette.panel if measure in _HOLLOW else ""
-        return RunMark(color, DASHES[framework], _SYMBOLS[measure], fill, WIDTHS[framework])
+        # A wider mark has a larger symbol below the others, so that the star shows around its dot.
+        width = WIDTHS[framework] + END_WIDTH * (measure == "end")
+        return RunMark(color, DASHES[framework], _SYMBOLS[measure], fill, width)
 
 
 def family(key: str) -> object:
@@ -111,6 +116,9 @@ def live_lines(
                 epochs = _timed(run.epochs, axis)
                 x, y = _x(epochs, axis), _y(epochs, measure, which)
                 lines.append(_line(f"{prefix}/{which}/{place}", f"{run.title} · {which}", x, y))
+        if "test" in shown:
+            key = f"{prefix}/end/{place}"
+            lines += _end(key, run.title, run.epochs, run.terminal, measure, axis)
     quantity = _y_axis(measure.capitalize(), measure, log)
     if not log:
         low, high = settled_range(lines, measure == "loss")
@@ -239,11 +247,30 @@ def stored_lines(rows: Sequence[RunRow], measure: str, axis: str) -> Lines:
         epochs = _timed(row.epochs, axis, row.run.ended)
         x, y = _x(epochs, axis, row.run.ended), _y(epochs, measure, "test")
         lines.append(_line(f"{row.framework}/{shade}/test/{row.id}", row.title, x, y))
+        key = f"{row.framework}/{shade}/end/{row.id}"
+        lines += _end(key, row.title, row.epochs, row.run.terminal, measure, axis)
     across = _X_AXES[axis]
     if axis == "seconds":
         lasts = [float(line.x[-1]) for line in lines if len(line.x)]
         across = _seconds_axis(lasts, any(row.run.terminal is None for row in rows))
     return _chart(lines, across, _y_axis(f"Test {measure}", measure))
+
+
+def _end(
+    key: str,
+    title: str,
+    epochs: Sequence[Epoch],
+    terminal: Terminal | None,
+    measure: str,
+    axis: str,
+) -> list[Line]:
+    """A star on the epoch whose weights a run ended with, if it ended early or chose that epoch."""
+    text = ending(terminal)
+    if not text or not isinstance(terminal, Finished):
+        return []
+    number = terminal.weights_epoch or terminal.epochs
+    found = _timed([epoch for epoch in epochs if epoch.epoch == number], axis, terminal)
+    return [_line(key, f"{title} · {text}", _x(found, axis, terminal), _y(found, measure, "test"))]
 
 
 def _chart(lines: Sequence[Line], x: AxisSpec, y: AxisSpec) -> Lines:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from mnist_studio.analysis.view import Line
 from mnist_studio.events import Epoch, Progress
 from mnist_studio.gui.common.plots.run_lines import (
     live_axis,
@@ -96,3 +97,17 @@ def test_the_legend_names_frameworks_or_runs() -> None:
     twice = live_entries((live("numpy"), live("numpy", seed=2)))
     assert all(title.startswith("MLP 128 · NumPy") for _, title in twice)
     assert len(dict(twice)) == 2
+
+
+def test_a_star_shows_the_epoch_that_a_run_ended_with() -> None:
+    run = live("numpy")
+    assert not _stars(run)
+    run.take(replace(finished("run"), epochs=1, stopped_early=True))
+    (star,) = _stars(run)
+    assert (list(star.x), list(star.y)) == ([1.0], [0.5])
+    assert star.title == f"{run.title} · Stopped early after epoch 1"
+
+
+def _stars(run: LiveRun) -> list[Line]:
+    lines = live_lines([run], "loss", SHOWN, "epochs", 0.0).lines
+    return [line for line in lines if "/end/" in line.key]
