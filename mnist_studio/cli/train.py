@@ -32,7 +32,7 @@ from mnist_studio.spec.run import (
 
 _OPTIONS = (
     "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
-    "precision", "known_bug", "with_source_bugs", "native", "own_images",
+    "precision", "known_bug", "with_source_bugs", "native", "own_images", "handwriting_styles",
 )  # fmt: skip
 
 
@@ -54,6 +54,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     )
     _add_settings(parser)
     options.add_own_images(parser, "also train on your labeled images (see: own-images)")
+    parser.add_argument(
+        "--handwriting-styles", type=int, metavar="N", default=0,
+        help="also train on N generated digits in the styles of several countries (default: 0)",
+    )  # fmt: skip
     options.add_known_bugs(parser)
     parser.add_argument(
         "--native",
@@ -138,6 +142,7 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         threads=arguments.threads,
         style="native" if arguments.native else "shared",
         own_images=own_images.chosen_fingerprint(arguments),
+        handwriting_styles=arguments.handwriting_styles,
     )
     names = _frameworks(arguments.framework or recipe.framework)
     specs = [

@@ -50,6 +50,8 @@ def problems(run: RunSpec) -> tuple[str, ...]:
     found = _PROBLEMS[run.framework](effective(run))
     if run.own_images:
         found += ("A native script cannot train on your images.",)
+    if run.handwriting_styles:
+        found += ("A native script cannot train on generated handwriting styles.",)
     if run.continued_from:
         found += ("A native script cannot resume another run.",)
     return found

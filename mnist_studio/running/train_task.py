@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.images import Dataset, joined
+from mnist_studio.data.ink import styles
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Event, Finished, Phase, PhaseName, Stopped
@@ -100,6 +101,9 @@ def _split(spec: RunSpec, dataset: Dataset) -> DataSplit:
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
     if spec.own_images:
         train = joined(train, own_images.load(spec.own_images).digits)
+    if spec.handwriting_styles:
+        generated = styles.labeled_images(spec.handwriting_styles, spec.training.seed)
+        train = joined(train, generated)
     return DataSplit(train, validation, dataset.test)
 
 

@@ -180,6 +180,7 @@ _FORMATS: Mapping[str, str] = MappingProxyType(
         "training.augmentation.elastic": "elastic distortion {}",
         "threads": "{} threads",
         "continued_from.run": "continued from {}",
+        "handwriting_styles": "{} digits in more handwriting styles",
     }
 )
 """How labels are made from a value, by the path of the setting; other labels name the setting."""
@@ -190,7 +191,14 @@ _KNOWN_BUG_TITLES: Mapping[str, str] = MappingProxyType(
 _PART_OF_RUN = ("continued_from.framework", "continued_from.step")
 """Settings that follow from the run that was continued."""
 _RANKS: Mapping[str, int] = MappingProxyType(
-    {"known_bugs": 0, "own_images": 0, "continued_from.run": 0, "device": 2, "threads": 2}
+    {
+        "known_bugs": 0,
+        "own_images": 0,
+        "handwriting_styles": 0,
+        "continued_from.run": 0,
+        "device": 2,
+        "threads": 2,
+    }
 )
 """Order of labels in a title: 0 first, 2 last, 1 for all others."""
 

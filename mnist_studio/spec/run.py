@@ -41,6 +41,8 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 LARGEST_BATCH = 60_000
 FULL_BATCH = LARGEST_BATCH
 """The complete training set in every step: no batch is larger than the training set."""
+MOST_STYLED = 60_000
+"""Generated digits in several handwriting styles: as many as MNIST has."""
 LARGEST_EPOCHS = schedules.LATEST_EPOCH
 LARGEST_SEED = 2**63 - 1
 MOST_PARAMETERS = 200_000_000
@@ -171,6 +173,8 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         continued_from: the run that it continues in another framework.
         own_images: fingerprint of the user's own images that are added to the training set; empty
             for none. Validation and test use the dataset alone.
+        handwriting_styles: number of generated digits, in the styles of several countries, that are
+            added to the training set; see ``data.ink.styles``. Their seed is that of the training.
     """
 
     recipe: str
@@ -184,6 +188,7 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     style: Style = "shared"
     continued_from: ContinuedFrom | None = None
     own_images: str = ""
+    handwriting_styles: int = 0
 
 
 def check(run: RunSpec) -> None:
@@ -207,6 +212,9 @@ def check(run: RunSpec) -> None:
     _check_precision(run)
     _check_own_images(run)
     _within("threads", "Number of threads", run.threads, 0, 1024)
+    _within(
+        "handwriting_styles", "Number of generated digits", run.handwriting_styles, 0, MOST_STYLED
+    )
 
 
 def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
@@ -271,11 +279,12 @@ def _check_own_images(run: RunSpec) -> None:
             "Correct it, or leave it empty.",
             ("own_images",),
         )
-    if run.own_images and run.training.batch_size == FULL_BATCH:
+    added = "your images" if run.own_images else "handwriting styles"
+    if (run.own_images or run.handwriting_styles) and run.training.batch_size == FULL_BATCH:
         raise SpecError(
-            "Full-batch training cannot include your images because a batch is limited to "
+            f"Full-batch training cannot include {added} because a batch is limited to "
             f"{LARGEST_BATCH:,} images.",
-            "Choose a smaller batch size, or train without your images.",
+            f"Choose a smaller batch size, or train without {added}.",
             ("training", "batch_size"),
         )
 

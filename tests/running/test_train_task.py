@@ -28,3 +28,15 @@ def test_a_damaged_copy_of_the_data_is_reported(
     train(request, Context(send=sent.append))
     logs = [event for event in sent if isinstance(event, Log)]
     assert [(log.level, log.text) for log in logs] == [("warning", note)]
+
+
+def test_generated_handwriting_styles_are_added_to_the_training_set(tmp_path: Path) -> None:
+    spec = run_spec(RECIPES["tiny-10"])
+    training = replace(spec.training, epochs=1, epoch_steps=0, batch_size=50)
+    spec = replace(spec, dataset="builtin", training=training)
+    steps = []
+    for count in (0, 100):
+        chosen = replace(spec, handwriting_styles=count)
+        request = TrainRequest("run", chosen, str(tmp_path), "", perf_counter())
+        steps.append(train(request, Context(send=lambda event: None)).step)
+    assert steps[1] == steps[0] + 2

@@ -70,3 +70,5 @@ def test_own_images_have_a_fingerprint_and_are_refused_with_full_batch() -> None
     whole = with_training(batch_size=run.FULL_BATCH)
     with pytest.raises(SpecError, match="cannot include your images"):
         run.check(msgspec.structs.replace(whole, own_images=own))
+    with pytest.raises(SpecError, match="cannot include handwriting styles"):
+        run.check(msgspec.structs.replace(whole, handwriting_styles=10))

@@ -20,6 +20,7 @@ class Purpose(IntEnum):
     SAMPLES = 5
     AUGMENTATION = 6
     PERTURBATION = 7
+    HANDWRITING = 8
 
 
 def generator(seed: int, purpose: Purpose, step: int = 0, part: int = 0) -> np.random.Generator:
