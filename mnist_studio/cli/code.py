@@ -10,13 +10,14 @@ from mnist_studio.codegen import native_script
 from mnist_studio.data.files import write_bytes
 from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.spec import known_bugs, recipes
-from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run import FrameworkName, RunSpec, check
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command."""
     parser.add_argument("recipe", metavar="RECIPE", help="recipe (see: recipes)")
     options.add_framework(parser, "numpy, pytorch, or keras")
+    options.add_changes(parser)
     options.add_known_bugs(parser)
     parser.add_argument(
         "--notebook", action="store_true", help="write a Jupyter notebook instead of a script"
@@ -52,5 +53,7 @@ def _run_spec(arguments: Namespace) -> RunSpec:
         framework=framework,
         known_bugs=chosen_bugs(recipe, framework, arguments),
     )
+    spec = options.with_changes(spec, arguments)
+    check(spec)
     known_bugs.check(spec)
     return spec

@@ -9,6 +9,8 @@ from mnist_studio.cli import output
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.prediction.evaluation import Evaluator, engine_for
+from mnist_studio.spec import changes
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
@@ -143,6 +145,27 @@ def add_known_bugs(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="turn on all known bugs of the recipe's source",
     )
+
+
+def add_changes(parser: argparse._ActionsContainer) -> None:
+    """Adds changes of single settings; see ``spec.changes``."""
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="change one setting, such as layers.2.units=256 or optimizer.kind=sgd (can be "
+        "repeated, see docs/command-line.md)",
+    )
+
+
+def with_changes(spec: RunSpec, arguments: argparse.Namespace) -> RunSpec:
+    """The run with the changes of ``--set``.
+
+    Raises:
+        SpecError: a setting that does not exist, or a value of a wrong type.
+    """
+    return changes.changed(spec, [changes.parse(text) for text in arguments.set])
 
 
 def add_json(parser: argparse.ArgumentParser, content: str) -> None:

@@ -51,6 +51,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="cpu",
         help="device of the frameworks, except NumPy, which uses the CPU (default: cpu)",
     )
+    options.add_changes(parser)
     options.add_data(parser)
     options.add_known_bugs(parser)
     options.add_json(parser, "one report")
@@ -93,6 +94,7 @@ def run_spec(arguments: Namespace) -> RunSpec:
         dataset="mnist" if arguments.data else sources.default_dataset(),
         known_bugs=(*published, *(name for name in named if name not in published)),
     )
+    spec = options.with_changes(spec, arguments)
     check(spec)
     known_bugs.check(spec)
     return spec

@@ -1,19 +1,20 @@
 """``mnist-studio recipes``: the recipes, and the known bugs of their sources."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mnist_studio.cli import options, output
+from mnist_studio.cli import options, output, own_recipes
 from mnist_studio.comparison.report import files
 from mnist_studio.errors import UsageError
 from mnist_studio.formatting import count
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec import summary
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
-from mnist_studio.spec.model import describe, parameter_count
-from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
+from mnist_studio.spec.model import ModelSpec, describe, parameter_count
+from mnist_studio.spec.recipes import Recipe, run_spec
 from mnist_studio.spec.recipes import recipe as known_recipe
+from mnist_studio.spec.recipes.own_recipe import YOURS
 from mnist_studio.spec.run import FrameworkName, KnownBugName, TrainingSpec
 
 
@@ -33,6 +34,8 @@ class RecipeLine:
     known_bugs: tuple[KnownBugName, ...]
     bug_frameworks: tuple[tuple[KnownBugName, FrameworkName], ...]
     training: TrainingSpec
+    model: ModelSpec
+    yours: bool
 
 
 @dataclass(frozen=True)
@@ -46,43 +49,42 @@ class KnownBugLine:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Adds the arguments of this command."""
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument(
-        "recipe", nargs="?", metavar="RECIPE", help="recipe to describe (default: list all)"
-    )
-    choice.add_argument(
+    """Adds the arguments of this command and its actions."""
+    parser.epilog = "With a recipe instead of an action, this command describes the recipe."
+    parser.add_argument(
         "--known-bugs", action="store_true", help="list the known bugs of the sources"
     )
-    parser.add_argument(
-        "--picture",
-        type=options.path,
-        metavar="FILE",
-        help="save a picture of the recipe's network as .svg, .png, or .pdf",
-    )
+    own_recipes.add_picture(parser)
     options.add_json(parser, "one recipe or one known bug per line")
+    actions = parser.add_subparsers(
+        dest="action", metavar="ACTION|RECIPE", action=own_recipes.RecipeOrAction
+    )
+    own_recipes.add_actions(actions)
 
 
 def run(arguments: Namespace) -> int:
-    """Lists the recipes or the known bugs, or describes one recipe."""
+    """Lists the recipes or the known bugs, describes one recipe, or changes your own."""
     if arguments.known_bugs:
+        if arguments.action:
+            raise UsageError("--known-bugs lists known bugs, so no action or recipe is possible.")
         return _list_known_bugs(arguments.json)
     if arguments.picture:
         return _save_picture(arguments)
-    chosen = [known_recipe(arguments.recipe)] if arguments.recipe else RECIPES.values()
+    if arguments.action == own_recipes.SHOW and not arguments.json:
+        _describe(known_recipe(arguments.recipe))
+        return 0
+    chosen = own_recipes.execute(arguments)
     if arguments.json:
         for recipe in chosen:
             output.json_line(_json(recipe))
-    elif arguments.recipe:
-        _describe(known_recipe(arguments.recipe))
-    else:
-        _list()
+    elif arguments.action in own_recipes.LISTS:
+        _list(chosen)
     return 0
 
 
 def _save_picture(arguments: Namespace) -> int:
     """Saves a picture of the network of one recipe."""
-    if not arguments.recipe:
+    if arguments.action != own_recipes.SHOW:
         raise UsageError("--picture needs a recipe.", "Add its name (see: recipes).")
     recipe = known_recipe(arguments.recipe)
     files.save_network(recipe.model, recipe.title, arguments.picture)
@@ -90,7 +92,7 @@ def _save_picture(arguments: Namespace) -> int:
     return 0
 
 
-def _list() -> None:
+def _list(chosen: Iterable[Recipe]) -> None:
     rows = [
         (
             recipe.name,
@@ -101,7 +103,7 @@ def _list() -> None:
             recipe.reported,
             recipe.source.name,
         )
-        for recipe in RECIPES.values()
+        for recipe in chosen
     ]
     output.table(
         ("Recipe", "Title", "Parameters", "Framework", "Network", "Reported", "Source"),
@@ -168,4 +170,6 @@ def _json(recipe: Recipe) -> RecipeLine:
         known_bugs=recipe.known_bugs,
         bug_frameworks=recipe.bug_frameworks,
         training=recipe.training,
+        model=recipe.model,
+        yours=recipe.source == YOURS,
     )

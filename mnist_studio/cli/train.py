@@ -32,7 +32,8 @@ from mnist_studio.spec.run import (
 
 _OPTIONS = (
     "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
-    "precision", "known_bug", "with_source_bugs", "native", "own_images", "handwriting_styles",
+    "precision", "set", "known_bug", "with_source_bugs", "native", "own_images",
+    "handwriting_styles",
 )  # fmt: skip
 
 
@@ -53,6 +54,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="mnist or builtin (default: mnist if it is on this computer)",
     )
     _add_settings(parser)
+    options.add_changes(parser)
     options.add_own_images(parser, "also train on your labeled images (see: own-images)")
     parser.add_argument(
         "--handwriting-styles", type=int, metavar="N", default=0,
@@ -145,6 +147,7 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         handwriting_styles=arguments.handwriting_styles,
     )
     names = _frameworks(arguments.framework or recipe.framework)
+    base = options.with_changes(base, arguments)
     specs = [
         replace(base, framework=name, known_bugs=chosen_bugs(recipe, name, arguments))
         for name in names

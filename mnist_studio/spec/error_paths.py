@@ -46,6 +46,17 @@ def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:
         complaint: error message of msgspec about it.
         expected: the type that the text should have.
     """
+    path, problem = explained(complaint, expected)
+    return in_words(text, path), problem
+
+
+def explained(complaint: str, expected: Any) -> tuple[Path, str]:
+    """The path that an error message of msgspec refers to, and what is wrong there.
+
+    Args:
+        complaint: the message.
+        expected: the type that the value should have.
+    """
     found = _COMPLAINT.fullmatch(complaint)
     assert found is not None  # Every text matches.
     path, problem = _path(found["path"] or ""), found["problem"]
@@ -56,7 +67,7 @@ def place_of(text: str, complaint: str, expected: Any) -> tuple[str, str]:
     elif problem.startswith("Invalid"):
         known = ", ".join(_choices(inspect.type_info(expected), path))
         problem = f"{problem}; expected one of {known}" if known else problem
-    return in_words(text, path), _plain(problem)
+    return path, _plain(problem)
 
 
 def _plain(problem: str) -> str:
