@@ -265,7 +265,8 @@ def _frame(random: np.random.Generator) -> NDArray[np.float64]:
     width = np.exp(random.normal(0, _WIDTH))
     lean, turn = tan(radians(random.normal(_LEAN, _SLANT))), radians(random.normal(0, _ROTATION))
     shape = np.array([[width, -lean], [0.0, 1.0]])
-    return np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]]) @ shape
+    turned = np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]])
+    return np.asarray(turned @ shape, np.float64)
 
 
 def _written(
