@@ -205,6 +205,12 @@ _LOSS = (
         "cross-entropies take probabilities (from_logits is False)",
         "networks output logits, and every loss takes logits",
     ),
+    Difference(
+        "label smoothing",
+        "of the loss, in training and evaluation alike",
+        "of CategoricalCrossentropy, which takes no integer labels, in fit and evaluate alike",
+        "in training only, and 0 unless the recipe sets it",
+    ),
     Difference("loss reduction", "mean", "sum_over_batch_size (the mean)", "mean"),
     Difference(
         "accuracy during training",

@@ -128,6 +128,7 @@ _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "training.epoch_steps": {"0": "full epochs"},
         "training.validation": {"0": "no validation set"},
         "training.sampling": {"stored": "no shuffling", "with_replacement": "with replacement"},
+        "training.label_smoothing": {"0": "no label smoothing"},
         "training.clip": {formatting.NOTHING: "no gradient clipping"},
         "training.clip.kind": {"norm": "clipping by norm", "value": "clipping by value"},
         "training.augmentation.rotation": {"0": "no rotation"},

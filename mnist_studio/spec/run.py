@@ -91,6 +91,9 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     which equals a log-softmax head with the negative log-likelihood. Under ``double_softmax``, a
     known bug, it is that of softmax(z) instead of z; evaluation stays the same.
 
+    With label smoothing s (Szegedy et al. 2016), the target of training has the probability
+    1 - s + s / 10 for the label, and s / 10 for each other class. Evaluation does not smooth.
+
     A pass goes once through the training set, in batches. Its last batch may be smaller and is
     never dropped. An epoch is one pass or, if given, ``epoch_steps`` steps, which may end within a
     pass. The network is evaluated after every epoch.
@@ -121,6 +124,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             validation set, the first one of equals, and not those of the last epoch.
         monitor: what early stopping and the best epoch compare: the validation set's accuracy,
             where more is better, or its loss, where less is better.
+        label_smoothing: share of the target that all ten classes get alike; 0 is none.
     """
 
     optimizer: Optimizer
@@ -141,6 +145,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     early_stopping: EarlyStopping | None = None
     best_epoch: bool = False
     monitor: Monitor = "accuracy"
+    label_smoothing: float = 0.0
 
 
 class ContinuedFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -243,6 +248,7 @@ def _check_training(training: TrainingSpec) -> None:
         with error_path("augmentation"):
             augmentation.check(training.augmentation)
     _check_clip(training)
+    _check_label_smoothing(training)
     _check_plateau(training)
     _check_early_stopping(training)
     _within("epoch_steps", "Number of steps per epoch", training.epoch_steps, 0, 10_000_000)
@@ -259,6 +265,21 @@ def _check_clip(training: TrainingSpec) -> None:
             f"Clipping threshold must be above 0, got {training.clip.limit:g}.",
             "Change the threshold, or turn off gradient clipping.",
             ("clip", "limit"),
+        )
+
+
+def _check_label_smoothing(training: TrainingSpec) -> None:
+    if not 0 <= training.label_smoothing < 1:
+        raise SpecError(
+            f"Label smoothing must be at least 0 and below 1, got {training.label_smoothing:g}.",
+            "Choose a number in this range, such as 0.1.",
+            ("label_smoothing",),
+        )
+    if training.label_smoothing and training.loss == "double_softmax":
+        raise SpecError(
+            "The loss with two softmaxes is a known bug of a source, which has no label smoothing.",
+            "Set label smoothing to 0, or choose the loss cross_entropy.",
+            ("label_smoothing",),
         )
 
 

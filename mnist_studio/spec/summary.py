@@ -69,6 +69,11 @@ def special_settings(training: TrainingSpec) -> Iterator[str]:
         coupled = isinstance(training.weight_decay, CoupledDecay)
         kind = "coupled (L2)" if coupled else "decoupled"
         yield f"Weight decay of the kernels: {training.weight_decay.rate:g}, {kind}."
+    if training.label_smoothing:
+        yield (
+            f"The training loss smooths labels by {training.label_smoothing:g}. The validation "
+            "and test losses do not."
+        )
     yield from _early_end(training)
     if training.clip:
         by = "norm" if isinstance(training.clip, ClipNorm) else "value"

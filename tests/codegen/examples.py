@@ -67,6 +67,8 @@ SPECIAL: Mapping[str, RunSpec] = {
     "unit": replace(run(), model=replace(run().model, scaling=UNIT)),
     "negative mean": replace(run(), model=replace(run().model, scaling=Scaling(-0.5, 0.3))),
     "summed biases": trained(run(EVERYTHING), bias_gradients="summed"),
+    "label smoothing": trained(run(), label_smoothing=0.1),
+    "label smoothing, validated": trained(run(), label_smoothing=0.1, validation=97),
     "double softmax": trained(run(), loss="double_softmax"),
     "on a named device": replace(run(), device="cuda"),
     "an evil name": replace(run(), recipe='"""\\'),

@@ -28,6 +28,16 @@ def cross_entropy(logits: Array, labels: Array) -> float:
     return float((normalizer - z[np.arange(len(z)), labels]).mean())
 
 
+def smoothed(logits: Array, labels: Array, smoothing: float) -> float:
+    """The mean of -Σ q log softmax(z), where all classes share a part of q."""
+    z = logits.astype(np.float64)
+    targets = np.full(z.shape, smoothing / z.shape[1])
+    targets[np.arange(len(z)), labels] += 1 - smoothing
+    log_softmax = z - z.max(1, keepdims=True)
+    log_softmax -= np.log(np.exp(log_softmax).sum(1, keepdims=True))
+    return float(-(targets * log_softmax).sum(1).mean())
+
+
 def double_softmax(logits: Array, labels: Array) -> float:
     """The cross-entropy of softmax(z) in place of z."""
     powers = np.exp(logits.astype(np.float64) - logits.max(1, keepdims=True))

@@ -120,6 +120,7 @@ VARIANTS: Mapping[str, RunSpec] = {
         clip=ClipNorm(0.5),
     ),
     "double softmax": trained(run(EVERYTHING), loss="double_softmax"),
+    "label smoothing": trained(run(TINY, Sgd()), label_smoothing=0.2),
     # Without biases of the logits, whose summed gradients are 0 but for rounding.
     "summed biases": trained(
         run((*EVERYTHING[:-1], Dense(10, bias=False))), bias_gradients="summed"

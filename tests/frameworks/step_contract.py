@@ -10,7 +10,7 @@ from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Conv, Dense, Flatten, Layer
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, ClipValue, Precision
-from tests.frameworks.equations import clipped, double_softmax
+from tests.frameworks.equations import clipped, double_softmax, smoothed
 from tests.frameworks.examples import (
     DROPPED,
     EVERYTHING,
@@ -29,6 +29,42 @@ each_network = pytest.mark.parametrize(
     "layers", [TINY, EVERYTHING, NORMED], ids=["tiny", "everything", "normed"]
 )
 each_precision = pytest.mark.parametrize("precision", ["float32", "float64"])
+
+
+class LabelSmoothingContract:
+    """Smoothed labels in training, and in nothing else."""
+
+    @each_precision
+    def test_the_smoothed_loss_is_the_reported_one(
+        self, framework: Framework, precision: Precision
+    ) -> None:
+        spec = trained(run(precision=precision), label_smoothing=0.3)
+        made = learner(framework, spec)
+        images, labels = digits()
+        steps = chunk(spec.model, 1, rate=0.1)
+        batch = steps.indices[0]
+        logits = made.logits(images[batch])
+        np.testing.assert_array_equal(
+            logits, learner(framework, run(precision=precision)).logits(images[batch])
+        )
+        results = made.train(steps)
+        expected = smoothed(logits, labels[batch], 0.3)
+        assert results.losses == pytest.approx([expected], rel=1e-6)
+        assert results.correct.tolist() == [(logits.argmax(1) == labels[batch]).sum()]
+
+    def test_gradients_are_slopes_of_the_smoothed_loss(self, framework: Framework) -> None:
+        made = learner(framework, trained(run(TINY), label_smoothing=0.3))
+        images, labels = (array[:6] for array in digits())
+        start, gradients = made.weights(), made.gradients(images, labels)
+        rng = np.random.default_rng(0)
+        for name, array in start.items():
+            direction = rng.standard_normal(array.shape)
+            losses = []
+            for side in (1e-5, -1e-5):
+                made.load_weights({**start, name: array + side * direction})
+                losses.append(smoothed(made.logits(images), labels, 0.3))
+            slope = (losses[0] - losses[1]) / 2e-5
+            assert slope == pytest.approx((gradients[name] * direction).sum(), rel=1e-5, abs=1e-9)
 
 
 class FaultContract:

@@ -48,7 +48,8 @@ def _stored() -> Run:
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_it_is_reported_and_stored_like_any_run(framework: FrameworkName) -> None:
-    spec = _written(framework, epochs=2, validation=97, schedule=Plateau(patience=1))
+    plateau = Plateau(patience=1)
+    spec = _written(framework, epochs=2, validation=97, schedule=plateau, label_smoothing=0.1)
     spec = replace(spec, model=_CNN, recipe="compact-cnn")
     events = trained(spec)
     end, run = events[-1], _stored()

@@ -94,5 +94,15 @@ def test_a_bug_twice_or_two_that_contradict_each_other_are_refused() -> None:
         known_bugs.check(with_bugs("mlp-128", "own-initial", "zero-initial"))
 
 
+def test_two_softmaxes_and_smoothed_labels_are_refused() -> None:
+    run = with_bugs("mlp-128", "double-softmax")
+    run = replace(run, training=replace(run.training, label_smoothing=0.1))
+    with pytest.raises(SpecError, match="without label smoothing"):
+        known_bugs.check(run)
+    training = replace(run.training, loss="double_softmax")
+    with pytest.raises(SpecError, match="no label smoothing"):
+        codec.validate(replace(run, known_bugs=(), training=training))
+
+
 def test_a_bug_that_changes_only_one_framework_is_accepted_in_all() -> None:
     known_bugs.check(with_bugs("compact-cnn", "own-scaling", framework="pytorch"))

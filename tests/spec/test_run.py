@@ -35,6 +35,8 @@ def with_training(**changes: object) -> RunSpec:
         ({"clip": ClipNorm(0.0)}, "Clipping threshold .* got 0"),
         ({"clip": ClipValue(math.nan)}, "Clipping threshold .* got nan"),
         ({"epoch_steps": -1}, "Number of steps per epoch"),
+        ({"label_smoothing": 1.0}, "Label smoothing must be .* got 1"),
+        ({"label_smoothing": math.nan}, "Label smoothing must be .* got nan"),
         ({"augmentation": Augmentation(zoom=2.0)}, "Scaling must be"),
     ],
 )

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from mnist_studio.spec import layers as spec
 from mnist_studio.spec import optimizers
 from mnist_studio.spec.layers import Layer
+from mnist_studio.spec.model import CLASSES
 from mnist_studio.spec.optimizers import Optimizer
-from mnist_studio.spec.run import Loss, TrainingSpec
+from mnist_studio.spec.run import TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,20 @@ class Equations:
     gradients: Mapping[str, str] = field(default_factory=dict)
 
 
-LOSSES: Mapping[Loss, str] = {
-    "cross_entropy": "L = -log softmax(z)[label];  dz = softmax(z) - onehot(label)",
-    "double_softmax": "p = softmax(z);  L = -log softmax(p)[label];  "
-    "e = softmax(p) - onehot(label);  dz = p · (e - Σ p · e)",
-}
+def of_loss(training: TrainingSpec) -> str:
+    """The loss of one image, and its gradient dz with respect to the logits z."""
+    smoothing = training.label_smoothing
+    if training.loss == "double_softmax":
+        return (
+            "p = softmax(z);  L = -log softmax(p)[label];  "
+            "e = softmax(p) - onehot(label);  dz = p · (e - Σ p · e)"
+        )
+    if smoothing:
+        return (
+            f"q = {1 - smoothing:g} onehot(label) + {smoothing / CLASSES:g};  "
+            "L = -Σ q log softmax(z);  dz = softmax(z) - q"
+        )
+    return "L = -log softmax(z)[label];  dz = softmax(z) - onehot(label)"
 
 
 def of(layer: Layer, dropping: bool = True, by_batch: bool = True) -> Equations:

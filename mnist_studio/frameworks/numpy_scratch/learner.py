@@ -53,7 +53,7 @@ class NumpyLearner:
         team = ThreadTeam(threads(run))
         networks = [Network(run.model, self._weights) for _ in range(team.size)]
         self._network = networks[0]
-        self._parallel = DataParallel(networks, team, run.training.loss)
+        self._parallel = DataParallel(networks, team, run.training)
         self._optimizer = Optimizer(
             run.training.optimizer, self._trainable, team, run.training.weight_decay
         )
@@ -100,7 +100,7 @@ class NumpyLearner:
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
         """See ``Learner.gradients``."""
         self._network.prepare(training=True)
-        loss = loss_of(self._training.loss, self._forward(images), labels, len(labels))
+        loss = loss_of(self._training, self._forward(images), labels, len(labels))
         self._network.backward_params(loss.gradient)
         self._network.prepare(training=False)
         if self._training.bias_gradients == "summed":

@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
-from mnist_studio.spec import run as spec
-from mnist_studio.spec.run import ClipNorm, ClipValue
+from mnist_studio.spec.run import ClipNorm, ClipValue, TrainingSpec
 
 
 def sum_biases(gradients: Flat) -> None:
@@ -50,10 +49,13 @@ class Loss:
     gradient: Array
 
 
-def loss_of(kind: spec.Loss, logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
+def loss_of(training: TrainingSpec, logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
     """The loss of one slice of a batch with ``batch`` images, or of the whole batch."""
-    function = cross_entropy if kind == "cross_entropy" else double_softmax
-    return function(logits, labels, batch)
+    if training.loss == "double_softmax":
+        return double_softmax(logits, labels, batch)
+    if training.label_smoothing:
+        return smoothed_cross_entropy(logits, labels, batch, training.label_smoothing)
+    return cross_entropy(logits, labels, batch)
 
 
 def cross_entropy(logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
@@ -70,6 +72,23 @@ def cross_entropy(logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
     gradient = np.divide(powers, sums * batch, out=powers)
     gradient[rows, labels] -= 1 / batch
     return Loss(total, _correct(logits, labels), gradient)
+
+
+def smoothed_cross_entropy(
+    logits: Array, labels: NDArray[np.uint8], batch: int, smoothing: float
+) -> Loss:
+    """-Σ q log softmax(z) with q = (1 - s) onehot(t) + s / 10 (Szegedy et al. 2016).
+
+    Its gradient is (softmax(z) - q) / B.
+    """
+    plain = cross_entropy(logits, labels, batch)
+    rows, classes = np.arange(len(labels)), logits.shape[1]
+    # Of the target, s moves from the label to the mean of all classes.
+    total = plain.total + smoothing * float((logits[rows, labels] - logits.mean(axis=1)).sum())
+    gradient = plain.gradient
+    gradient[rows, labels] += smoothing / batch
+    gradient -= smoothing / (classes * batch)
+    return Loss(total, plain.correct, gradient)
 
 
 def double_softmax(logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:

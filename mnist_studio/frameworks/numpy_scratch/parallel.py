@@ -17,7 +17,7 @@ from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.loss import loss_of
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.network import Network
-from mnist_studio.spec.run import Loss
+from mnist_studio.spec.run import TrainingSpec
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class DataParallel:
     """Networks that process slices of a batch concurrently."""
 
     def __init__(
-        self, networks: Sequence[Network], team: ThreadTeam, loss: Loss = "cross_entropy"
+        self, networks: Sequence[Network], team: ThreadTeam, training: TrainingSpec
     ) -> None:
         """Networks on threads.
 
@@ -84,9 +84,9 @@ class DataParallel:
             networks: that share their weights. Only one if it has a batch-norm, which needs the
                 statistics of the whole batch.
             team: with one thread for each network.
-            loss: what is minimized.
+            training: says which loss to use.
         """
-        self._networks, self._team, self._loss = networks, team, loss
+        self._networks, self._team, self._training = networks, team, training
 
     def gradients(self, batch: Batch) -> BatchResult:
         """Loss and gradients of a batch."""
@@ -108,7 +108,7 @@ class DataParallel:
     def _gradients(self, network: Network, batch: Batch, size: int) -> BatchResult:
         """The contribution of a slice to the loss and gradients of a batch of ``size`` images."""
         network.prepare(training=True, masks=batch.masks)
-        loss = loss_of(self._loss, network.forward(batch.inputs), batch.labels, size)
+        loss = loss_of(self._training, network.forward(batch.inputs), batch.labels, size)
         network.backward_params(loss.gradient)
         network.update_running_statistics()
         network.prepare(training=False)

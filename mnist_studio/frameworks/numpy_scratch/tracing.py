@@ -77,7 +77,7 @@ class _Tracer:
     def loss(self, logits: Array, label: int) -> Loss:
         """The loss of logits (10,)."""
         labels = np.array([label], np.uint8)
-        return loss_of(self.run.training.loss, logits[np.newaxis], labels, 1)
+        return loss_of(self.run.training, logits[np.newaxis], labels, 1)
 
 
 def forward(run: RunSpec, weights: Weights, image: NDArray[np.uint8]) -> NetworkTrace:
@@ -120,7 +120,7 @@ def step(
         label=target.label,
         loss=loss.total,
         loss_after=tracer.loss(network.forward(tracer.inputs)[0], target.label).total,
-        loss_equation=equations.LOSSES[run.training.loss],
+        loss_equation=equations.of_loss(run.training),
         logit_gradient=loss.gradient[0],
         optimizer=equations.of_training(run.training),
         rate=target.rate,

@@ -6,14 +6,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mnist_studio.spec.run import ClipNorm, ClipValue, Loss, TrainingSpec
+from mnist_studio.spec.run import ClipNorm, ClipValue, TrainingSpec
 
 
-def mean_loss(kind: Loss, logits: Tensor, labels: Tensor) -> Tensor:
+def mean_loss(training: TrainingSpec, logits: Tensor, labels: Tensor) -> Tensor:
     """The mean loss of logits (n, 10) and labels (n,)."""
-    if kind == "double_softmax":
+    if training.loss == "double_softmax":
         logits = logits.softmax(1)
-    return functional.cross_entropy(logits, labels)
+    return functional.cross_entropy(logits, labels, label_smoothing=training.label_smoothing)
 
 
 def backward(
@@ -33,7 +33,7 @@ def backward(
     Returns:
         The loss, ().
     """
-    loss = mean_loss(training.loss, logits, labels)
+    loss = mean_loss(training, logits, labels)
     loss.backward()  # type: ignore[no-untyped-call]
     if training.bias_gradients == "summed":
         _sum_biases(parameters)

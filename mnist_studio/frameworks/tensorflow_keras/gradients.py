@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from mnist_studio.frameworks.tensorflow_keras import network
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
-from mnist_studio.spec.run import ClipNorm, ClipValue, Loss, TrainingSpec
+from mnist_studio.spec.model import CLASSES
+from mnist_studio.spec.run import ClipNorm, ClipValue, TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,23 @@ def backward(
     weights = {name: variable.value for name, variable in network.trainable(net).items()}
     with tf.GradientTape() as tape:
         logits = network.forward(net, inputs, masks, training=True)
-        loss = mean_loss(training.loss, logits, labels)
+        loss = mean_loss(training, logits, labels)
     found = tape.gradient(loss, weights)
     if training.bias_gradients == "summed":
         found = {name: _summed(name, gradient) for name, gradient in found.items()}
     return BatchTensors(loss, logits, found)
 
 
-def mean_loss(kind: Loss, logits: Tensor, labels: Tensor) -> Tensor:
+def mean_loss(training: TrainingSpec, logits: Tensor, labels: Tensor) -> Tensor:
     """The mean loss of logits (n, 10) and labels (n,)."""
-    if kind == "double_softmax":
+    if training.loss == "double_softmax":
         logits = tf.nn.softmax(logits)
+    if smoothing := training.label_smoothing:
+        # one_hot computes in float64 here: TensorFlow would round a Python number to float32.
+        others = tf.constant(smoothing / CLASSES, logits.dtype)
+        label = tf.constant(1 - smoothing + smoothing / CLASSES, logits.dtype)
+        targets = tf.one_hot(labels, CLASSES, label, others)
+        return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
 
 

@@ -7,7 +7,12 @@ from tests.frameworks.contract import (
 from tests.frameworks.layer_contract import AveragePoolContract, BatchNormContract
 from tests.frameworks.optimizer_contract import OptimizerContract
 from tests.frameworks.resume_contract import ResumeContract
-from tests.frameworks.step_contract import BatchContract, ClipContract, FaultContract
+from tests.frameworks.step_contract import (
+    BatchContract,
+    ClipContract,
+    FaultContract,
+    LabelSmoothingContract,
+)
 
 
 class TestFramework(FrameworkContract):
@@ -43,6 +48,10 @@ class TestBatchNorm(BatchNormContract):
 
 
 class TestFaults(FaultContract):
+    pass
+
+
+class TestLabelSmoothing(LabelSmoothingContract):
     pass
 
 

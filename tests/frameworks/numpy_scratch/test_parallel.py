@@ -15,7 +15,7 @@ from mnist_studio.frameworks.numpy_scratch.parallel import (
     ThreadTeam,
 )
 from mnist_studio.spec.model import ModelSpec
-from tests.frameworks.examples import DROPPED
+from tests.frameworks.examples import DROPPED, run
 
 MODEL = ModelSpec(DROPPED)
 RNG = np.random.default_rng(3)
@@ -35,7 +35,7 @@ def batch(size: int) -> Batch:
 
 
 def gradients(count: int, of: Batch) -> BatchResult:
-    return DataParallel(networks(count), ThreadTeam(count)).gradients(of)
+    return DataParallel(networks(count), ThreadTeam(count), run().training).gradients(of)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
@@ -60,7 +60,7 @@ def test_the_same_number_of_threads_gives_the_same_bits() -> None:
 def test_logits_come_in_order_and_the_threads_end() -> None:
     inputs = [RNG.normal(size=(2, 28, 28)) for _ in range(7)]
     before = threading.active_count()
-    outputs = DataParallel(networks(3), ThreadTeam(3)).logits(inputs)
+    outputs = DataParallel(networks(3), ThreadTeam(3), run().training).logits(inputs)
     (alone,) = networks(1)
     for given, found in zip(inputs, outputs, strict=True):
         np.testing.assert_allclose(found, alone.forward(given), rtol=1e-12)

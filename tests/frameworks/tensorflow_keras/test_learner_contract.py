@@ -11,6 +11,7 @@ from tests.frameworks.step_contract import (
     BatchContract,
     ClipContract,
     FaultContract,
+    LabelSmoothingContract,
     MixedPrecisionContract,
 )
 
@@ -48,6 +49,10 @@ class TestBatchNorm(BatchNormContract):
 
 
 class TestFaults(FaultContract):
+    pass
+
+
+class TestLabelSmoothing(LabelSmoothingContract):
     pass
 
 
