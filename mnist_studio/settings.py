@@ -51,6 +51,9 @@ class TrainPageState(msgspec.Struct, frozen=True):
         columns: widths of form and plots.
         rows: heights of plots and table.
         difference: whether the difference between frameworks is plotted; None where there is room.
+        draft: the network that is being edited, as the JSON of a run, which may be invalid; empty
+            if none is.
+        editor: widths of the parts of the network editor.
     """
 
     run: str = ""
@@ -61,6 +64,8 @@ class TrainPageState(msgspec.Struct, frozen=True):
     columns: tuple[int, ...] = ()
     rows: tuple[int, ...] = ()
     difference: bool | None = None
+    draft: str = ""
+    editor: tuple[int, ...] = ()
 
 
 class WindowState(msgspec.Struct, frozen=True):

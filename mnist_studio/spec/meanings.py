@@ -8,9 +8,10 @@ that a new one shows up everywhere before it has an entry.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
+
+import msgspec
 
 Step = Literal["one", "double", "decade", "half", "twentieth", "hundredth", "thousand", "fifty"]
 """How far the arrow keys move a number; a decade goes 1, 2, 5, 10."""
@@ -82,7 +83,13 @@ def _summary(of: type[Any]) -> str:
     return (of.__doc__ or "").strip().partition("\n\n")[0].replace("\n    ", " ").replace("`", "")
 
 
-@cache
+def usual(of: type[Any]) -> Any:
+    """A struct with usual values: its defaults, and for other fields what most networks have."""
+    fields = msgspec.structs.fields(of)
+    required = {field.name: _USUAL.get(field.name, 1.0) for field in fields if field.required}
+    return of(**required, **_USUAL_KINDS.get(of.__name__, {}))
+
+
 def _undescribed(of: type[Any], field: str) -> Parameter:
     """A field without an entry: its sentence is that of the docstring."""
     found = re.search(rf"^\s+{field}: (.*?)(?=^\s+\w+: |\Z)", of.__doc__ or "", re.M | re.S)
@@ -90,6 +97,15 @@ def _undescribed(of: type[Any], field: str) -> Parameter:
     sentence = f"{words[:1].upper()}{words[1:]}"
     return Parameter(field.replace("_", " ").capitalize(), sentence, low=-1_000_000, step="decade")
 
+
+_USUAL: Mapping[str, Any] = MappingProxyType(
+    {"units": 128, "filters": 32, "rate": 0.5, "limit": 1.0, "learning_rate": 0.001}
+)
+"""Of fields that have no default."""
+_USUAL_KINDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {"Augmentation": {"rotation": 10.0, "zoom": 0.1, "shift": 2.0}}
+)
+"""Of kinds whose defaults do nothing."""
 
 _KINDS: Mapping[str, Kind] = MappingProxyType(
     {

@@ -7,7 +7,6 @@ layer always removes exactly its own problem, and every other one is checked bef
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from math import prod
 from typing import Any, Literal
 
@@ -16,6 +15,7 @@ import msgspec
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import counted
 from mnist_studio.spec import layers as kinds
+from mnist_studio.spec import meanings
 from mnist_studio.spec.layers import Dense, Flatten, GlobalAvgPool, Layer, Relu, Shape
 from mnist_studio.spec.model import (
     CLASSES,
@@ -80,8 +80,8 @@ _Local = tuple[str, tuple[Layer, ...]]
 
 SIMPLE = (Flatten(), Dense(128, initial="he_normal"), Relu(), Dense(CLASSES))
 """The layers of a small network that is always valid."""
-_WIDTHS = {"units": 128, "filters": 32}
-"""Usual values of the fields that have no default."""
+_WIDTHS = ("units", "filters")
+"""Fields that say how many numbers a layer outputs."""
 
 
 def diagnose(model: ModelSpec) -> Diagnosis:
@@ -174,37 +174,22 @@ def _local_repairs(layer: Layer, shape: Shape) -> Iterator[_Local]:
 
 def _changed_fields(layer: Layer, shape: Shape) -> Iterator[tuple[str, Layer]]:
     """The layer with one other field, or with the defaults of all fields."""
-    fields = _fields(type(layer))
-    for field in fields:
-        present = getattr(layer, field.name)
-        title = field.name.replace("_", " ")
-        if field.name == "size":
+    usual = meanings.usual(type(layer))
+    for name in layer.__struct_fields__:
+        present, other = getattr(layer, name), getattr(usual, name)
+        if name == "size":
             largest = min((*shape[:2], max(1, present - 1)))
             word = "kernel" if hasattr(layer, "filters") else "window"
             if largest == 1 and word == "window":
                 continue  # It would do nothing.
             verb = "Reduce" if largest < present else "Set"
             yield f"{verb} its {word} to {largest}×{largest}", _with(layer, "size", largest)
-        elif field.name == "padding":
+        elif name == "padding":
             yield "Pad its input with zeros (same)", _with(layer, "padding", "same")
-        elif isinstance(present, int | float | msgspec.Struct) and present != _usual(field):
-            usual = _usual(field)
-            shown = str(usual).replace("_", " ")
-            yield f"Set its {title} to {shown}", _with(layer, field.name, usual)
-    usual_layer = type(layer)(**{field.name: _usual(field) for field in fields})
-    yield "Set all its values to the defaults", usual_layer
-
-
-@cache
-def _fields(kind: type[Any]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(kind)
-
-
-def _usual(field: msgspec.structs.FieldInfo) -> Any:
-    """The default of a field, or a usual value if it has none."""
-    if field.default is not msgspec.NODEFAULT:
-        return field.default
-    return _WIDTHS.get(field.name, 0.5)
+        elif isinstance(present, int | float | msgspec.Struct) and present != other:
+            title, shown = name.replace("_", " "), str(other).replace("_", " ")
+            yield f"Set its {title} to {shown}", _with(layer, name, other)
+    yield "Set all its values to the defaults", usual
 
 
 def _moved_before_flatten(

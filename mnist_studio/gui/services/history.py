@@ -57,10 +57,25 @@ class History(QObject, Generic[Value]):
         """The change that redo repeats; empty if there is none."""
         return self._undone[-1].name if self._undone else ""
 
-    def push(self, name: str, value: Value) -> None:
-        """Makes a change and drops the undone ones."""
-        self._done.append(NamedChange(name, self._value, value))
+    def push(self, name: str, value: Value, merge: bool = False) -> None:
+        """Makes a change and drops the undone ones.
+
+        Args:
+            name: of the change, as the user reads it.
+            value: the new value.
+            merge: one with the previous change if that has the same name, such as the next digit
+                of a number that is typed.
+        """
+        last = self._done[-1] if self._done and merge and not self._undone else None
+        if last and last.name == name:
+            self._done[-1] = NamedChange(name, last.before, value)
+        else:
+            self._done.append(NamedChange(name, self._value, value))
         self._undone.clear()
+        self._move(value)
+
+    def amend(self, value: Value) -> None:
+        """Changes the value without a step of undo, such as what is selected in it."""
         self._move(value)
 
     def undo(self) -> None:

@@ -138,6 +138,8 @@ QListWidget#groupedList::item:hover:enabled { background: $hover; }
 QListWidget#groupedList::item:selected { background: $hover; color: $text; font-weight: 600; }
 QListWidget#groupedList:focus::item:selected { border-color: $accent; }
 
+QListView#layerList { background: transparent; border: 0; }
+
 QToolButton#fold { border: 2px solid transparent; border-radius: 6px; background: transparent;
   color: $text; font-weight: 600; min-height: ${h22}px; padding: 1px 0; }
 QToolButton#fold:hover { background: $hover; }

@@ -160,6 +160,18 @@ def with_recipe(form: Form, name: str) -> Form:
     return replace(fresh, device=form.device, threads=form.threads)
 
 
+def with_run(form: Form, run: RunSpec) -> Form:
+    """The settings of a run with the dataset, frameworks, device and threads of a form."""
+    fresh = run_form(run)
+    return replace(
+        fresh,
+        frameworks=form.frameworks,
+        dataset=form.dataset,
+        device=form.device,
+        threads=form.threads,
+    )
+
+
 def run_specs(form: Form) -> tuple[RunSpec, ...]:
     """One run for every selected framework.
 

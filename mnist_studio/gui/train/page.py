@@ -1,5 +1,7 @@
 """The Train page: settings, buttons, live plots, table of runs, and log."""
 
+import logging
+
 from msgspec import structs
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -15,11 +17,16 @@ from mnist_studio.gui.common.question import QuestionOverlay, ask
 from mnist_studio.gui.common.text_files import SETTINGS, TextFiles
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.train.editor.editor import NetworkEditor
+from mnist_studio.gui.train.form import preview_run
 from mnist_studio.gui.train.live_plots import LivePlots
 from mnist_studio.gui.train.live_runs import LiveRuns
 from mnist_studio.gui.train.result import TrainingEnd
 from mnist_studio.gui.train.settings_panel import WIDTH, SettingsPanel
+from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
+
+_LOG = logging.getLogger(__name__)
 
 REMEMBER_MS = 500
 """How long after the last change the settings of the page are saved."""
@@ -41,6 +48,7 @@ class TrainPage(Page):
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
         self.question: QuestionOverlay | None = None
+        self.editor: NetworkEditor | None = None
         self.settings = SettingsPanel(studio)
         self.plots = LivePlots(studio.theme, studio.saved_settings.train_page.difference)
         self.runs = LiveRuns(studio.theme)
@@ -63,6 +71,19 @@ class TrainPage(Page):
         self._connect()
         self._update()
         self._expect()
+        self._restore_draft()
+
+    def _restore_draft(self) -> None:
+        """Opens the editor with the network that was being edited when the window was closed."""
+        saved = self.studio.saved_settings.train_page.draft
+        if not saved:
+            return
+        try:
+            draft = codec.parse(saved)
+        except SpecError as error:
+            _LOG.info("the network that was being edited is not restored: %s", error)
+            return
+        self._open_editor().open(preview_run(self.settings.form), draft)
 
     def _connect(self) -> None:
         studio = self.studio
@@ -77,6 +98,8 @@ class TrainPage(Page):
         studio.settings_chosen.connect(self._show_settings)
         self.settings.edited.connect(self._update)
         self.settings.code_requested.connect(self.show_code)
+        self.settings.change_requested.connect(self.edit_network)
+        self.settings.new_requested.connect(self.edit_new_network)
         self.settings.open_requested.connect(self._files.ask_to_open)
         self.settings.save_requested.connect(self._save_settings)
         self._files.opened.connect(self.show_file)
@@ -93,6 +116,7 @@ class TrainPage(Page):
             ("Ctrl+S", self._save_settings),
             ("Ctrl+Shift+O", self._files.ask_to_open),
             ("F6", self.show_code),
+            ("Ctrl+E", self.edit_network),
         ):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -112,6 +136,54 @@ class TrainPage(Page):
         self.fold(whole, 860, (600, 620))
         self.outcome.keep_clear(self.runs)
 
+    @Slot()
+    def edit_network(self) -> None:
+        """Opens the editor with the network and the training of the page."""
+        if self.editor is None or self.editor.isHidden():
+            self._open_editor().open(preview_run(self.settings.form))
+
+    @Slot()
+    def edit_new_network(self) -> None:
+        """Opens the editor with an empty network."""
+        self._open_editor().open_new(preview_run(self.settings.form))
+
+    def _open_editor(self) -> NetworkEditor:
+        """Shows the editor instead of form and plots; it is made when it is first needed."""
+        if self.editor is None:
+            self.editor = NetworkEditor(self.studio)
+            self.editor.used.connect(self._use)
+            self.editor.left.connect(self._close_editor)
+            self.editor.edited.connect(self._update)
+            self.editor.edited.connect(self._memory.start)
+            self.editor.columns.splitterMoved.connect(self._memory.start)
+            sizes = self.studio.saved_settings.train_page.editor
+            if len(sizes) == self.editor.columns.count():
+                self.editor.columns.setSizes(list(sizes))
+            self.body.addWidget(self.editor, 1)
+        self.columns.hide()
+        self.editor.show()
+        return self.editor
+
+    @Slot(object)
+    def _use(self, run: RunSpec) -> None:
+        """Shows an edited network and its training."""
+        self.settings.show_edited(run)
+        self._close_editor()
+
+    @Slot()
+    def _close_editor(self) -> None:
+        if self.editor is not None:
+            self.editor.hide()
+        self.columns.show()
+        self._update()
+        self._memory.start()
+        self.settings.change_button.setFocus()
+
+    @property
+    def _editing(self) -> NetworkEditor | None:
+        """The editor while it is open."""
+        return None if self.editor is None or self.editor.isHidden() else self.editor
+
     def show_item(self, key: str) -> None:
         """Chooses a recipe, or shows the number of CPU threads."""
         if key == "threads":
@@ -129,6 +201,9 @@ class TrainPage(Page):
         """Trains with the present settings, after the runs that are queued already."""
         if self.studio.experiment.busy:
             self._show_error(_EXPERIMENT_RUNS)
+            return
+        if self._editing and not self._editing.use():
+            self._show_error(self._editing.draft.problem)
             return
         specs = self._valid_specs()
         if specs:
@@ -216,6 +291,8 @@ class TrainPage(Page):
         """Saves the settings and the layout for the next start, if they changed."""
         self._memory.stop()
         saved = self.studio.saved_settings.train_page
+        editor = self._editing
+        changed = editor is not None and (editor.draft.is_changed or editor.is_new)
         # Folded, the sizes are heights.
         folded = self.columns.orientation() == Qt.Orientation.Vertical
         now = structs.replace(
@@ -223,6 +300,8 @@ class TrainPage(Page):
             columns=saved.columns if folded else tuple(self.columns.sizes()),
             rows=tuple(self.rows.sizes()),
             difference=self.plots.wants_difference,
+            draft=codec.encode(editor.draft.run) if editor and changed else "",
+            editor=tuple(editor.columns.sizes()) if editor else saved.editor,
         )
         if now != saved:
             self.studio.remember(train_page=now)
@@ -276,8 +355,10 @@ class TrainPage(Page):
             action.setVisible(queue.busy)
         self.train_button.setText("Add to queue  F5" if queue.busy else "Train  F5")
         busy = self.studio.experiment.busy
-        problem = _EXPERIMENT_RUNS if busy else self.settings.complaint.text()
-        enable(self.train_button, problem, "Trains with the settings on the left (F5)")
+        wrong = self._editing.draft.problem if self._editing else self.settings.complaint.text()
+        problem = _EXPERIMENT_RUNS if busy else wrong
+        what = "this network" if self._editing else "the settings on the left"
+        enable(self.train_button, problem, f"Trains with {what} (F5)")
         self.runs.show_runs(queue.runs)
         self.plots.show_runs(queue.runs)
 

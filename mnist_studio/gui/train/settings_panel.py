@@ -12,7 +12,15 @@ from mnist_studio.errors import SpecError
 from mnist_studio.formatting import count
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common import provenance
-from mnist_studio.gui.common.basics import GAP, button, column, holder, label, row
+from mnist_studio.gui.common.basics import (
+    GAP,
+    IconButton,
+    button,
+    column,
+    holder,
+    label,
+    row,
+)
 from mnist_studio.gui.common.card import Card, CollapsibleSection
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.network.small_picture import SmallNetworkPicture
@@ -34,6 +42,7 @@ from mnist_studio.gui.train.form import (
     run_specs,
     shared_form,
     with_recipe,
+    with_run,
 )
 from mnist_studio.gui.train.known_bugs import KnownBugSwitches
 from mnist_studio.gui.train.recipe_info import NetworkTable, RecipeInfo
@@ -74,6 +83,8 @@ class SettingsPanel(Card):
         code_requested: the settings as a script.
         open_requested: settings from a file.
         save_requested: settings to a file.
+        change_requested: edit the network.
+        new_requested: edit a new network.
     """
 
     edited = Signal()
@@ -81,6 +92,8 @@ class SettingsPanel(Card):
     code_requested = Signal()
     open_requested = Signal()
     save_requested = Signal()
+    change_requested = Signal()
+    new_requested = Signal()
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -113,6 +126,14 @@ class SettingsPanel(Card):
         )
         choices = tuple((name, framework_title(name), "") for name in FRAMEWORKS)
         self.frameworks = Toggles("Train in", choices, FRAMEWORKS)
+        self.change_button = button(
+            "Change…",
+            self.change_requested.emit,
+            "Opens the editor of the network: layers, optimizer, schedule, augmentation (Ctrl+E)",
+            quiet=True,
+        )
+        self.change_button.setAccessibleName("Change the network")
+        self.new_button = IconButton(theme, "plus", "New network…", self.new_requested.emit)
         self.dataset = DatasetPanel(theme, self._studio.datasets)
         self.dataset.removed.connect(self._studio.undo_offered)
         self.own_images = OwnImagesBox(theme, self._studio.own_images)
@@ -132,8 +153,10 @@ class SettingsPanel(Card):
         lines.setContentsMargins(0, 0, 4, 0)
         lines.setSpacing(8)
         network = row(label("Network", "cardTitle"), 1, self.parameters)
-        shown = (self.recipe, self.picture, self.origin.summary, self.figures)
-        lines.addLayout(column(network, *shown, gap=6))
+        chosen = row(self.recipe, self.change_button, self.new_button, gap=4)
+        chosen.setStretch(0, 1)
+        shown = (self.picture, self.origin.summary, self.figures)
+        lines.addLayout(column(network, chosen, *shown, gap=6))
         for title, widgets in {
             "Dataset": (self.dataset.choice, self.dataset),
             "Train in": (self.frameworks,),
@@ -284,6 +307,13 @@ class SettingsPanel(Card):
         self.dataset.choose(form.dataset)
         self.show_form(form)
         return True
+
+    def show_edited(self, run: RunSpec) -> None:
+        """Shows a network and its training as they were edited; the rest stays as it is."""
+        form = with_run(self._form, run)
+        self._opened = form
+        self.recipe.offer(provenance.offered("" if form.recipe in RECIPES else form.recipe))
+        self.show_form(form)
 
     @Slot(str)
     def _change_recipe(self, name: str) -> None:

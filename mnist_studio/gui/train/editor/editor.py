@@ -1,0 +1,268 @@
+"""The editor: layers on one side, the selected one on the other, or the settings of training."""
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QFrame,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from mnist_studio.gui.common import provenance
+from mnist_studio.gui.common.basics import IconButton, button, enable, label, row
+from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.layouts import Splitter
+from mnist_studio.gui.common.question import Answer, QuestionOverlay, ask
+from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.train.editor import edits
+from mnist_studio.gui.train.editor.add_menu import AddButton, AdvicePanel
+from mnist_studio.gui.train.editor.draft import Draft
+from mnist_studio.gui.train.editor.layer_list import LayerHead, LayerList
+from mnist_studio.gui.train.editor.layer_panel import LayerPanel
+from mnist_studio.gui.train.editor.layer_rows import layer_rows, totals
+from mnist_studio.gui.train.editor.training_panel import TrainingPanel
+from mnist_studio.spec.recipes import recipe, recipe_title, run_spec
+from mnist_studio.spec.run import RunSpec
+
+EMPTY = "empty"
+"""The key of an empty network among the recipes to start from."""
+
+
+class NetworkEditor(QWidget):
+    """Edits a network and its training until the user goes back.
+
+    Signals:
+        used: a RunSpec to be shown on the Train page.
+        left: the user goes back; what was not used is given up.
+        edited: the draft changed; it is remembered.
+    """
+
+    used = Signal(object)
+    left = Signal()
+    edited = Signal()
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self.question: QuestionOverlay | None = None
+        self.draft = Draft(self)
+        self._make_controls()
+        self._lay_out()
+        self._connect()
+        self._renew()
+
+    def _make_controls(self) -> None:
+        theme, draft = self._studio.theme, self.draft
+        self.back_button = IconButton(theme, "back", "Back to the Train page (Esc)", self.leave)
+        self.name = QLineEdit()
+        self.name.setAccessibleName("Name of the network")
+        self.name.setToolTip("The name of the network. Titles of its runs begin with it.")
+        self.name.setMaxLength(60)
+        self.start = QPushButton("Start from…")
+        self.start.setToolTip("Replaces all layers and settings by those of a recipe")
+        self.recipes = QMenu(self.start)
+        self.recipes.setToolTipsVisible(True)
+        self.start.setMenu(self.recipes)
+        self.undo_button = IconButton(theme, "undo", "Undo", draft.undo)
+        self.redo_button = IconButton(theme, "redo", "Redo", draft.redo)
+        self.use_button = button("Use this network", self.use)
+        self.parts = Segmented("Part", (("layers", "Layers"), ("training", "Training")))
+        self.head = LayerHead(theme)
+        self.layers = LayerList(theme)
+        self.add_button = AddButton(draft)
+        self.up_button = IconButton(theme, "up", "Move up (Alt+Up)", lambda: self._move(-1))
+        self.down_button = IconButton(theme, "down", "Move down (Alt+Down)", lambda: self._move(1))
+        self.copy_button = IconButton(theme, "copy", "Duplicate (Ctrl+D)", draft.duplicate)
+        self.remove_button = IconButton(theme, "trash", "Remove (Delete)", draft.remove)
+        self.advice = AdvicePanel(draft)
+        self.layer = LayerPanel(theme, draft)
+        self.training = TrainingPanel(theme, self._studio.background, draft)
+        self.totals = label("", "secondary")
+        self.complaint = label("", "bad", wrap=True)
+
+    def _lay_out(self) -> None:
+        tools = (self.up_button, self.down_button, self.copy_button, self.remove_button)
+        head = row(
+            self.back_button, self.name, self.start, self.undo_button, self.redo_button,
+            self.use_button, gap=8,
+        )  # fmt: skip
+        head.setStretch(1, 1)
+        left = Card()
+        left.body.addLayout(row(self.add_button, 1, *tools, gap=2))
+        left.body.addWidget(self.head)
+        left.body.addWidget(self.layers, 1000)
+        left.body.addSpacing(4)
+        left.body.addWidget(self.advice)
+        left.body.addStretch(1)
+        right = Card()
+        right.body.addWidget(_scrolled(self.layer))
+        self.columns = Splitter(Qt.Orientation.Horizontal)
+        self.columns.add((left, right), (480, 340))
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.columns)
+        self.stack.addWidget(_scrolled(self.training))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(10)
+        whole.addLayout(head)
+        whole.addLayout(row(self.parts, 1, self.totals))
+        whole.addWidget(self.complaint)
+        whole.addWidget(self.stack, 1)
+
+    def _connect(self) -> None:
+        draft = self.draft
+        draft.changed.connect(self._renew)
+        draft.changed.connect(self.edited)
+        self.name.textEdited.connect(draft.rename)
+        self.recipes.aboutToShow.connect(self._offer_recipes)
+        self.parts.chosen.connect(self.show_part)
+        self.layers.selected.connect(draft.select)
+        self.layers.moved.connect(draft.move)
+        self.layers.removal_requested.connect(draft.remove)
+        self.layers.copy_requested.connect(draft.duplicate)
+        self.layers.field_requested.connect(self.layer.focus_field)
+        for keys, action in (
+            (QKeySequence(QKeySequence.StandardKey.Undo), draft.undo),
+            (QKeySequence("Ctrl+Shift+Z"), draft.redo),
+            (QKeySequence("Ctrl+Y"), draft.redo),
+            (QKeySequence("Ins"), self.add_button.showMenu),
+            (QKeySequence("Esc"), self.leave),
+        ):
+            shortcut = QShortcut(keys, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(action)
+
+    def minimumSizeHint(self) -> QSize:
+        """May be small: its parts scroll."""
+        pixels = self._studio.theme.pixels
+        return QSize(pixels(480), pixels(300))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the network is a new one that the Train page does not have."""
+        return self.draft.run.recipe == edits.NEW_NAME
+
+    def open(self, original: RunSpec, present: RunSpec | None = None) -> None:
+        """Shows a run, as it is on the Train page or as it was edited before."""
+        self.draft.start(original, present)
+        self.show_part("layers")
+        self.layers.setFocus()
+
+    def open_new(self, base: RunSpec) -> None:
+        """Shows an empty network with the dataset of another run."""
+        self.open(edits.new_run(base))
+
+    @Slot(str)
+    def show_part(self, key: str) -> None:
+        """Shows the layers or the training."""
+        self.parts.choose(key)
+        self.stack.setCurrentIndex(0 if key == "layers" else 1)
+        if key == "training":
+            self.training.renew()
+
+    @Slot()
+    def use(self) -> bool:
+        """Gives the network to the Train page; False if it cannot work yet."""
+        if self.draft.problem:
+            return False
+        self.used.emit(self.draft.trainable())
+        return True
+
+    @Slot()
+    def leave(self) -> None:
+        """Goes back; asks if there are changes that the Train page does not have."""
+        if not self.draft.is_changed:
+            self.left.emit()
+            return
+        problem = self.draft.problem
+        answers: list[Answer] = [
+            ("Discard changes", self.left.emit),
+            ("Keep editing", lambda: None),
+        ]
+        if not problem:
+            answers.append(("Use this network", self.use))
+        sentence = (
+            f"The network cannot be used yet. {problem}"
+            if problem
+            else "The Train page still has the former network."
+        )
+        self.question = ask(
+            self.window(), "Use the changed network?" if not problem else "Discard the changes?",
+            sentence, answers, primary=len(answers) - 1,
+        )  # fmt: skip
+
+    def _move(self, steps: int) -> None:
+        place = self.draft.place
+        if place >= 0:
+            self.draft.move(place, place + steps)
+
+    @Slot()
+    def _offer_recipes(self) -> None:
+        self.recipes.clear()
+        for key, text, detail in ((EMPTY, "An empty network", ""), *provenance.offered()):
+            action = self.recipes.addAction(f"{text}\t{detail}" if detail else text)
+            action.setEnabled(bool(key))
+            action.triggered.connect(lambda on=False, key=key: self.start_from(key))
+
+    def start_from(self, key: str) -> None:
+        """Replaces all layers and the training by those of a recipe, or by nothing."""
+        if key == EMPTY:
+            self.draft.replace_run("Empty network", edits.new_run(self.draft.run))
+        else:
+            self.draft.replace_run(f"Start from {recipe_title(key)}", run_spec(recipe(key)))
+
+    @Slot()
+    def _renew(self) -> None:
+        draft = self.draft
+        self.layers.show_rows(layer_rows(draft.model, draft.found), draft.place)
+        self.layer.renew()
+        self.advice.renew()
+        if self.parts.choice == "training":
+            self.training.renew()
+        self.totals.setText(totals(draft.found))
+        self._show_name()
+        self._enable()
+
+    def _show_name(self) -> None:
+        title = recipe_title(self.draft.run.recipe)
+        if not self.name.hasFocus() and self.name.text() != title:
+            self.name.setText(title)
+
+    def _enable(self) -> None:
+        draft = self.draft
+        for control, name, word in (
+            (self.undo_button, draft.undo_name, "Undo"),
+            (self.redo_button, draft.redo_name, "Redo"),
+        ):
+            keys = "Ctrl+Z" if word == "Undo" else "Ctrl+Shift+Z"
+            enable(
+                control, "" if name else f"Nothing to {word.lower()}.", f"{word}: {name} ({keys})"
+            )
+        nothing = "" if draft.layer else "Select a layer first."
+        last = len(draft.model.layers) - 1
+        first = nothing or ("" if draft.place > 0 else "It is the first layer already.")
+        final = nothing or ("" if draft.place < last else "It is the last layer already.")
+        enable(self.up_button, first, "Move up (Alt+Up)")
+        enable(self.down_button, final, "Move down (Alt+Down)")
+        enable(self.copy_button, nothing, "Duplicate (Ctrl+D)")
+        enable(self.remove_button, nothing, "Remove (Delete)")
+        problem = draft.problem
+        enable(self.use_button, problem, "Shows this network and its training on the Train page")
+        self.complaint.setText(draft.training_problem)
+        self.complaint.setVisible(bool(draft.training_problem))
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    inside.setObjectName("scrolled")
+    area.setWidget(inside)
+    return area

@@ -1,0 +1,78 @@
+"""The layers of a network as rows of the editor's list. No Qt."""
+
+from dataclasses import dataclass
+
+from mnist_studio.formatting import NOTHING, count, counted
+from mnist_studio.spec.cost import multiply_adds
+from mnist_studio.spec.layers import text
+from mnist_studio.spec.model import LayerReport, ModelSpec, title
+from mnist_studio.spec.repairs import Diagnosis
+
+THOUSANDS = (("", 1), ("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12))
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A layer as a row.
+
+    Attributes:
+        number: from 1.
+        title: of the layer, such as “conv 3×3, 32 same”.
+        output: shape of its output; empty if it is not valid.
+        parameters: number of its parameters; a dash without any.
+        operations: its multiply-adds for one image, short; a dash without any.
+        problem: why it cannot work; empty if it can.
+        detail: everything in one sentence, for a tooltip and for screen readers.
+    """
+
+    number: int
+    title: str
+    output: str
+    parameters: str
+    operations: str
+    problem: str
+    detail: str
+
+
+def layer_rows(model: ModelSpec, found: Diagnosis) -> tuple[LayerRow, ...]:
+    """The rows of a network, in order."""
+    problems = {one.place: one.sentence for one in reversed(found.problems)}
+    return tuple(
+        _row(place + 1, title(layer), report, problems.get(place, ""))
+        for place, (layer, report) in enumerate(zip(model.layers, found.reports, strict=True))
+    )
+
+
+def short(number: int) -> str:
+    """A number of operations in three digits: ``21.2 M``."""
+    suffix, unit = next((one for one in reversed(THOUSANDS) if number >= one[1]), THOUSANDS[0])
+    return f"{number / unit:.3g}\N{NO-BREAK SPACE}{suffix}".strip() if suffix else str(number)
+
+
+def totals(found: Diagnosis) -> str:
+    """The size of a whole network: ``4 layers, 101,770 parameters, 102 k multiply-adds``."""
+    operations = sum(multiply_adds(report) for report in found.reports if report)
+    layers = counted(len(found.reports), "layer").capitalize()
+    return f"{layers}, {count(found.parameters)} parameters, {short(operations)} multiply-adds"
+
+
+def _row(number: int, name: str, report: LayerReport | None, problem: str) -> LayerRow:
+    trouble = f" {problem}" if problem else ""
+    if report is None:
+        dash = NOTHING
+        return LayerRow(number, name, "", dash, dash, problem, f"Layer {number}, {name}.{trouble}")
+    operations = multiply_adds(report)
+    sizes = [f"output {text(report.output)}"]
+    if report.parameters:
+        sizes.append(f"{report.arithmetic} = {counted(report.parameters, 'parameter')}")
+    if operations:
+        sizes.append(f"{counted(operations, 'multiply-add')} per image")
+    return LayerRow(
+        number=number,
+        title=name,
+        output=text(report.output),
+        parameters=count(report.parameters) if report.parameters else NOTHING,
+        operations=short(operations) if operations else NOTHING,
+        problem=problem,
+        detail=f"Layer {number}, {name}: {', '.join(sizes)}.{trouble}",
+    )
