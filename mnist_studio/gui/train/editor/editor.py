@@ -24,8 +24,8 @@ from mnist_studio.gui.train.editor import edits
 from mnist_studio.gui.train.editor.add_menu import AddButton, AdvicePanel
 from mnist_studio.gui.train.editor.draft import Draft
 from mnist_studio.gui.train.editor.layer_list import LayerHead, LayerList
-from mnist_studio.gui.train.editor.layer_panel import LayerPanel
 from mnist_studio.gui.train.editor.layer_rows import layer_rows, totals
+from mnist_studio.gui.train.editor.layer_settings import LayerSettings
 from mnist_studio.gui.train.editor.training_panel import TrainingPanel
 from mnist_studio.spec.recipes import recipe, recipe_title, run_spec
 from mnist_studio.spec.run import RunSpec
@@ -81,7 +81,7 @@ class NetworkEditor(QWidget):
         self.copy_button = IconButton(theme, "copy", "Duplicate (Ctrl+D)", draft.duplicate)
         self.remove_button = IconButton(theme, "trash", "Remove (Delete)", draft.remove)
         self.advice = AdvicePanel(draft)
-        self.layer = LayerPanel(theme, draft)
+        self.layer = LayerSettings(theme, draft)
         self.training = TrainingPanel(theme, self._studio.background, draft)
         self.totals = label("", "secondary")
         self.complaint = label("", "bad", wrap=True)

@@ -21,7 +21,7 @@ _NOTHING = (
 )
 
 
-class LayerPanel(QWidget):
+class LayerSettings(QWidget):
     """Shows the selected layer of a draft and edits it."""
 
     def __init__(self, theme: Theme, draft: Draft) -> None:
