@@ -16,12 +16,14 @@ from time import monotonic
 
 HERE = Path(__file__).parent
 APART: tuple[tuple[str, ...], ...] = (
-    ("frameworks/tensorflow_keras",),
-    ("cli",),
-    ("workers", "running", "prediction"),
-    ("parity", "explanation", "experiments", "comparison"),
     ("gui",),
+    ("running",),
+    ("frameworks/tensorflow_keras",),
+    ("comparison", "parity", "explanation"),
+    ("experiments",),
     ("frameworks/pytorch",),
+    ("cli",),
+    ("workers", "prediction"),
 )
 """Groups of folders, the longest first. Only PyTorch, Keras and the window must be alone; the
 others are groups of their own so that two processes share the work evenly."""

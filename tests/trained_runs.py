@@ -2,20 +2,22 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from mnist_studio import paths
-from mnist_studio.events import AnyEvent, Finished
+from mnist_studio.events import AnyEvent, Epoch, Finished
 from mnist_studio.running.job import TrainingJob
+from mnist_studio.running.messages import TRAIN, TrainRequest
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
+from mnist_studio.workers.worker import PersistentWorker, final_result
 
 
 def small(framework: FrameworkName = "numpy", **training: object) -> RunSpec:
@@ -35,6 +37,20 @@ def endless(**training: object) -> RunSpec:
 def trained(spec: RunSpec) -> list[AnyEvent]:
     """The events of a run to its end."""
     return list(TrainingJob(spec).events())
+
+
+def trained_in_one_process(specs: Sequence[RunSpec], folder: Path) -> list[list[Epoch]]:
+    """The epochs of several runs of a framework, which one child process trains one by one."""
+    found: list[list[Epoch]] = []
+    with PersistentWorker(TRAIN, specs[0].framework) as worker:
+        for number, spec in enumerate(specs):
+            place = folder / str(number)
+            place.mkdir(parents=True)
+            request = TrainRequest(f"run-{number}", spec, str(place), "", time.perf_counter())
+            events: list[AnyEvent] = []
+            assert isinstance(final_result(worker.request(request), events.append), Finished)
+            found.append([event for event in events if isinstance(event, Epoch)])
+    return found
 
 
 def status(run: str) -> str:

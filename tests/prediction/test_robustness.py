@@ -14,32 +14,24 @@ from mnist_studio.events import Finished
 from mnist_studio.prediction import robustness as experiment
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.robustness import EVALUATIONS, cached_robustness, robustness
-from mnist_studio.running.job import TrainingJob
-from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import FrameworkName
 from mnist_studio.store import artifacts
 from mnist_studio.store.artifacts import ROBUSTNESS
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
+from tests.trained_runs import copy_of, small, trained
 
 TEST = builtin.load().test
 
 
-def train(framework: FrameworkName = "numpy", **changes: object) -> Run:
-    """One epoch of the built-in digits, fractions to its end."""
-    spec = run_spec(RECIPES["mlp-128"])
-    training = replace(spec.training, **({"epochs": 1} | changes))
-    spec = replace(
-        spec, training=training, dataset="builtin", framework=framework, device="cpu", threads=1
-    )
-    (*_, end) = TrainingJob(spec).events()
+def _trained_for_three_epochs() -> Run:
+    (*_, end) = trained(small(epochs=3))
     with RunStore() as store:
         return store.run(end.run)
 
 
 def test_corruptions_reduce_the_accuracy_of_a_trained_run() -> None:
     fractions: list[float] = []
-    run = train(epochs=3)
+    run = _trained_for_three_epochs()
     (result,) = robustness([run], on_progress=fractions.append)
     found = result.robustness
     assert (result.problem, result.cached) == ("", False)
@@ -63,8 +55,7 @@ def test_corruptions_reduce_the_accuracy_of_a_trained_run() -> None:
     np.testing.assert_allclose(fractions, np.arange(1, EVALUATIONS + 1) / EVALUATIONS)
 
 
-def test_cached_curves_are_not_computed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = train()
+def test_cached_curves_are_not_computed_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     (first,) = robustness([run], limit=20)
     assert cached_robustness(run, 20) == first.robustness
     assert cached_robustness(run, 500) is None
@@ -82,8 +73,7 @@ def test_cached_curves_are_not_computed_again(monkeypatch: pytest.MonkeyPatch) -
     assert (whole.robustness.digits, whole.cached) == (500, False)
 
 
-def test_other_weights_of_the_same_run_are_evaluated_again() -> None:
-    run = train()
+def test_other_weights_of_the_same_run_are_evaluated_again(run: Run) -> None:
     list(robustness([run], limit=20))
     assert isinstance(run.terminal, Finished)
     went_on = replace(run.terminal, step=run.terminal.step + 1)
@@ -91,8 +81,8 @@ def test_other_weights_of_the_same_run_are_evaluated_again() -> None:
     assert cached_robustness(dataclasses.replace(run, terminal=went_on), 20) is None
 
 
-def test_each_run_is_evaluated_in_its_own_framework() -> None:
-    good, damaged, torch = train(), train(), train("pytorch")
+def test_each_run_is_evaluated_in_its_own_framework(run: Run, store: RunStore) -> None:
+    good, damaged, torch = run, copy_of(run, store), copy_of(run, store, "pytorch")
     path = damaged.folder / artifacts.WEIGHTS
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
     untrained = _untrained(good)
@@ -104,16 +94,15 @@ def test_each_run_is_evaluated_in_its_own_framework() -> None:
     assert "is damaged" in found[damaged.id].problem
     assert found[damaged.id].robustness is None
     assert not (damaged.folder / ROBUSTNESS).exists()
-    for run in (good, torch):
-        judged = found[run.id].robustness
+    for one in (good, torch):
+        judged = found[one.id].robustness
         assert judged is not None
-        assert judged.engine == run.spec.framework
+        assert judged.engine == one.spec.framework
     assert fractions[-1] == 1.0
     assert fractions == sorted(fractions)
 
 
-def test_a_cancel_leaves_no_partial_result() -> None:
-    run = train()
+def test_a_cancel_leaves_no_partial_result(run: Run) -> None:
     judgments: list[float] = []
     with pytest.raises(CancelledByUser):
         list(
@@ -132,8 +121,7 @@ def _untrained(like: Run) -> Run:
         return store.run(run.id)
 
 
-def test_missing_weights_are_reported() -> None:
-    run = train()
+def test_missing_weights_are_reported(run: Run) -> None:
     (run.folder / artifacts.WEIGHTS).unlink()
     (result,) = robustness([run], 10)
     assert result.robustness is None

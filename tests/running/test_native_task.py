@@ -22,9 +22,12 @@ from mnist_studio.spec.schedules import OneCycle, Plateau
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
-from tests.trained_runs import small, trained
+from tests.trained_runs import small, trained, trained_in_one_process
 
 SEEDS = (1, 2, 3)
+EPOCHS = 20
+"""Fewer leave the mean of the last five to chance."""
+
 TOLERANCE = 0.005
 """Half a point."""
 
@@ -154,46 +157,54 @@ def _drawn(spec: RunSpec) -> RunSpec:
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> float:
     """Accuracy of the shared loop in NumPy, which equals all others but for rounding."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MNIST_STUDIO_HOME", str(tmp_path_factory.mktemp("shared")))
-        return _accuracy(_drawn(small("numpy", epochs=20)))
+    return _accuracy(_drawn(small("numpy", epochs=EPOCHS)), tmp_path_factory.mktemp("shared"))
 
 
-def _accuracy(spec: RunSpec) -> float:
+def _accuracy(spec: RunSpec, folder: Path) -> float:
     """The mean of three seeds and their last five epochs.
 
     Seeds alone part single epochs by a quarter of a point (one standard deviation).
     """
-    found = []
-    for seed in SEEDS:
-        events = trained(replace(spec, training=replace(spec.training, seed=seed)))
-        epochs = [event for event in events if isinstance(event, Epoch)]
-        found += [epoch.test_accuracy for epoch in epochs[-5:]]
-    return float(np.mean(found))
+    specs = [replace(spec, training=replace(spec.training, seed=seed)) for seed in SEEDS]
+    curves = trained_in_one_process(specs, folder)
+    return float(np.mean([epoch.test_accuracy for curve in curves for epoch in curve[-5:]]))
 
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_it_is_as_accurate_as_the_shared_loop(framework: FrameworkName, shared: float) -> None:
-    assert abs(_accuracy(_drawn(_written(framework, epochs=20))) - shared) < TOLERANCE
+def test_it_is_as_accurate_as_the_shared_loop(
+    framework: FrameworkName, shared: float, tmp_path: Path
+) -> None:
+    assert abs(_accuracy(_drawn(_written(framework, epochs=EPOCHS)), tmp_path) - shared) < TOLERANCE
 
 
-@pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_without_randomness_it_equals_the_shared_loop(framework: FrameworkName) -> None:
-    """First weights of zero and all digits in every step leave nothing to a framework's own.
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> list[Epoch]:
+    """What the shared loop makes of the run without randomness."""
+    spec = replace(_without_randomness("numpy"), style="shared")
+    (epochs,) = trained_in_one_process([spec], tmp_path_factory.mktemp("plain"))
+    return epochs
 
-    Nor does SGD without momentum: Keras would fold the moving rate into the velocity.
-    """
+
+def _without_randomness(framework: FrameworkName) -> RunSpec:
     spec = _written(
         framework, epochs=3, epoch_steps=8, batch_size=FULL_BATCH, optimizer=Sgd(0.02),
         schedule=OneCycle(),
     )  # fmt: skip
-    spec = replace(spec, model=ModelSpec((Flatten(), Dense(10, initial="zeros"))))
-    ours, theirs = (
-        [event for event in trained(one) if isinstance(event, Epoch)]
-        for one in (replace(spec, framework="numpy", style="shared"), spec)
-    )
-    for one, other in zip(ours, theirs, strict=True):
+    return replace(spec, model=ModelSpec((Flatten(), Dense(10, initial="zeros"))))
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_without_randomness_it_equals_the_shared_loop(
+    framework: FrameworkName, plain: list[Epoch]
+) -> None:
+    """First weights of zero and all digits in every step leave nothing to a framework's own.
+
+    Nor does SGD without momentum: Keras would fold the moving rate into the velocity.
+    """
+    told = trained(_without_randomness(framework))
+    epochs = [event for event in told if isinstance(event, Epoch)]
+    for one, other in zip(plain, epochs, strict=True):
         assert other.test_accuracy == pytest.approx(one.test_accuracy, abs=0.0021)
         assert other.test_loss == pytest.approx(one.test_loss, rel=2e-3)
         assert other.train_loss == pytest.approx(one.train_loss, rel=2e-3)

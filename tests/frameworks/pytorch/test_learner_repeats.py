@@ -48,7 +48,7 @@ def main() -> None:
     spec = run(layers, Adadelta(), "float32", batch_size=100)
     spec = replace(spec, training=replace(spec.training, clip=ClipNorm(1.0)))
     made = learner(registry.load("pytorch"), spec)
-    steps = made.train(chunk(spec.model, 10, batch=100, rate=1.0))
+    steps = made.train(chunk(spec.model, 3, batch=100, rate=1.0))
     assert np.isfinite(steps.losses).all()
     left = {**made.weights(), **made.optimizer_state().slots, "losses": steps.losses}
     for name, array in {**left, "logits": made.logits(digits()[0])}.items():
