@@ -8,6 +8,8 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from mnist_studio.cli import options, output
 from mnist_studio.cli.background_printer import BackgroundPrinter
 from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate, is_progress
@@ -20,8 +22,15 @@ from mnist_studio.experiments.events import AnyExperimentEvent, ExperimentEnded
 from mnist_studio.experiments.executors import Executor, Local
 from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.formatting import count
-from mnist_studio.spec import experiment_files
-from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, expand_cells, run_count
+from mnist_studio.spec import changes, experiment_files
+from mnist_studio.spec.experiment import (
+    MANY_RUNS,
+    ExperimentSpec,
+    check_experiment,
+    expand_cells,
+    run_count,
+)
+from mnist_studio.spec.grid_settings import FixedSetting
 from mnist_studio.spec.ready_made import EXPERIMENTS, ready_made
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
@@ -67,6 +76,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="URL",
         help="Dask cluster to train on, as dask://HOST:PORT (default: this computer)",
     )
+    options.add_changes(parser)
     options.add_data(parser)
     parser.add_argument(
         "--yes",
@@ -92,7 +102,7 @@ def run(arguments: Namespace) -> int:
             "No experiment was specified.",
             "Specify a file, or see: mnist-studio experiment --list",
         )
-    experiment = _experiment(arguments.experiment)
+    experiment = _with_changes(_experiment(arguments.experiment), arguments)
     if arguments.write:
         write_bytes(arguments.write, experiment_files.write(experiment).encode())
         output.note(f"Saved to {arguments.write}.")
@@ -147,6 +157,20 @@ def _experiment(name: str) -> ExperimentSpec:
     return parse_text(path, "experiment", experiment_files.read)
 
 
+def _with_changes(experiment: ExperimentSpec, arguments: Namespace) -> ExperimentSpec:
+    """The experiment with the changes of ``--set`` in all its runs.
+
+    Raises:
+        SpecError: a setting that does not exist, or a value of a wrong type.
+    """
+    found = map(changes.parse, arguments.set)
+    fixed = tuple(FixedSetting(one.path, changes.plain(str(one.value))) for one in found)
+    changed = replace(experiment, changes=(*experiment.changes, *fixed))
+    if fixed:
+        check_experiment(changed)
+    return changed
+
+
 def _executor(arguments: Namespace) -> Executor:
     jobs = arguments.jobs
     if jobs is not None and not 1 <= jobs <= MOST_JOBS:
@@ -197,4 +221,5 @@ def _resume_command(arguments: Namespace) -> str:
     for name in ("jobs", "executor", "data"):
         value = getattr(arguments, name)
         words += [f"--{name}", str(value)] if value is not None else []
+    words += [word for change in arguments.set for word in ("--set", change)]
     return " ".join(f'"{word}"' if " " in word else word for word in words)

@@ -50,7 +50,7 @@ from mnist_studio.experiments.search_driver import SearchDriver, require_optuna
 from mnist_studio.experiments.search_result import result_sentences
 from mnist_studio.experiments.stored_cells import settled_state, stored_cells, trained_fraction
 from mnist_studio.frameworks.registry import framework_entry
-from mnist_studio.spec.experiment import ExperimentSpec, trial_spec
+from mnist_studio.spec.experiment import ExperimentSpec, complete, trial_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Experiment, Membership
 from mnist_studio.store.rows import Run
@@ -76,7 +76,7 @@ class ExperimentRunner:
             experiment: what to run. One that is in the store is resumed.
             executor: where to train; on this machine, one run at a time, if not given.
         """
-        self._spec = experiment
+        self._spec = complete(experiment)
         self._executor: Executor = executor or Local()
         self._inbox: Inbox = SimpleQueue()
 

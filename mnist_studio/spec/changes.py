@@ -121,6 +121,14 @@ def settings_of(run: RunSpec) -> Iterator[tuple[str, Value]]:
         yield from _leaves("", msgspec.to_builtins(part))
 
 
+def plain(text: str) -> bool | int | float | str:
+    """A value of the command line, as a file has it: ``64``, ``0.01``, ``true``, ``"adam"``."""
+    if text in ("true", "false"):
+        return text == "true"
+    found = _whole(text) if text.lstrip("+-").isdecimal() else _number(text)
+    return text if found is msgspec.UNSET else found
+
+
 def text_of(value: Value) -> str:
     """A value as on the command line: ``0.01``, ``true``, ``none``."""
     match value:

@@ -13,7 +13,17 @@ from msgspec.structs import replace
 from mnist_studio.errors import SpecError, UnknownName
 from mnist_studio.formatting import has_controls
 from mnist_studio.spec import known_bugs, recipes
+from mnist_studio.spec.changes import normalized
 from mnist_studio.spec.error_paths import Path, error_path
+from mnist_studio.spec.grid_settings import (
+    ELSEWHERE,
+    FixedSetting,
+    GridSetting,
+    check_settings,
+    combinations,
+    with_changes,
+)
+from mnist_studio.spec.recipes.own_recipe import OwnRecipe, checked, own_recipe_of
 from mnist_studio.spec.run import (
     DatasetName,
     DeviceName,
@@ -49,12 +59,14 @@ class Grid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         frameworks: that train each of them.
         batch_sizes: images per step.
         learning_rates: of the optimizer.
+        settings: any other settings with their values.
     """
 
     recipes: tuple[str, ...]
     frameworks: tuple[FrameworkName, ...] = ()
     batch_sizes: tuple[int, ...] = ()
     learning_rates: tuple[float, ...] = ()
+    settings: tuple[GridSetting, ...] = ()
 
 
 class RecipePair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +93,9 @@ class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         threshold: the smallest relevant difference in accuracy, as a fraction.
         style: of all runs.
         search: in place of a grid: runs that are chosen one after the other.
+        changes: settings that all runs have.
+        own_recipes: the recipes of yours that it names, so that it means the same after you
+            changed or deleted them, and on another computer. See ``complete``.
     """
 
     title: str
@@ -95,10 +110,35 @@ class ExperimentSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     threshold: float = 0.001
     style: Style = "shared"
     search: Search | None = None
+    changes: tuple[FixedSetting, ...] = ()
+    own_recipes: tuple[OwnRecipe, ...] = ()
 
 
 class ExperimentError(SpecError):
     """An experiment that is not valid; its path is such as ``("grid", "recipes", 1)``."""
+
+
+def complete(experiment: ExperimentSpec) -> ExperimentSpec:
+    """The experiment with the recipes of yours that it names and does not contain yet."""
+    search = experiment.search
+    if search and search.own_recipe is None and recipes.is_own(search.recipe):
+        own = own_recipe_of(recipes.recipe(search.recipe))
+        return replace(experiment, search=replace(search, own_recipe=own))
+    contained = {own.name for own in experiment.own_recipes}
+    names = dict.fromkeys(recipes_of(experiment))
+    missing = [name for name in names if name not in contained and recipes.is_own(name)]
+    added = (own_recipe_of(recipes.recipe(name)) for name in missing)
+    if not missing or search:
+        return experiment
+    return replace(experiment, own_recipes=(*experiment.own_recipes, *added))
+
+
+def recipes_of(experiment: ExperimentSpec) -> tuple[str, ...]:
+    """The names of the recipes of an experiment, in its order."""
+    if experiment.search:
+        return (experiment.search.recipe,)
+    grid = experiment.grid.recipes if experiment.grid else ()
+    return (*grid, *(pair.recipe for pair in experiment.pairs))
 
 
 def largest(experiment: ExperimentSpec) -> int:
@@ -109,6 +149,7 @@ def largest(experiment: ExperimentSpec) -> int:
     axes: list[Sized] = [experiment.seeds, experiment.datasets]
     if grid:
         axes += [grid.frameworks, grid.batch_sizes, grid.learning_rates]
+        axes += [setting.values or (None,) for setting in grid.settings]
     return len(grid.recipes if grid else experiment.pairs) * prod(
         max(1, len(axis)) for axis in axes
     )
@@ -184,6 +225,8 @@ def check_experiment(experiment: ExperimentSpec) -> None:
             ("threshold",),
         )
     _check_size(experiment)
+    _check_own(experiment)
+    _check_changes(experiment)
     if experiment.search:
         _check_search(experiment, experiment.search)
     for path, run in _samples(experiment):
@@ -195,22 +238,34 @@ def _runs(experiment: ExperimentSpec, seed: int | None) -> Iterator[RunSpec]:
     datasets: Sequence[DatasetName] = experiment.datasets or ("mnist",)
     for dataset in datasets:
         for run in (
-            _of_grid(experiment.grid) if experiment.grid else map(_of_pair, experiment.pairs)
+            _of_grid(experiment, experiment.grid)
+            if experiment.grid
+            else (_of_pair(experiment, pair) for pair in experiment.pairs)
         ):
             yield _common(experiment, run, dataset, seed)
 
 
-def _of_grid(grid: Grid) -> Iterator[RunSpec]:
+def _of_grid(experiment: ExperimentSpec, grid: Grid) -> Iterator[RunSpec]:
     sizes: Sequence[int | None] = grid.batch_sizes or (None,)
     rates: Sequence[float | None] = grid.learning_rates or (None,)
     frameworks: Sequence[FrameworkName | None] = grid.frameworks or (None,)
-    for name, size, rate, framework in product(grid.recipes, sizes, rates, frameworks):
-        run = _changed(recipes.run_spec(recipes.recipe(name)), size, rate)
+    changes = tuple(combinations(grid.settings))
+    axes = product(grid.recipes, changes, sizes, rates, frameworks)
+    for name, change, size, rate, framework in axes:
+        run = _changed(with_changes(_of_recipe(experiment, name), change), size, rate)
         yield replace(run, framework=framework or run.framework)
 
 
-def _of_pair(pair: RecipePair) -> RunSpec:
-    run = recipes.run_spec(recipes.recipe(pair.recipe))
+def _of_recipe(experiment: ExperimentSpec, name: str) -> RunSpec:
+    """The run of a recipe, which the experiment may contain, with the changes of all runs."""
+    contained = next((own for own in experiment.own_recipes if own.name == name), None)
+    recipe = recipes.as_recipe(contained) if contained else recipes.recipe(name)
+    fixed = tuple(setting.change for setting in experiment.changes)
+    return with_changes(recipes.run_spec(recipe), fixed)
+
+
+def _of_pair(experiment: ExperimentSpec, pair: RecipePair) -> RunSpec:
+    run = _of_recipe(experiment, pair.recipe)
     return replace(run, framework=pair.framework, known_bugs=pair.known_bugs)
 
 
@@ -317,12 +372,16 @@ def _samples(experiment: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
         yield from _search_samples(experiment, experiment.search)
         return
     for number, pair in enumerate(experiment.pairs):
-        yield ("pairs", number), _known(("pairs", number, "recipe"), pair.recipe, pair)
+        yield ("pairs", number), _known(experiment, ("pairs", number, "recipe"), pair.recipe, pair)
     grid = experiment.grid or Grid(())
     for number, name in enumerate(grid.recipes):
         path = ("grid", "recipes", number)
-        yield path, _known(path, name)
-    first = _known((), grid.recipes[0] if experiment.grid else experiment.pairs[0].recipe)
+        yield path, _known(experiment, path, name)
+    first = _known(
+        experiment, (), grid.recipes[0] if experiment.grid else experiment.pairs[0].recipe
+    )
+    if grid.settings:
+        yield from _setting_samples(experiment, grid)
     yield ("threads",), replace(first, threads=experiment.threads)
     training = replace(first.training, epochs=experiment.epochs or 1)
     yield ("epochs",), replace(first, training=training)
@@ -334,10 +393,60 @@ def _samples(experiment: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
         yield ("seeds", number), _common(experiment, first, "mnist", seed)
 
 
-def _known(path: Path, name: str, pair: RecipePair | None = None) -> RunSpec:
+def _setting_samples(experiment: ExperimentSpec, grid: Grid) -> Iterator[tuple[Path, RunSpec]]:
+    """Every recipe with every combination of settings: not all of them may fit together."""
+    runs = [_of_recipe(experiment, name) for name in grid.recipes]
+    try:
+        with error_path("grid", "settings"):
+            check_settings(grid.settings, runs)
+            for run, changes in product(runs, combinations(grid.settings)):
+                yield ("grid", "settings"), with_changes(run, changes)
+    except SpecError as error:
+        raise ExperimentError(error.problem, error.remedy, error.path) from error
+
+
+def _check_own(experiment: ExperimentSpec) -> None:
+    """Checks the recipes that an experiment contains."""
+    for number, own in enumerate(experiment.own_recipes):
+        path: Path = ("own_recipes", number)
+        try:
+            checked(own)
+        except SpecError as error:
+            raise ExperimentError(error.problem, error.remedy, (*path, *error.path)) from error
+        if own.name in recipes.BUILT_IN:
+            raise ExperimentError(
+                f"“{own.name}” is a recipe that comes with MNIST Studio.",
+                "Give this one another name.",
+                (*path, "name"),
+            )
+
+
+def _check_changes(experiment: ExperimentSpec) -> None:
+    """Checks that all runs can have the settings that they share."""
+    for number, fixed in enumerate(experiment.changes):
+        path: Path = ("changes", number, "setting")
+        if experiment.search:
+            raise ExperimentError(
+                "A search has no settings of all runs.", "Save them as a recipe first.", path
+            )
+        if normalized(fixed.setting) == "seed" and experiment.seeds:
+            raise ExperimentError(ELSEWHERE["seed"], "Remove this setting.", path)
+    for name in recipes_of(experiment) if experiment.changes else ():
+        try:
+            _of_recipe(experiment, name)
+        except UnknownName:
+            continue  # Reported where it is named.
+        except SpecError as error:
+            problem = f"{name}: {error.problem}"
+            raise ExperimentError(problem, error.remedy, ("changes",)) from error
+
+
+def _known(
+    experiment: ExperimentSpec, path: Path, name: str, pair: RecipePair | None = None
+) -> RunSpec:
     """The run of a recipe or a pair."""
     try:
-        return _of_pair(pair) if pair else recipes.run_spec(recipes.recipe(name))
+        return _of_pair(experiment, pair) if pair else _of_recipe(experiment, name)
     except UnknownName as error:
         raise ExperimentError(error.problem, error.remedy, path) from error
 

@@ -29,7 +29,7 @@ import tomli_w
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import files
 from mnist_studio.spec.error_paths import in_words, place_of
-from mnist_studio.spec.experiment import ExperimentError, ExperimentSpec, check_experiment
+from mnist_studio.spec.experiment import ExperimentError, ExperimentSpec, check_experiment, complete
 from mnist_studio.spec.upgrades import EXPERIMENT_VERSION, upgrade_experiment
 
 SUFFIX = files.SUFFIX
@@ -54,13 +54,13 @@ def write(experiment: ExperimentSpec) -> str:
 
 
 def read(text: str) -> ExperimentSpec:
-    """The experiment of a file, checked.
+    """The experiment of a file, checked, with the recipes of yours that it names.
 
     Raises:
         SpecError: it is not TOML, of a newer version, or not valid; names the line, the key, and
             what was expected.
     """
-    experiment = parse(text)
+    experiment = complete(parse(text))
     try:
         check_experiment(experiment)
     except ExperimentError as error:

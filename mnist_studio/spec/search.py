@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import SpecError, UnknownName
 from mnist_studio.spec import recipes
 from mnist_studio.spec.error_paths import error_path
+from mnist_studio.spec.recipes import OwnRecipe
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
 Sampler = Literal["tpe", "random"]
@@ -69,6 +70,7 @@ class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         seed: of the sampler. All trials have the training seed of the recipe.
         validation: number of training images that are held out to compare trials.
         winner_seeds: number of other seeds with which the best settings are trained again.
+        own_recipe: the recipe itself if it is one of yours; see ``spec.experiment.complete``.
     """
 
     recipe: str
@@ -80,6 +82,7 @@ class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int = 1
     validation: int = 5000
     winner_seeds: int = LEAST_WINNER_SEEDS
+    own_recipe: OwnRecipe | None = None
 
 
 def base_run(search: Search) -> RunSpec:
@@ -88,7 +91,9 @@ def base_run(search: Search) -> RunSpec:
     Raises:
         UnknownName: there is no such recipe.
     """
-    run = recipes.run_spec(recipes.recipe(search.recipe))
+    own = search.own_recipe
+    recipe = recipes.as_recipe(own) if own else recipes.recipe(search.recipe)
+    run = recipes.run_spec(recipe)
     training = replace(run.training, validation=search.validation)
     return replace(run, training=training, framework=search.framework or run.framework)
 

@@ -16,7 +16,7 @@ import msgspec
 from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.formatting import printable
 from mnist_studio.spec import codec, experiment_files
-from mnist_studio.spec.experiment import ExperimentSpec
+from mnist_studio.spec.experiment import ExperimentSpec, complete
 from mnist_studio.store import folders, locks, sealed
 from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database
@@ -160,6 +160,7 @@ class ExperimentRows:
         Raises:
             SpecError: the experiment is not valid.
         """
+        spec = complete(spec)
         text = experiment_files.write(spec)
         experiment_files.read(text)
         with self._database.writing():

@@ -19,7 +19,7 @@ from mnist_studio.data.files import parse_text, read_text, write_bytes
 from mnist_studio.errors import MnistStudioError, SpecError, StoreError, UnknownName, UsageError
 from mnist_studio.formatting import counted, listed
 from mnist_studio.spec import recipe_files, recipes
-from mnist_studio.spec.experiment import ExperimentSpec
+from mnist_studio.spec.experiment import ExperimentSpec, recipes_of
 from mnist_studio.spec.recipes import OwnRecipe
 from mnist_studio.spec.recipes.own_recipe import checked, same_name, tidy_name
 from mnist_studio.spec.run import RunSpec
@@ -261,15 +261,10 @@ def uses(
     queued: Sequence[RunSpec] = (),
 ) -> RecipeUses:
     """What uses a recipe by its name."""
-    titles = tuple(one.title for one in experiments if name in _recipes_of(one))
+    titles = tuple(one.title for one in experiments if name in recipes_of(one))
     return RecipeUses(
         sum(run.recipe == name for run in runs), sum(run.recipe == name for run in queued), titles
     )
-
-
-def _recipes_of(experiment: ExperimentSpec) -> tuple[str, ...]:
-    named = experiment.grid.recipes if experiment.grid else ()
-    return (*named, *(pair.recipe for pair in experiment.pairs))
 
 
 def _loaded(folder: Path) -> LoadedRecipes:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from mnist_studio.spec import files
+from mnist_studio.spec import experiment_files, files
+from mnist_studio.spec.experiment import expand_cells
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.recipes.own_recipe import as_recipe
 from mnist_studio.store.own_recipes import OwnRecipes
@@ -88,3 +89,22 @@ def test_wrong_usage(here: Main) -> None:
     assert "Did you mean mlp-128?" in unknown.errors
     trained = here("train", "mlp-128", "--set", "optimizer.kind=adma")
     assert (trained.code, "Did you mean adam?" in trained.errors) == (2, True)
+
+
+def test_an_experiment_contains_your_recipe_and_the_settings_of_all_runs(
+    here: Main, tmp_path: Path
+) -> None:
+    here(*SAVE)
+    file, made = tmp_path / "experiment.toml", tmp_path / "made.toml"
+    file.write_text(
+        'format = 2\n[experiment]\ntitle = "Sizes"\n[experiment.grid]\nrecipes = ["My net"]\n'
+        '[[experiment.grid.settings]]\nsetting = "layers.2.units"\nvalues = [8, 16]\n'
+    )
+    said = here("experiment", file, "--set", "batch_size=7", "--write", made)
+    assert said.code == 0
+    here("recipes", "delete", "My net")
+    cells = expand_cells(experiment_files.read(made.read_text()))
+    assert [run.model.layers[1].units for run in cells] == [8, 16]  # type: ignore[union-attr]
+    assert {(run.recipe, run.training.batch_size) for run in cells} == {("My net", 7)}
+    wrong = here("experiment", "batch-sizes", "--set", "layers.9.units=3", "--write", made)
+    assert (wrong.code, "mlp-128: layers.9.units" in wrong.errors) == (2, True)

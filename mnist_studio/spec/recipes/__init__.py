@@ -17,8 +17,8 @@ from mnist_studio.spec.recipes.recipe import Recipe, Source
 from mnist_studio.spec.run import RunSpec
 
 __all__ = [
-    "BUILT_IN", "RECIPES", "OwnRecipe", "Recipe", "Source", "hand_in", "is_own", "recipe",
-    "recipe_title", "run_spec", "unknown",
+    "BUILT_IN", "RECIPES", "OwnRecipe", "Recipe", "Source", "as_recipe", "hand_in", "is_own",
+    "recipe", "recipe_title", "run_spec", "unknown",
 ]  # fmt: skip
 
 BUILT_IN: Mapping[str, Recipe] = MappingProxyType(

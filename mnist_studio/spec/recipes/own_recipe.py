@@ -121,6 +121,11 @@ def as_recipe(own: OwnRecipe) -> Recipe:
     )
 
 
+def own_recipe_of(recipe: Recipe) -> OwnRecipe:
+    """What decides the runs of one of your own recipes, without its summary and its origin."""
+    return OwnRecipe(recipe.name, recipe.model, recipe.training, recipe.framework)
+
+
 def _line(text: str) -> str:
     # Lone surrogates, which a terminal may pass on, cannot be stored.
     clean = text.encode(errors="replace").decode()
