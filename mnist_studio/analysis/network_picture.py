@@ -8,7 +8,7 @@ layer before them. Blocks go from left to right, and from line to line where the
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import log, log2
+from math import log, log2, sqrt
 from typing import Literal
 
 from mnist_studio.formatting import count, counted, memory, short_count
@@ -311,10 +311,14 @@ def _role(group: _Group) -> Role:
     return "learned" if any(report.parameters for _, report, _ in group.layers) else "plain"
 
 
+_COLUMN_WIDTH = 14.0
+_MOST_BELOW = 20
+
+
 def _solid(shape: Shape, scale: float) -> tuple[Box, tuple[Face, ...], Point]:
     """The front and all faces of a volume or a column, and the size of both together."""
     if len(shape) == 1:
-        wide, high, depth = 14.0, _column(shape[0]), 5.0
+        wide, high, depth = _COLUMN_WIDTH, _column(shape[0]), 5.0
     else:
         wide, high, depth = _edge(shape[1]), _edge(shape[0]), 2 + 6 * log2(shape[2])
     wide, high, depth = wide * scale, high * scale, depth * scale
@@ -342,6 +346,16 @@ def _column(units: int) -> float:
 
 _Text = tuple[str, TextStyle, int | None]
 """A text, its style, and the layer that it belongs to."""
+
+
+def unit_columns(units: int) -> int:
+    """How many units are in a row of a column, so that each has about a square.
+
+    Few units are one below the other, so that one can count them.
+    """
+    if units <= _MOST_BELOW:
+        return 1
+    return min(units, max(1, round(sqrt(units * _COLUMN_WIDTH / _column(units)))))
 
 
 def _texts(group: _Group, style: Style) -> tuple[_Text, ...]:

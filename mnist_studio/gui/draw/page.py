@@ -83,6 +83,9 @@ class DrawPage(Page):
             "explanation", "Explanation", self._explanation, "Why a model predicts what it predicts"
         )
         self.tabs.add(
+            "network", "Network", self._network, "What flows through a network while you draw"
+        )
+        self.tabs.add(
             "own_images",
             "Your images",
             self._own_images,
@@ -149,6 +152,11 @@ class DrawPage(Page):
         from mnist_studio.gui.draw.explanation.panel import ExplanationPanel
 
         return ExplanationPanel(self.studio)
+
+    def _network(self) -> QWidget:
+        from mnist_studio.gui.draw.network_panel import NetworkPanel
+
+        return NetworkPanel(self.studio)
 
     def _own_images(self) -> QWidget:
         from mnist_studio.gui.draw.own_images_panel import OwnImagesPanel

@@ -21,6 +21,7 @@ from mnist_studio.gui.services.experiment import ExperimentService
 from mnist_studio.gui.services.explanations import Explanations
 from mnist_studio.gui.services.first_steps import FirstSteps
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
+from mnist_studio.gui.services.living import LivingNetwork
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
@@ -136,6 +137,7 @@ class Studio(QObject):
         self.own_image_scores = OwnImageScores(self.background, self.library, self)
         self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
+        self.living = LivingNetwork(self)
         self.first_steps = FirstSteps(
             self.drawing, self.library, self._settings, self._save_steps, self
         )
@@ -273,6 +275,7 @@ class Studio(QObject):
         self.background.close()
         self.views.close()
         self.explanations.close()
+        self.living.close()
         self.library.close()
 
     def choose_theme(self, choice: Choice) -> None:
