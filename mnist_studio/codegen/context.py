@@ -9,10 +9,10 @@ from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.layers import Conv, Dense, Initializer, Layer, Shape, Uniform
 from mnist_studio.spec.model import RAW, UNIT, LayerReport, Scaling, describe, kind_of
-from mnist_studio.spec.optimizers import Optimizer
+from mnist_studio.spec.optimizers import Optimizer, WeightDecay, effective_decay, without_decay
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, ClipValue, RunSpec, TrainingSpec
-from mnist_studio.spec.schedules import Exponential, OneCycle, Schedule
+from mnist_studio.spec.schedules import Cosine, Exponential, OneCycle, Schedule, StepDecay
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,11 @@ class ScriptValues:
         continues_passes: whether an epoch is a number of steps that need not fill a pass through
             the training images, so that the next epoch goes on in the same pass.
         rate_changes_every_step: whether the learning rate changes after every batch.
+        rate_changes_every_epoch: whether it changes at the end of epochs, by their number alone.
+        rate_function: whether the script has a function for the factor of the learning rate.
+        counts_epochs: whether that function needs the number of steps in an epoch.
+        decay: weight decay of the kernels, that of AdamW included. ``optimizer`` is Adam then.
+        score: the validation score as an expression, where more is better.
     """
 
     notebook: bool
@@ -137,6 +142,11 @@ class ScriptValues:
     full_batch: bool
     continues_passes: bool
     rate_changes_every_step: bool
+    rate_changes_every_epoch: bool
+    rate_function: bool
+    counts_epochs: bool
+    decay: WeightDecay | None
+    score: str
 
 
 def script_values(run: RunSpec, trained: RunSpec, notebook: bool) -> ScriptValues:
@@ -160,7 +170,7 @@ def script_values(run: RunSpec, trained: RunSpec, notebook: bool) -> ScriptValue
         unit=UNIT,
         raw=RAW,
         training=training,
-        optimizer=training.optimizer,
+        optimizer=without_decay(training.optimizer),
         schedule=training.schedule,
         clip=training.clip,
         augmentation=training.augmentation,
@@ -169,7 +179,13 @@ def script_values(run: RunSpec, trained: RunSpec, notebook: bool) -> ScriptValue
         device=trained.device,
         full_batch=training.batch_size == FULL_BATCH and not with_replacement,
         continues_passes=bool(training.epoch_steps) and not with_replacement,
-        rate_changes_every_step=_rate_changes_every_step(training.schedule),
+        rate_changes_every_step=_rate_changes_every_step(training),
+        rate_changes_every_epoch=_by_epoch(training.schedule) and not training.warmup_steps,
+        rate_function=bool(training.warmup_steps)
+        or (trained.framework == "numpy" and isinstance(training.schedule, Cosine)),
+        counts_epochs=_by_epoch(training.schedule),
+        decay=effective_decay(training.optimizer, training.weight_decay),
+        score="validated[1]" if training.monitor == "accuracy" else "-validated[0]",
     )
 
 
@@ -222,9 +238,17 @@ def _draw(initializer: Initializer, kernel: Shape) -> Draw:
             return Draw(initializer)
 
 
-def _rate_changes_every_step(schedule: Schedule) -> bool:
+def _rate_changes_every_step(training: TrainingSpec) -> bool:
+    schedule = training.schedule
     by_period = isinstance(schedule, Exponential) and schedule.period > 0
-    return by_period or isinstance(schedule, OneCycle)
+    return by_period or isinstance(schedule, OneCycle | Cosine) or training.warmup_steps > 0
+
+
+def _by_epoch(schedule: Schedule) -> bool:
+    """Whether the learning rate is a function of the epoch."""
+    return isinstance(schedule, StepDecay) or (
+        isinstance(schedule, Exponential) and not schedule.period
+    )
 
 
 def _about(run: RunSpec) -> str:

@@ -14,9 +14,17 @@ from mnist_studio.data.datasets.catalog import MNIST
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Dense, Flatten, Relu, Uniform
 from mnist_studio.spec.model import RAW, UNIT, Scaling
+from mnist_studio.spec.optimizers import CoupledDecay, DecoupledDecay, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import FULL_BATCH, ClipNorm, ClipValue, FrameworkName, RunSpec
-from mnist_studio.spec.schedules import Exponential, OneCycle, Plateau
+from mnist_studio.spec.run import (
+    FULL_BATCH,
+    ClipNorm,
+    ClipValue,
+    EarlyStopping,
+    FrameworkName,
+    RunSpec,
+)
+from mnist_studio.spec.schedules import Cosine, Exponential, OneCycle, Plateau, StepDecay
 from tests.frameworks.examples import (
     ACTIVATED,
     DROPPED,
@@ -53,6 +61,41 @@ SPECIAL: Mapping[str, RunSpec] = {
     "decay by steps": trained(run(), schedule=Exponential(0.9, period=100)),
     "decay by epochs": trained(run(DROPPED), schedule=Exponential(0.9)),
     "plateau": trained(run(), schedule=Plateau(patience=1), validation=97),
+    "step decay": trained(run(), schedule=StepDecay(0.5, 1)),
+    "milestones": trained(run(), schedule=StepDecay(0.5, milestones=(1, 3))),
+    "cosine": trained(run(), schedule=Cosine()),
+    "cosine to a tenth": trained(run(), schedule=Cosine(0.1), batch_size=FULL_BATCH),
+    "warm-up": trained(run(), warmup_steps=3),
+    "warm-up, cosine": trained(run(), warmup_steps=3, schedule=Cosine(0.1)),
+    "warm-up, decay by steps": trained(
+        run(), warmup_steps=3, schedule=Exponential(0.9, period=9), epoch_steps=7
+    ),
+    "warm-up, decay by epochs": trained(run(), warmup_steps=3, schedule=Exponential(0.9)),
+    "warm-up, step decay": trained(run(), warmup_steps=3, schedule=StepDecay(0.5, 2)),
+    "warm-up, milestones": trained(
+        run(), warmup_steps=3, schedule=StepDecay(0.5, milestones=(1, 3))
+    ),
+    "warm-up, plateau": trained(run(), warmup_steps=3, schedule=Plateau(), validation=97),
+    "coupled decay": trained(
+        run(EVERYTHING, Sgd(momentum=0.9)), weight_decay=CoupledDecay(0.1), clip=ClipNorm(0.5)
+    ),
+    "coupled decay of Adam": trained(run(NORMED), weight_decay=CoupledDecay(0.1)),
+    "decoupled decay": trained(
+        run(EVERYTHING, Sgd(momentum=0.9)), weight_decay=DecoupledDecay(0.1)
+    ),
+    "decoupled decay of Adam": trained(run(NORMED), weight_decay=DecoupledDecay(0.1)),
+    "early stopping": trained(
+        run(), validation=97, early_stopping=EarlyStopping(2), best_epoch=True
+    ),
+    "early stopping by the loss": trained(
+        run(),
+        validation=97,
+        early_stopping=EarlyStopping(2, 0.01),
+        best_epoch=True,
+        monitor="loss",
+        schedule=StepDecay(),
+    ),
+    "best epoch": trained(run(), validation=97, best_epoch=True),
     "odd epochs": trained(run(), epoch_steps=7, batch_size=200),
     "odd epochs, one cycle": trained(run(), epoch_steps=7, schedule=OneCycle()),
     "stored": trained(run(), sampling="stored"),
