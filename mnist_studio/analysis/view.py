@@ -7,7 +7,7 @@ to, and decides its color and dash in every view.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from math import floor, log10
+from math import floor, log, log10
 from typing import Literal, TypeVar, cast
 
 import msgspec
@@ -199,7 +199,76 @@ class Matrix(msgspec.Struct, frozen=True, tag=True):
     unit: Unit = "count"
 
 
-Chart = Lines | Bars | Points | Matrix
+@dataclass(frozen=True)
+class ParallelAxis:
+    """One of several parallel axes.
+
+    Attributes:
+        title: the quantity.
+        unit: of its numbers.
+        log: whether the scale is logarithmic.
+        names: of the whole numbers from 0 on, if the axis has choices in place of numbers.
+    """
+
+    title: str
+    unit: Unit = ""
+    log: bool = False
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ParallelLine:
+    """One line across parallel axes.
+
+    Attributes:
+        key: of its run.
+        title: of its run.
+        values: one for each axis; the last one decides the color.
+    """
+
+    key: str
+    title: str
+    values: Sequence[float]
+
+
+class Parallel(msgspec.Struct, frozen=True, tag=True):
+    """Parallel coordinates: an axis for each quantity, a line for each run.
+
+    Attributes:
+        axes: from left to right. The last one is the result.
+        lines: the runs.
+    """
+
+    axes: tuple[ParallelAxis, ...]
+    lines: tuple[ParallelLine, ...]
+
+
+def axis_ends(chart: Parallel, at: int) -> tuple[float, float]:
+    """The least and the greatest value on one of parallel axes; choices fill the whole axis."""
+    names = chart.axes[at].names
+    if names:
+        return 0.0, max(1.0, len(names) - 1.0)
+    values = [line.values[at] for line in chart.lines]
+    low, high = min(values), max(values)
+    return (low, high) if high > low else (low - 0.5 * abs(low or 1), high + 0.5 * abs(high or 1))
+
+
+def axis_place(chart: Parallel, at: int, value: float) -> float:
+    """Where a value is on one of parallel axes, from 0 at the bottom to 1 at the top."""
+    low, high = axis_ends(chart, at)
+    if chart.axes[at].log and low > 0:
+        return (log(value) - log(low)) / (log(high) - log(low))
+    return (value - low) / (high - low)
+
+
+def ranks(chart: Parallel) -> tuple[float, ...]:
+    """The share of lines whose result is worse, from 0 to 1, for the color of each line."""
+    results = [line.values[-1] for line in chart.lines]
+    worse = (sum(other < one for other in results) for one in results)
+    return tuple(count / max(1, len(results) - 1) for count in worse)
+
+
+Chart = Lines | Bars | Points | Matrix | Parallel
 
 
 @dataclass(frozen=True)

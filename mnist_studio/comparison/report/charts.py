@@ -15,8 +15,16 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import Line2D
 
-from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Points, cell_text
-from mnist_studio.comparison.report import bar_charts
+from mnist_studio.analysis.view import (
+    Bars,
+    Chart,
+    Lines,
+    Matrix,
+    Parallel,
+    Points,
+    cell_text,
+)
+from mnist_studio.comparison.report import bar_charts, parallel_charts
 from mnist_studio.comparison.report.marks import DEFAULT_MARK, PrintMark
 from mnist_studio.comparison.report.style import STYLE, SYMBOLS, style_axes
 from mnist_studio.palette import LIGHT
@@ -87,6 +95,8 @@ def height(chart: Chart) -> float:
             return bar_charts.height(chart)
         case Matrix():
             return _matrix_height(chart)
+        case Parallel():
+            return parallel_charts.HEIGHT
         case Lines():
             return 3.3 + 0.17 * _legend_rows([line.title for line in chart.lines if not line.thin])
         case Points():
@@ -116,6 +126,8 @@ def paint(figure: FigureBase, chart: Chart, marks: Marks, title: str | None = No
             bar_charts.paint(axes, chart, marks)
         case Matrix():
             _paint_matrix(axes, chart, small=title is not None)
+        case Parallel():
+            parallel_charts.paint(axes, chart)
     if title is not None:
         axes.set_title(title, loc="left", fontsize=7.5, color=LIGHT.text)
         axes.tick_params(labelsize=7)

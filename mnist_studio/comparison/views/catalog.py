@@ -177,6 +177,17 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
                 "The settings in which the selected models differ.", "settings", "settings",
             ),
             ViewEntry(
+                "parallel-coordinates", "Settings", "Parallel coordinates",
+                "One line for each run across the settings that vary, colored by its validation "
+                "accuracy.",
+                "searches", "parallel_coordinates", (), 2,
+            ),
+            ViewEntry(
+                "importance", "Settings", "Importance of settings",
+                "How much each setting decides the validation accuracy.",
+                "searches", "importance", (), 2,
+            ),
+            ViewEntry(
                 "parameters", "Settings", "Parameters",
                 "The number of trainable parameters, layer by layer.",
                 "latency_and_size", "parameters",

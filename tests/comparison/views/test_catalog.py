@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis import time_breakdown
-from mnist_studio.analysis.view import Bars, Lines, Matrix, Points, View, decode, encode
+from mnist_studio.analysis.view import Bars, Lines, Matrix, Parallel, Points, View, decode, encode
 from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import select_runs
@@ -64,10 +64,12 @@ def drawn_numbers(made: View) -> Iterator[float]:
                 yield from (v for point in chart.points for v in (point.x, point.y))
             case Matrix():
                 yield from (v for row in chart.values for v in row if v is not None)
+            case Parallel():
+                yield from (line.values[-1] for line in chart.lines)
 
 
 @pytest.mark.parametrize("name", [n for n in catalog.VIEWS if n not in (
-    "shared-native", "robustness")])  # fmt: skip
+    "shared-native", "robustness", "parallel-coordinates", "importance")])  # fmt: skip
 def test_the_table_has_every_value_of_the_charts(name: str, run_data: RunData) -> None:
     made = view(run_data, name)
     known = [cell for row in made.table.rows for cell in row.cells if isinstance(cell, int | float)]

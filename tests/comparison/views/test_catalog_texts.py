@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_studio.analysis.view import AxisSpec, Bars, Lines, Matrix, Points
+from mnist_studio.analysis.view import AxisSpec, Bars, Chart, Lines, Matrix, Parallel, Points
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import select_experiment
@@ -94,7 +94,7 @@ def _lines(name: str, data: RunData) -> Iterator[str]:
         yield " | ".join(map(_cell, row.cells))
 
 
-def _chart(chart: Lines | Bars | Points | Matrix) -> Iterator[str]:
+def _chart(chart: Chart) -> Iterator[str]:
     match chart:
         case Lines():
             yield f"lines: {_axis(chart.x)}; {_axis(chart.y)}"
@@ -110,6 +110,8 @@ def _chart(chart: Lines | Bars | Points | Matrix) -> Iterator[str]:
         case Matrix():
             yield f"matrix [{chart.unit}]: {chart.row} by {chart.column}"
             yield f"  {', '.join(chart.rows)} by {', '.join(chart.columns)}"
+        case Parallel():
+            yield f"parallel: {', '.join(axis.title for axis in chart.axes)}"
 
 
 def _axis(axis: AxisSpec) -> str:

@@ -16,7 +16,7 @@ OF_SINGLE_RUNS = {
 }  # fmt: skip
 """Views that show a run, not its group: the title says how far the run came."""
 
-NEEDS_MORE = {"shared-native"}
+NEEDS_MORE = {"shared-native", "parallel-coordinates", "importance"}
 OF_GROUPS = [
     name for name in catalog.VIEWS if name not in OF_SINGLE_RUNS | NEEDS_MORE | {"settings"}
 ]

@@ -7,7 +7,16 @@ from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from mnist_studio.analysis.view import Bars, Chart, Line, Lines, Matrix, Points, axis_title
+from mnist_studio.analysis.view import (
+    Bars,
+    Chart,
+    Line,
+    Lines,
+    Matrix,
+    Parallel,
+    Points,
+    axis_title,
+)
 from mnist_studio.gui.common.basics import Elided, row
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.legend import legend_entries
@@ -15,6 +24,7 @@ from mnist_studio.gui.common.plots import stepwise_import
 from mnist_studio.gui.common.plots.bar_chart import BarChart
 from mnist_studio.gui.common.plots.fill_page import FilledPage, PlotTools, page_of
 from mnist_studio.gui.common.plots.heat_map import HeatMap
+from mnist_studio.gui.common.plots.parallel_plot import ParallelPlot
 from mnist_studio.gui.common.plots.run_lines import LineMarks
 from mnist_studio.gui.theme.marks import MarkSource
 from mnist_studio.gui.theme.theme import Theme
@@ -52,10 +62,11 @@ class ChartView(QWidget):
         super().__init__()
         self._theme, self._marks, self._hover = theme, marks, hover
         self._chart: Chart | None = None
-        self._shown: Canvas | BarChart | HeatMap | None = None
+        self._shown: Canvas | BarChart | HeatMap | ParallelPlot | None = None
         self._canvas: Canvas | None = None
         self._bar_chart: BarChart | None = None
         self._heat_map: HeatMap | None = None
+        self._parallel_plot: ParallelPlot | None = None
         self._filled: FilledPage | None = None
         self._marked: tuple[int, int] | None = None
         self.legend: tuple[tuple[str, str], ...] | None = None
@@ -81,7 +92,7 @@ class ChartView(QWidget):
         return self._chart
 
     @property
-    def inside(self) -> "Canvas | BarChart | HeatMap | None":
+    def inside(self) -> "Canvas | BarChart | HeatMap | ParallelPlot | None":
         """The widget that draws the chart."""
         return self._shown
 
@@ -135,6 +146,8 @@ class ChartView(QWidget):
             self._matrix().draw(chart)
             if self._marked:
                 self._matrix().mark(*self._marked)
+        elif isinstance(chart, Parallel):
+            self._parallel().draw(chart)
         self._update_tools()
         self.updateGeometry()
 
@@ -203,6 +216,12 @@ class ChartView(QWidget):
         self._put(self._bar_chart)
         return self._bar_chart
 
+    def _parallel(self) -> ParallelPlot:
+        if self._parallel_plot is None:
+            self._parallel_plot = ParallelPlot(self._theme, self._hover)
+        self._put(self._parallel_plot)
+        return self._parallel_plot
+
     def _matrix(self) -> HeatMap:
         if self._heat_map is None:
             self._heat_map = HeatMap(self._theme)
@@ -211,7 +230,7 @@ class ChartView(QWidget):
         self._put(self._heat_map)
         return self._heat_map
 
-    def _put(self, widget: "Canvas | BarChart | HeatMap") -> None:
+    def _put(self, widget: "Canvas | BarChart | HeatMap | ParallelPlot") -> None:
         """Shows a widget; the others stay hidden for later, since building one is slow."""
         if self._shown is widget:
             return
@@ -269,6 +288,8 @@ def summary(chart: Chart) -> str:
             return f"{chart.value.title}, {len(chart.bars)} values."
         case Matrix():
             return f"{chart.row} by {chart.column}."
+        case Parallel():
+            return f"Parallel coordinates, {len(chart.axes)} axes, {len(chart.lines)} lines."
 
 
 REFRESH_MS = 10

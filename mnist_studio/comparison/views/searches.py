@@ -1,0 +1,259 @@
+"""Views of runs whose settings vary, such as the trials of a search."""
+
+from collections.abc import Sequence
+
+from mnist_studio.analysis.varied_settings import VariedSetting, varied_settings
+from mnist_studio.analysis.view import (
+    AxisSpec,
+    Bar,
+    Bars,
+    CellValue,
+    Column,
+    Parallel,
+    ParallelAxis,
+    ParallelLine,
+    Row,
+    Table,
+    ViewContent,
+)
+from mnist_studio.comparison.messages import ViewOptions
+from mnist_studio.comparison.run_data import NotComparable, RunData
+from mnist_studio.errors import JobError, SpecError
+from mnist_studio.experiments import optuna_study
+from mnist_studio.experiments.events import ExperimentCell
+from mnist_studio.experiments.search_messages import Trial
+from mnist_studio.experiments.search_result import result_sentences, search_result
+from mnist_studio.formatting import counted, percent
+from mnist_studio.spec import experiment_files
+from mnist_studio.spec.search import Search, SearchSetting, setting_title
+from mnist_studio.store.rows import Run
+
+MOST_AXES = 12
+"""More axes cannot be read side by side; the table has all settings."""
+
+LEAST_RUNS = 10
+"""PED-ANOVA compares the best tenth with all of them, so fewer say nothing."""
+
+_SCORE = "Validation accuracy"
+
+
+def parallel_coordinates(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """One line a run across its settings, colored by its validation accuracy."""
+    runs, settings = _compared(run_data)
+    scores = [_score(run_data, run) for run in runs]
+    axes = (*map(_axis, settings[:MOST_AXES]), ParallelAxis(_SCORE, "fraction"))
+    lines = tuple(
+        ParallelLine(
+            run.id, run_data.titles[run.id],
+            (*(_place(one, at) for one in settings[:MOST_AXES]), scores[at]),
+        )
+        for at, run in enumerate(runs)
+    )  # fmt: skip
+    columns = (
+        Column("Rank", "count"), Column("Model"),
+        *(Column(setting_title(one.path).capitalize()) for one in settings),
+        Column(_SCORE, "fraction"),
+    )  # fmt: skip
+    order = sorted(range(len(runs)), key=lambda at: -scores[at])
+    rows = tuple(
+        Row(
+            runs[at].id,
+            (rank, run_data.titles[runs[at].id], *(_cell(one, at) for one in settings), scores[at]),
+        )
+        for rank, at in enumerate(order, start=1)
+    )
+    return ViewContent(
+        _sentence(run_data, runs, settings, scores, order[0]),
+        (Parallel(axes, lines),),
+        Table(columns, rows),
+        (
+            "The stronger the color of a line, the better its validation accuracy. Runs that ended "
+            "early count with their last epoch.",
+            *_left_out(run_data, runs),
+        ),
+    )
+
+
+def importance(run_data: RunData, options: ViewOptions) -> ViewContent:
+    """How much each setting decides the validation accuracy, by PED-ANOVA."""
+    runs, _ = _compared(run_data)
+    seed = max({run.spec.training.seed for run in runs}, key=lambda one: _with_seed(runs, one))
+    ended = [run for run in runs if run.terminal and run.spec.training.seed == seed]
+    settings = varied_settings([run.spec for run in ended])
+    if len(ended) < LEAST_RUNS or not settings:
+        raise NotComparable(
+            f"The importance of settings needs {counted(LEAST_RUNS, 'run')} or more of "
+            f"one seed with different settings, got {counted(len(ended), 'run')}.",
+            "Run a search with more trials on the Experiments page.",
+        )
+    shares = _shares(run_data, ended, settings)
+    named = sorted(
+        ((setting_title(path), share) for path, share in shares.items()), key=lambda one: -one[1]
+    )
+    value = AxisSpec("Share of the differences", "fraction", low=0.0)
+    bars = tuple(Bar("", title.capitalize(), share) for title, share in named)
+    table = Table(
+        (Column("Setting"), Column("Importance", "fraction")),
+        tuple(Row("", (title.capitalize(), share)) for title, share in named),
+    )
+    first, most = named[0]
+    return ViewContent(
+        f"The {first} has the largest share, {percent(most)}, in what makes these "
+        f"{counted(len(ended), 'run')} good.",
+        (Bars(value, bars),),
+        table,
+        (
+            "Importance by PED-ANOVA of Optuna (Watanabe et al. 2023): how differently the values "
+            "of a setting are distributed in the best tenth of the runs and in all of them. The "
+            "shares add up to 100 %. Effects of settings on each other are not shown.",
+            "Trials of a Bayesian search are not spread evenly, so these shares are approximate. "
+            "Runs that ended early count with their last epoch.",
+            *_left_out(run_data, ended),
+        ),
+    )
+
+
+def _with_seed(runs: Sequence[Run], seed: int) -> tuple[int, int]:
+    return sum(run.spec.training.seed == seed for run in runs), -seed
+
+
+def _compared(run_data: RunData) -> tuple[list[Run], tuple[VariedSetting, ...]]:
+    """The runs with a validation accuracy, and the settings in which they differ.
+
+    Raises:
+        NotComparable: there are fewer than two, or they do not differ.
+    """
+    runs = [run for run in run_data.runs if _has_score(run_data, run)]
+    if len(runs) < 2:
+        raise NotComparable(
+            "Fewer than two of these runs have a validation accuracy.",
+            "Run a search on the Experiments page, or train with a validation set.",
+        )
+    settings = varied_settings([run.spec for run in runs])
+    if not settings:
+        raise NotComparable(
+            "These runs differ only in their seed.", "Select runs with different settings."
+        )
+    return runs, settings
+
+
+def _has_score(run_data: RunData, run: Run) -> bool:
+    epochs = run_data.epochs(run)
+    return bool(epochs) and epochs[-1].validation_accuracy is not None
+
+
+def _score(run_data: RunData, run: Run) -> float:
+    accuracy = run_data.epochs(run)[-1].validation_accuracy
+    assert accuracy is not None
+    return accuracy
+
+
+def _axis(setting: VariedSetting) -> ParallelAxis:
+    title = setting_title(setting.path).capitalize()
+    if setting.is_number:
+        return ParallelAxis(title, log=setting.is_logarithmic)
+    return ParallelAxis(title, names=tuple(map(_text, setting.choices)))
+
+
+def _place(setting: VariedSetting, at: int) -> float:
+    """The value of a run on its axis: a number, or the place of its choice."""
+    if setting.is_number:
+        return setting.numbers[at]
+    return float(setting.choices.index(setting.values[at]))
+
+
+def _cell(setting: VariedSetting, at: int) -> CellValue:
+    value = setting.values[at]
+    return _text(value) if isinstance(value, bool) else value
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _sentence(
+    run_data: RunData,
+    runs: Sequence[Run],
+    settings: Sequence[VariedSetting],
+    scores: Sequence[float],
+    best: int,
+) -> str:
+    """The best run, or, of a whole search, its result with the luck of its winner."""
+    if found := _search_sentences(run_data):
+        return " ".join(found)
+    values = ", ".join(
+        f"{setting_title(one.path)} {_number_text(_cell(one, best))}"
+        for one in settings[:MOST_AXES]
+    )
+    return (
+        f"The best of {counted(len(runs), 'run')} has {percent(scores[best])} validation accuracy "
+        f"with {values}."
+    )
+
+
+def _number_text(value: CellValue) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else _text(value)
+
+
+def _search_sentences(run_data: RunData) -> tuple[str, ...]:
+    """The result of the search whose runs are selected; empty for other runs."""
+    if not run_data.selection.text:
+        return ()
+    try:
+        experiment = experiment_files.read(run_data.selection.text)
+    except SpecError:
+        return ()
+    if experiment.search is None:
+        return ()
+    cells = [
+        ExperimentCell(at, run.spec, "finished", run.id)
+        for at, run in enumerate(run_data.runs)
+        if run.finished and _has_score(run_data, run)
+    ]
+    by_number = {cell.number: run_data.by_id[cell.run] for cell in cells}
+    scores = {at: [(1, _score(run_data, run))] for at, run in by_number.items()}
+    tests = {at: run_data.epochs(run)[-1].test_accuracy for at, run in by_number.items()}
+    result = search_result(experiment, cells, scores, tests)
+    return result_sentences(result) if result else ()
+
+
+def _shares(
+    run_data: RunData, runs: Sequence[Run], settings: Sequence[VariedSetting]
+) -> dict[str, float]:
+    """The importance of each setting.
+
+    Raises:
+        NotComparable: Optuna is not installed.
+    """
+    search = Search("", tuple(map(_searched, settings)))
+    whole = tuple(one.path for one in settings if all(type(value) is int for value in one.values))
+    trials = [
+        Trial({one.path: _trial_value(one, at) for one in settings}, ((1, _score(run_data, run)),))
+        for at, run in enumerate(runs)
+    ]
+    try:
+        return optuna_study.importances(search, whole, trials)
+    except JobError as error:
+        raise NotComparable(error.problem, error.remedy) from error
+
+
+def _searched(setting: VariedSetting) -> SearchSetting:
+    if not setting.is_number:
+        return SearchSetting(setting.path, choices=tuple(map(_text, setting.choices)))
+    low, high = min(setting.numbers), max(setting.numbers)
+    return SearchSetting(setting.path, low, high, setting.is_logarithmic)
+
+
+def _trial_value(setting: VariedSetting, at: int) -> int | float | str:
+    value = setting.values[at]
+    return value if setting.is_number and isinstance(value, int | float) else _text(value)
+
+
+def _left_out(run_data: RunData, shown: Sequence[Run]) -> tuple[str, ...]:
+    known = {run.id for run in shown}
+    if out := [run for run in run_data.runs if run.id not in known]:
+        return (f"Not shown: {counted(len(out), 'run')} without a validation accuracy, of another "
+                "seed, or unfinished.",)  # fmt: skip
+    return ()
