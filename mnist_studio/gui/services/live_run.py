@@ -101,6 +101,7 @@ class LiveRun:
         progress: the newest one.
         terminal: how it ended.
         resume: id of the stored run that is resumed; empty for a new one.
+        id: of the run in the store; empty before it starts.
     """
 
     spec: RunSpec
@@ -115,6 +116,7 @@ class LiveRun:
     progress: events.Progress | None = None
     terminal: events.Terminal | None = None
     resume: str = ""
+    id: str = ""
 
     @property
     def title(self) -> str:
@@ -152,6 +154,7 @@ class LiveRun:
         match event:
             case events.Started():
                 self.name, self.state, self.phase = event.title, "running", "start"
+                self.id = event.run
             case events.Phase():
                 self.phase = event.phase
             case events.Progress():

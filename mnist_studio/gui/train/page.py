@@ -9,11 +9,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from mnist_studio import events
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import clock, counted
-from mnist_studio.gui.common.basics import button, enable
+from mnist_studio.gui.common.basics import button, column, enable, holder
 from mnist_studio.gui.common.code_dialog import CodeDialog
 from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import QuestionOverlay, ask
+from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.text_files import SETTINGS, TextFiles
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.studio import Studio
@@ -23,6 +24,8 @@ from mnist_studio.gui.train.live_plots import LivePlots
 from mnist_studio.gui.train.live_runs import LiveRuns
 from mnist_studio.gui.train.result import TrainingEnd
 from mnist_studio.gui.train.settings_panel import WIDTH, SettingsPanel
+from mnist_studio.gui.train.watch.records import watched
+from mnist_studio.gui.train.watch.view import WatchView
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 
@@ -31,6 +34,10 @@ _LOG = logging.getLogger(__name__)
 REMEMBER_MS = 500
 """How long after the last change the settings of the page are saved."""
 
+VIEWS = (
+    ("curves", "Curves", "Loss and accuracy while the runs train"),
+    ("watch", "Watch it learn", "Kernels, norms, outputs, and errors after every epoch"),
+)
 _IDLE = "No run is training. Click Train to start one."
 _EXPERIMENT_RUNS = (
     "An experiment is running. Training another run would distort its timing. "
@@ -51,11 +58,18 @@ class TrainPage(Page):
         self.editor: NetworkEditor | None = None
         self.settings = SettingsPanel(studio)
         self.plots = LivePlots(studio.theme, studio.saved_settings.train_page.difference)
+        recording = studio.saved_settings.watch_learning
+        self.watch = WatchView(studio.theme, studio.background, recording)
+        self.view = Segmented("View", VIEWS)
+        self.watch.hide()
+        self.views = holder(column(self.plots, self.watch, gap=0))
+        studio.queue.observe = recording
         self.runs = LiveRuns(studio.theme)
         self.discard_button = button("Discard…", self._ask_to_discard, danger=True)
         self.pause_button = button("Pause", self._pause_or_resume)
         self.stop_button = button("Stop", self._stop)
         self.train_button = button("Train  F5", self.train, primary=True)
+        self.action_line.addWidget(self.view)
         for action in (
             self.discard_button, self.pause_button, self.stop_button, self.train_button
         ):  # fmt: skip
@@ -96,6 +110,9 @@ class TrainPage(Page):
         studio.own_training_requested.connect(self._train_with_own_images)
         studio.settings_dropped.connect(self._files.open)
         studio.settings_chosen.connect(self._show_settings)
+        self.view.chosen.connect(self.show_view)
+        self.watch.switched.connect(self._set_recording)
+        self.watch.failed.connect(self._show_error)
         self.settings.edited.connect(self._update)
         self.settings.code_requested.connect(self.show_code)
         self.settings.change_requested.connect(self.edit_network)
@@ -128,7 +145,7 @@ class TrainPage(Page):
         self.body.addWidget(whole, 1)
         whole.add((self.settings, right), (WIDTH, 800))
         whole.setStretchFactor(0, 0)
-        right.add((self.plots, self.runs), (484, 196))
+        right.add((self.views, self.runs), (484, 196))
         right.setStretchFactor(1, 0)
         for splitter, sizes in ((right, saved.rows), (whole, saved.columns)):
             if len(sizes) == splitter.count():
@@ -211,7 +228,7 @@ class TrainPage(Page):
             self.studio.queue.add(specs)
             if self.columns.property("folded"):
                 # The curves are what one wants to see now, and they are below the settings.
-                self.reveal(self.plots)
+                self.reveal(self.views)
 
     @Slot()
     def _train_first_network(self) -> None:
@@ -252,6 +269,19 @@ class TrainPage(Page):
             ),
             primary=1,
         )
+
+    @Slot(str)
+    def show_view(self, key: str) -> None:
+        """Shows the curves, or what the runs recorded after every epoch."""
+        self.view.choose(key)
+        self.plots.setVisible(key != "watch")
+        self.watch.setVisible(key == "watch")
+
+    @Slot(bool)
+    def _set_recording(self, on: bool) -> None:
+        """Records the next runs from now on, or not."""
+        self.studio.queue.observe = on
+        self.studio.remember(watch_learning=on)
 
     @Slot(object)
     def _show_settings(self, runs: tuple[RunSpec, ...]) -> None:
@@ -361,6 +391,7 @@ class TrainPage(Page):
         enable(self.train_button, problem, f"Trains with {what} (F5)")
         self.runs.show_runs(queue.runs)
         self.plots.show_runs(queue.runs)
+        self.watch.show_runs(watched(queue.runs))
 
     @Slot(object, object)
     def _show_event(self, run: LiveRun, event: events.AnyEvent) -> None:
@@ -368,6 +399,9 @@ class TrainPage(Page):
         self.runs.renew()
         if isinstance(event, events.Progress | events.Epoch):
             self.plots.renew()
+        if isinstance(event, events.Checkpoint | events.Finished):
+            # What an epoch recorded is written before its checkpoint.
+            self.watch.show_runs(watched(self.studio.queue.runs))
         if isinstance(event, events.Epoch):
             self.plots.show_agreement()
         if isinstance(event, events.Failed | events.Crashed):

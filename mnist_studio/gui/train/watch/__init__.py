@@ -1,0 +1,1 @@
+"""Watch it learn: what a training recorded of its networks after every epoch."""
