@@ -9,7 +9,7 @@ from mnist_studio.gui.common.basics import button, column, label
 from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.train.editor import edits
 from mnist_studio.gui.train.editor.draft import Draft
-from mnist_studio.gui.train.editor.edits import Suggestion
+from mnist_studio.gui.train.editor.edits import LayerStep
 from mnist_studio.gui.train.editor.struct_fields import empty, wrapped
 from mnist_studio.spec import meanings
 from mnist_studio.spec.repairs import Repair
@@ -43,12 +43,12 @@ class AddButton(QPushButton):
         for kind in edits.KINDS:
             described = meanings.kind(kind)
             layers = (edits.new_layer(kind),)
-            self._entry(Suggestion(described.title, described.sentence, layers, place))
+            self._entry(LayerStep(described.title, described.sentence, layers, place))
 
     def _heading(self, text: str) -> None:
         self.choices.addAction(text).setEnabled(False)
 
-    def _entry(self, step: Suggestion) -> None:
+    def _entry(self, step: LayerStep) -> None:
         action = self.choices.addAction(step.title)
         action.setToolTip(step.sentence)
         action.triggered.connect(lambda: carry_out(self._draft, step))
@@ -103,13 +103,13 @@ class AdvicePanel(QWidget):
             self._line.addWidget(made)
         self._steps.setVisible(bool(steps))
 
-    def _adding(self, step: Suggestion) -> Callable[[], object]:
+    def _adding(self, step: LayerStep) -> Callable[[], object]:
         return lambda: carry_out(self._draft, step)
 
     def _repairing(self, repair: Repair) -> Callable[[], object]:
         return lambda: self._draft.apply(repair)
 
 
-def carry_out(draft: Draft, step: Suggestion) -> None:
+def carry_out(draft: Draft, step: LayerStep) -> None:
     """Adds the layers of a step."""
     draft.insert(step.title.lower(), step.layers, step.place)

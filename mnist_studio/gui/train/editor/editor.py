@@ -1,7 +1,7 @@
 """The editor: layers on one side, the selected one on the other, or the settings of training."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -14,9 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.gui.common import provenance
-from mnist_studio.gui.common.basics import IconButton, button, enable, label, row
+from mnist_studio.gui.common.basics import IconButton, button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.layouts import Splitter
+from mnist_studio.gui.common.network.small_picture import SmallNetworkPicture
 from mnist_studio.gui.common.question import Answer, QuestionOverlay, ask
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.services.studio import Studio
@@ -26,10 +27,13 @@ from mnist_studio.gui.train.editor.draft import Draft
 from mnist_studio.gui.train.editor.layer_list import LayerHead, LayerList
 from mnist_studio.gui.train.editor.layer_rows import layer_rows, totals
 from mnist_studio.gui.train.editor.layer_settings import LayerSettings
+from mnist_studio.gui.train.editor.recipe_menu import RecipeMenu
 from mnist_studio.gui.train.editor.training_panel import TrainingPanel
 from mnist_studio.spec.recipes import recipe, recipe_title, run_spec
 from mnist_studio.spec.run import RunSpec
 
+PICTURE, LOW = 88, 560
+"""Height of the picture, and of an editor that has no room for it."""
 EMPTY = "empty"
 """The key of an empty network among the recipes to start from."""
 
@@ -73,8 +77,8 @@ class NetworkEditor(QWidget):
         self.redo_button = IconButton(theme, "redo", "Redo", draft.redo)
         self.use_button = button("Use this network", self.use)
         self.parts = Segmented("Part", (("layers", "Layers"), ("training", "Training")))
-        self.head = LayerHead(theme)
         self.layers = LayerList(theme)
+        self.head = LayerHead(theme, self.layers)
         self.add_button = AddButton(draft)
         self.up_button = IconButton(theme, "up", "Move up (Alt+Up)", lambda: self._move(-1))
         self.down_button = IconButton(theme, "down", "Move down (Alt+Down)", lambda: self._move(1))
@@ -84,20 +88,25 @@ class NetworkEditor(QWidget):
         self.layer = LayerSettings(theme, draft)
         self.training = TrainingPanel(theme, self._studio.background, draft)
         self.totals = label("", "secondary")
+        self.picture = SmallNetworkPicture(theme)
+        self.no_picture = label("The picture appears once the network works.", "secondary")
+        self.no_picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.save_button = QPushButton("Save")
+        self.save_button.setToolTip("Saves this network with its training as a recipe of yours")
+        self.saving = RecipeMenu(self._studio, draft, self)
+        self.save_button.setMenu(self.saving)
         self.complaint = label("", "bad", wrap=True)
 
     def _lay_out(self) -> None:
         tools = (self.up_button, self.down_button, self.copy_button, self.remove_button)
         head = row(
-            self.back_button, self.name, self.start, self.undo_button, self.redo_button,
-            self.use_button, gap=8,
+            self.back_button, self.name, self.start, self.save_button, self.undo_button,
+            self.redo_button, self.use_button, gap=8,
         )  # fmt: skip
         head.setStretch(1, 1)
         left = Card()
         left.body.addLayout(row(self.add_button, 1, *tools, gap=2))
-        left.body.addWidget(self.head)
-        left.body.addWidget(self.layers, 1000)
-        left.body.addSpacing(4)
+        left.body.addWidget(holder(column(self.head, self.layers, gap=0)), 1000)
         left.body.addWidget(self.advice)
         left.body.addStretch(1)
         right = Card()
@@ -105,7 +114,7 @@ class NetworkEditor(QWidget):
         self.columns = Splitter(Qt.Orientation.Horizontal)
         self.columns.add((left, right), (480, 340))
         self.stack = QStackedWidget()
-        self.stack.addWidget(self.columns)
+        self.stack.addWidget(holder(column(self._picture_card(), self.columns)))
         self.stack.addWidget(_scrolled(self.training))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -115,6 +124,16 @@ class NetworkEditor(QWidget):
         whole.addWidget(self.complaint)
         whole.addWidget(self.stack, 1)
 
+    def _picture_card(self) -> QWidget:
+        self.pictures = QStackedWidget()
+        self.pictures.addWidget(self.picture)
+        self.pictures.addWidget(self.no_picture)
+        self.pictures.setFixedHeight(self._studio.theme.pixels(PICTURE))
+        card = Card()
+        card.body.addWidget(self.pictures)
+        self.picture_card = card
+        return card
+
     def _connect(self) -> None:
         draft = self.draft
         draft.changed.connect(self._renew)
@@ -123,6 +142,8 @@ class NetworkEditor(QWidget):
         self.recipes.aboutToShow.connect(self._offer_recipes)
         self.parts.chosen.connect(self.show_part)
         self.layers.selected.connect(draft.select)
+        self.picture.layer_clicked.connect(self._show_layer)
+        self.saving.saved.connect(self._take_saved)
         self.layers.moved.connect(draft.move)
         self.layers.removal_requested.connect(draft.remove)
         self.layers.copy_requested.connect(draft.duplicate)
@@ -197,6 +218,22 @@ class NetworkEditor(QWidget):
             sentence, answers, primary=len(answers) - 1,
         )  # fmt: skip
 
+    @Slot(int)
+    def _show_layer(self, place: int) -> None:
+        """Selects a layer that was clicked in the picture."""
+        self.show_part("layers")
+        self.draft.select(place)
+
+    @Slot(str)
+    def _take_saved(self, name: str) -> None:
+        """Continues with the recipe under which the network was saved."""
+        self.draft.rename(name)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leaves out the picture where the window is low."""
+        super().resizeEvent(event)
+        self.picture_card.setVisible(self.height() >= self._studio.theme.pixels(LOW))
+
     def _move(self, steps: int) -> None:
         place = self.draft.place
         if place >= 0:
@@ -226,6 +263,10 @@ class NetworkEditor(QWidget):
         if self.parts.choice == "training":
             self.training.renew()
         self.totals.setText(totals(draft.found))
+        self.pictures.setCurrentIndex(int(bool(draft.found.problems)))
+        if not draft.found.problems:
+            self.picture.show_model(draft.model)
+            self.picture.select(draft.place)
         self._show_name()
         self._enable()
 

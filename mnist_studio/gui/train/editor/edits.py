@@ -31,7 +31,7 @@ SMALLEST_SIDE = 6
 
 
 @dataclass(frozen=True)
-class Suggestion:
+class LayerStep:
     """Layers that one click adds.
 
     Attributes:
@@ -52,7 +52,7 @@ class Advice:
     """What to do next, and the steps that do it."""
 
     sentence: str
-    steps: tuple[Suggestion, ...]
+    steps: tuple[LayerStep, ...]
 
 
 def new_run(base: RunSpec | None = None) -> RunSpec:
@@ -108,17 +108,17 @@ def dense_block(units: int) -> tuple[Layer, ...]:
     return (Dense(units, initial="he_normal"), Relu())
 
 
-def blocks(model: ModelSpec, place: int) -> tuple[Suggestion, ...]:
+def blocks(model: ModelSpec, place: int) -> tuple[LayerStep, ...]:
     """Groups of layers that are often used together, to be added at ``place``."""
     return (
-        Suggestion(
+        LayerStep(
             "Convolution block",
             "Convolution, batch normalization, ReLU and max-pooling. Halves the map.",
             conv_block(_next_filters(model, place)),
             place,
         ),
-        Suggestion("Dense block", "A dense layer of 128 units with ReLU.", dense_block(128), place),
-        Suggestion(
+        LayerStep("Dense block", "A dense layer of 128 units with ReLU.", dense_block(128), place),
+        LayerStep(
             "Output layer",
             f"A flatten layer and a dense layer of {CLASSES} units, one per digit.",
             (Flatten(), Dense(CLASSES)),
@@ -141,7 +141,7 @@ def advice(model: ModelSpec, found: Diagnosis) -> Advice:
 
 
 def _first_advice(model: ModelSpec) -> Advice:
-    dense = Suggestion(
+    dense = LayerStep(
         "Dense block", "Sees all pixels at once. Fast, about 98 %.",
         (Flatten(), *dense_block(128)), 0,
     )  # fmt: skip
@@ -153,7 +153,7 @@ def _first_advice(model: ModelSpec) -> Advice:
 
 def _map_advice(model: ModelSpec, shape: Shape) -> Advice:
     end = len(model.layers)
-    output = Suggestion(
+    output = LayerStep(
         "Output layer", f"Flatten, then a dense layer of {CLASSES} units: one number per digit.",
         (Flatten(), Dense(CLASSES)), end,
     )  # fmt: skip
@@ -171,11 +171,11 @@ def _map_advice(model: ModelSpec, shape: Shape) -> Advice:
 
 def _vector_advice(model: ModelSpec) -> Advice:
     end = len(model.layers)
-    output = Suggestion(
+    output = LayerStep(
         "Output layer", f"A dense layer of {CLASSES} units: one number per digit.",
         (Dense(CLASSES),), end,
     )  # fmt: skip
-    hidden = Suggestion("Dense block", "Another hidden layer.", dense_block(128), end)
+    hidden = LayerStep("Dense block", "Another hidden layer.", dense_block(128), end)
     return Advice("Add the output layer, or another hidden layer.", (output, hidden))
 
 
@@ -183,12 +183,12 @@ def _last_advice(model: ModelSpec) -> Advice:
     return Advice("This network can train. Click Train to try it.", tuple(_improvements(model)))
 
 
-def _improvements(model: ModelSpec) -> Iterator[Suggestion]:
+def _improvements(model: ModelSpec) -> Iterator[LayerStep]:
     kinds = [type(layer) for layer in model.layers]
     if Conv not in kinds:
         yield _conv_step(model, 0)
     if Dropout not in kinds and kinds[-1] is Dense:
-        yield Suggestion(
+        yield LayerStep(
             "Dropout",
             "Turns off random units before the output, which helps in long trainings.",
             (Dropout(0.25),),
@@ -196,9 +196,9 @@ def _improvements(model: ModelSpec) -> Iterator[Suggestion]:
         )
 
 
-def _conv_step(model: ModelSpec, place: int) -> Suggestion:
+def _conv_step(model: ModelSpec, place: int) -> LayerStep:
     filters = _next_filters(model, place)
-    return Suggestion(
+    return LayerStep(
         "Convolution block",
         f"{filters} kernels of 3×3, batch normalization, ReLU and max-pooling.",
         conv_block(filters),

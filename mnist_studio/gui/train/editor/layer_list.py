@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
     Signal,
+    Slot,
 )
 from PySide6.QtGui import (
     QColor,
@@ -35,7 +36,7 @@ from PySide6.QtWidgets import (
 
 from mnist_studio.gui.common.check_box import ThemedDelegate
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.gui.train.editor.layer_rows import LayerRow
+from mnist_studio.gui.train.editor.layer_rows import ListedLayer
 from mnist_studio.palette import mixed
 
 Index = QModelIndex | QPersistentModelIndex
@@ -54,14 +55,14 @@ class LayerModel(QAbstractListModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: tuple[LayerRow, ...] = ()
+        self._rows: tuple[ListedLayer, ...] = ()
 
     @property
-    def rows(self) -> tuple[LayerRow, ...]:
+    def rows(self) -> tuple[ListedLayer, ...]:
         """What is shown."""
         return self._rows
 
-    def show(self, rows: Sequence[LayerRow]) -> None:
+    def show(self, rows: Sequence[ListedLayer]) -> None:
         """Shows other rows; those that stay keep their place."""
         before, after = len(self._rows), len(rows)
         if after > before:
@@ -152,7 +153,7 @@ class LayerList(QListView):
         """May be small: it scrolls."""
         return QSize(self._theme.pixels(220), self._theme.pixels(2 * ROW))
 
-    def show_rows(self, rows: Sequence[LayerRow], selected: int) -> None:
+    def show_rows(self, rows: Sequence[ListedLayer], selected: int) -> None:
         """Shows the rows of a network. Emits nothing."""
         self._updating = True
         heights = [bool(row.problem) for row in self.layers.rows]
@@ -297,7 +298,7 @@ class _Rows(ThemedDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(place, 6, 6)
 
-    def _paint_columns(self, painter: QPainter, line: QRect, row: LayerRow) -> None:
+    def _paint_columns(self, painter: QPainter, line: QRect, row: ListedLayer) -> None:
         palette, pixels = self._theme.palette, self._theme.pixels
         middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
         painter.setFont(self._theme.font(12))
@@ -318,7 +319,7 @@ class _Rows(ThemedDelegate):
         painter.drawText(room, middle, words)
 
 
-def columns(width: int, pixels: Any, row: LayerRow) -> list[tuple[str, int]]:
+def columns(width: int, pixels: Any, row: ListedLayer) -> list[tuple[str, int]]:
     """Texts and widths of the columns on the right, from the right; fewer in a narrow list."""
     found = [(row.parameters, pixels(PARAMETERS)), (row.output, pixels(SHAPE))]
     if width > pixels(NARROW):
@@ -326,7 +327,7 @@ def columns(width: int, pixels: Any, row: LayerRow) -> list[tuple[str, int]]:
     return found
 
 
-_HEADS = LayerRow(0, "Layer", "Output", "Parameters", "Mult-adds", "", "")
+_HEADS = ListedLayer(0, "Layer", "Output", "Parameters", "Mult-adds", "", "")
 _HEAD_TIPS = (
     "Output: shape for one image (height × width × channels, or units). "
     "Parameters: weights and biases that the layer learns. "
@@ -337,15 +338,18 @@ _HEAD_TIPS = (
 class LayerHead(QWidget):
     """The titles of the columns above a list of layers."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, below: LayerList) -> None:
         super().__init__()
-        self._theme = theme
+        self._theme, self._bar = theme, below.verticalScrollBar()
         self.setToolTip(_HEAD_TIPS)
-        theme.changed.connect(self.updateGeometry)
+        self.setFixedHeight(theme.pixels(HEAD))
+        self._bar.rangeChanged.connect(self._follow)
+        theme.changed.connect(lambda: self.setFixedHeight(theme.pixels(HEAD)))
 
-    def sizeHint(self) -> QSize:
-        """One line."""
-        return QSize(self._theme.pixels(220), self._theme.pixels(HEAD))
+    @Slot(int, int)
+    def _follow(self, low: int, high: int) -> None:
+        """Leaves room for the scroll bar of the list."""
+        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the titles above their columns."""
@@ -353,7 +357,8 @@ class LayerHead(QWidget):
         painter.setFont(self._theme.font(11))
         painter.setPen(QColor(self._theme.palette.secondary))
         middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
-        line = self.rect().adjusted(8, 0, -8, 0)
+        bar = self._bar.width() if self._bar.maximum() else 0
+        line = self.rect().adjusted(8, 0, -8 - bar, 0)
         end = line.right()
         for words, width in columns(line.width(), self._theme.pixels, _HEADS):
             painter.drawText(QRect(end - width, 0, width, self.height()), middle | right, words)

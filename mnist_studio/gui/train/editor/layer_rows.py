@@ -12,7 +12,7 @@ THOUSANDS = (("", 1), ("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12))
 
 
 @dataclass(frozen=True)
-class LayerRow:
+class ListedLayer:
     """A layer as a row.
 
     Attributes:
@@ -34,7 +34,7 @@ class LayerRow:
     detail: str
 
 
-def layer_rows(model: ModelSpec, found: Diagnosis) -> tuple[LayerRow, ...]:
+def layer_rows(model: ModelSpec, found: Diagnosis) -> tuple[ListedLayer, ...]:
     """The rows of a network, in order."""
     problems = {one.place: one.sentence for one in reversed(found.problems)}
     return tuple(
@@ -56,18 +56,20 @@ def totals(found: Diagnosis) -> str:
     return f"{layers}, {count(found.parameters)} parameters, {short(operations)} multiply-adds"
 
 
-def _row(number: int, name: str, report: LayerReport | None, problem: str) -> LayerRow:
+def _row(number: int, name: str, report: LayerReport | None, problem: str) -> ListedLayer:
     trouble = f" {problem}" if problem else ""
     if report is None:
         dash = NOTHING
-        return LayerRow(number, name, "", dash, dash, problem, f"Layer {number}, {name}.{trouble}")
+        return ListedLayer(
+            number, name, "", dash, dash, problem, f"Layer {number}, {name}.{trouble}"
+        )
     operations = multiply_adds(report)
     sizes = [f"output {text(report.output)}"]
     if report.parameters:
         sizes.append(f"{report.arithmetic} = {counted(report.parameters, 'parameter')}")
     if operations:
         sizes.append(f"{counted(operations, 'multiply-add')} per image")
-    return LayerRow(
+    return ListedLayer(
         number=number,
         title=name,
         output=text(report.output),

@@ -22,11 +22,13 @@ class Curve:
     """The learning rate over a training.
 
     Attributes:
-        rates: at equal distances, from the first to the last step.
+        places: of the rates, from 0 for the first step to 1 for the last one.
+        rates: learning rates.
         epochs: length of the training.
         note: what the curve leaves out; empty if nothing.
     """
 
+    places: tuple[float, ...]
     rates: tuple[float, ...]
     epochs: int
     note: str = ""
@@ -42,15 +44,17 @@ def learning_rates(training: TrainingSpec, images: int) -> Curve:
     in_training = max(1, images - training.validation)
     per_epoch = training.epoch_steps or -(-in_training // training.batch_size)
     steps = per_epoch * training.epochs
-    places = [round(at * (steps - 1) / (POINTS - 1)) for at in range(POINTS)]
-    rates = tuple(
-        training.optimizer.learning_rate
-        * schedules.factor(training.schedule, step, per_epoch, steps)
-        for step in places
+    points = schedules.curve(
+        training.schedule, per_epoch, steps, warmup=training.warmup_steps, points=POINTS
     )
+    highest = training.optimizer.learning_rate
+    places = tuple(step / max(1, steps - 1) for step, _ in points)
+    rates = tuple(highest * factor for _, factor in points)
     plateau = isinstance(training.schedule, schedules.Plateau)
-    note = "It falls when validation accuracy stops improving, which no one knows before."
-    return Curve(rates, training.epochs, note if plateau else "")
+    return Curve(places, rates, training.epochs, _PLATEAU if plateau else "")
+
+
+_PLATEAU = "It falls when validation accuracy stops improving, which is not known before."
 
 
 class ScheduleCurve(QWidget):
@@ -90,7 +94,7 @@ class ScheduleCurve(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(11))
-        palette, high, low = self._theme.palette, max(self._curve.rates), min(self._curve.rates)
+        palette, high = self._theme.palette, max(self._curve.rates)
         line = painter.fontMetrics().height()
         left = max(painter.fontMetrics().horizontalAdvance(f"{one:.3g}") for one in (high, 0.0)) + 8
         room = QRectF(left, 6, self.width() - left - 6, self.height() - line - 12)
@@ -108,12 +112,11 @@ class ScheduleCurve(QWidget):
         painter.setPen(QPen(QColor(palette.accent), 2))
         scale = room.height() / high if high else 0.0
         points = [
-            QPointF(room.left() + room.width() * at / (POINTS - 1), room.bottom() - rate * scale)
-            for at, rate in enumerate(self._curve.rates)
+            QPointF(room.left() + room.width() * place, room.bottom() - rate * scale)
+            for place, rate in zip(self._curve.places, self._curve.rates, strict=True)
         ]
         painter.drawPolyline(QPolygonF(points))
         painter.end()
-        assert low <= high
 
     def _words(self) -> str:
         curve = self._curve

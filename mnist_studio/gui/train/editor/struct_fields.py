@@ -7,7 +7,7 @@ from msgspec import inspect
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import label, row
 from mnist_studio.gui.common.check_box import CheckBox
@@ -115,6 +115,38 @@ class SwitchControl(FieldControl):
     def value(self) -> Any:
         """Whether it is on."""
         return self.box.isChecked()
+
+
+class NumbersControl(FieldControl):
+    """Some whole numbers, separated by commas."""
+
+    def __init__(self, described: Parameter) -> None:
+        super().__init__()
+        self._former: tuple[int, ...] = ()
+        self.line = QLineEdit()
+        self.line.setAccessibleName(described.title)
+        self.line.setPlaceholderText("none")
+        self.line.editingFinished.connect(self._finish)
+        self.setFocusProxy(self.line)
+        _fill(self, self.line)
+
+    def show_value(self, value: Any) -> None:
+        """Shows the numbers."""
+        self._former = value
+        self.line.setText(", ".join(map(str, value)))
+
+    def value(self) -> Any:
+        """The numbers; the former ones if the text is not valid."""
+        parts = [part for part in self.line.text().replace(",", " ").split() if part]
+        if all(part.isascii() and part.isdecimal() for part in parts):
+            return tuple(int(part) for part in parts)
+        return self._former
+
+    def _finish(self) -> None:
+        value = self.value()
+        if value != self._former:
+            self.edited.emit("")
+        self.show_value(value)
 
 
 class ChoiceControl(FieldControl):
@@ -314,6 +346,8 @@ def control_for(theme: Theme, of: type[Any], name: str, kind: inspect.Type) -> F
             return NumberControl(theme, described, whole=True)
         case inspect.FloatType():
             return NumberControl(theme, described, whole=False)
+        case inspect.VarTupleType(item_type=inspect.IntType()):
+            return NumbersControl(described)
         case inspect.LiteralType():
             return ChoiceControl(theme, described, name, (kind,))
         case inspect.UnionType(types=types):

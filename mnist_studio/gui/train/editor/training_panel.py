@@ -22,14 +22,14 @@ IMAGES: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": 1_297}
 """Training images of each dataset, for the number of steps."""
 
 LEFT: Mapping[str, tuple[str, ...]] = {
-    "Optimization": ("optimizer", "schedule"),
+    "Optimization": ("optimizer", "schedule", "warmup_steps"),
     "Duration": ("epochs", "batch_size", "epoch_steps"),
+    "Loss and regularization": ("loss", "label_smoothing", "weight_decay", "clip"),
 }
 RIGHT: Mapping[str, tuple[str, ...]] = {
     "Augmentation": ("augmentation",),
-    "Validation and batches": ("validation", "sampling"),
-    "Gradients": ("loss", "clip"),
-    "Computation": ("seed", "precision"),
+    "Validation set": ("validation", "early_stopping", "best_epoch", "monitor"),
+    "Computation": ("seed", "precision", "sampling"),
 }
 PRESETS: Mapping[str, tuple[str, Scaling | None]] = {
     "standardized": ("Standardized: mean 0, deviation 1", STANDARDIZED),
@@ -69,7 +69,7 @@ class TrainingPanel(QWidget):
         self._columns = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._columns.setContentsMargins(0, 0, 4, 0)
         self._columns.setSpacing(GAP)
-        more = {"Regularization and more": other_fields()} if other_fields() else {}
+        more = {"More": other_fields()} if other_fields() else {}
         for groups in ({**LEFT, **more}, RIGHT):
             lines = QVBoxLayout()
             lines.setSpacing(GAP)
@@ -92,7 +92,8 @@ class TrainingPanel(QWidget):
         self._columns.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
 
     def _group(self, title: str, names: tuple[str, ...]) -> Card:
-        fields = StructFields(self._theme, TrainingSpec, names)
+        known = [name for name in names if name in TrainingSpec.__struct_fields__]
+        fields = StructFields(self._theme, TrainingSpec, known)
         fields.edited.connect(lambda field: self._edit(fields, field))
         self.groups.append(fields)
         card = self._card(title, fields)

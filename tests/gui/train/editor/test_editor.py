@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.editor.editor import NetworkEditor
 from mnist_studio.gui.train.editor.struct_fields import (
@@ -272,3 +274,56 @@ def test_sixty_layers_stay_usable(editor: NetworkEditor) -> None:
     assert diagnose(editor.draft.model).problems == ()
     editor.draft.select(30)
     assert editor.layers.currentIndex().row() == 30
+
+
+def test_a_layer_that_is_clicked_in_the_picture_is_selected(editor: NetworkEditor) -> None:
+    assert editor.picture.model == editor.draft.model
+    editor.picture.layer_clicked.emit(3)
+    assert editor.draft.place == 3
+    assert editor.picture.selected == 3
+    editor.draft.remove()
+    assert editor.pictures.currentWidget() is editor.no_picture
+
+
+def test_a_network_is_saved_renamed_and_deleted_as_a_recipe(
+    editor: NetworkEditor, studio: Studio, qtbot: QtBot
+) -> None:
+    editor.draft.select(1)
+    editor.draft.change_layer(Dense(64), "Units")
+    saving = editor.saving
+
+    def entries() -> dict[str, Any]:
+        saving.fill()
+        return {action.text(): action for action in saving.actions()}
+
+    assert list(entries()) == ["Save as your recipe…"]
+    saving.ask_name()
+    answer(saving.question, "Small one", "Save")
+    qtbot.waitUntil(lambda: editor.draft.run.recipe == "Small one", timeout=10_000)
+    assert RECIPES["Small one"].model == editor.draft.model
+    editor.draft.change_layer(Dense(32), "Units")
+    entries()["Save changes in “Small one”"].trigger()
+    qtbot.waitUntil(lambda: RECIPES["Small one"].model == editor.draft.model, timeout=10_000)
+    entries()["Rename “Small one”…"].trigger()
+    answer(saving.question, "Smaller", "Rename")
+    qtbot.waitUntil(lambda: editor.draft.run.recipe == "Smaller", timeout=10_000)
+    # The name of another recipe is not overwritten without a question.
+    saving.ask_name()
+    answer(saving.question, "Smaller", "Save")
+    answer(saving.question, "", "Cancel")
+    entries()["Delete “Smaller”…"].trigger()
+    answer(saving.question, "", "Delete")
+    qtbot.waitUntil(lambda: "Smaller" not in RECIPES, timeout=10_000)
+    assert editor.draft.layer == Dense(32)
+    editor.draft.select(0)
+    editor.draft.remove()
+    assert not entries()["Save as your recipe…"].isEnabled()
+
+
+def answer(question: QuestionOverlay | None, text: str, button: str) -> None:
+    """Types into a question and clicks one of its buttons."""
+    assert question is not None
+    for line in question.findChildren(QLineEdit):
+        line.setText(text)
+    buttons = question.findChildren(QPushButton)
+    next(one for one in buttons if one.text() == button).click()

@@ -1,0 +1,76 @@
+"""The editor on the Train page: opened, used, trained, and remembered."""
+
+from pathlib import Path
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.train.editor.edits import NEW_NAME
+from mnist_studio.gui.train.page import TrainPage
+from mnist_studio.spec.layers import Dense
+from tests.gui.train.test_page_remembered import opened
+
+
+def test_an_edited_network_is_used_in_every_framework(
+    home: Path, qtbot: QtBot, theme: Theme
+) -> None:
+    with opened(qtbot, theme) as page:
+        frameworks = tuple(run.framework for run in page.settings.specs())
+        page.settings.change_button.click()
+        editor = page.editor
+        assert editor is not None
+        assert editor.isVisible()
+        assert not page.columns.isVisible()
+        editor.draft.select(1)
+        editor.draft.change_layer(Dense(64), "Units")
+        editor.use_button.click()
+        assert page.columns.isVisible()
+        assert not editor.isVisible()
+        runs = page.settings.specs()
+        assert tuple(run.framework for run in runs) == frameworks
+        assert {run.model for run in runs} == {editor.draft.model}
+        # Back in the editor, there is nothing to use yet.
+        page.edit_network()
+        assert not editor.draft.is_changed
+        editor.leave()
+        # F5 uses the network that is shown and trains it.
+        page.settings.new_button.click()
+        page.train()
+        assert page.notice.isVisible()
+        assert not page.studio.queue.busy
+        assert "layers" in page.notice.findChild(QLabel).text()
+
+
+def test_what_is_edited_is_there_after_a_restart(home: Path, qtbot: QtBot, theme: Theme) -> None:
+    with opened(qtbot, theme) as page:
+        page.edit_new_network()
+        assert page.editor is not None
+        page.editor.advice.buttons[0].click()
+        before = page.editor.draft.run
+        assert before.recipe == NEW_NAME
+        # Closed at once, while the network is not valid yet.
+    with opened(qtbot, theme) as page:
+        assert page.editor is not None
+        assert page.editor.isVisible()
+        assert page.editor.draft.run == before
+        assert page.editor.draft.is_changed
+        page.editor.left.emit()
+    with opened(qtbot, theme) as page:
+        assert page.editor is None
+
+
+def test_the_editor_fits_a_small_window(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(720, 480)
+    window.go("train")
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    page.edit_network()
+    QTest.qWait(10)
+    editor = page.editor
+    assert editor is not None
+    assert editor.width() <= page.width()
+    assert editor.picture_card.isHidden()
+    assert editor.layers.height() >= 60
