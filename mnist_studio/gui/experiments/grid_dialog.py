@@ -13,11 +13,12 @@ from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.experiments.grid_form import GridForm, grid_experiment, size
+from mnist_studio.gui.experiments.grid_settings import GridSettings
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.model import parameter_count
-from mnist_studio.spec.recipes import RECIPES, Recipe
+from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.run import DatasetName
 
 _FRAMEWORKS = tuple((name, framework_title(name), "") for name in FRAMEWORKS)
@@ -37,6 +38,7 @@ _TIPS = {
     "Training loop": "How runs are trained (default: shared loop)",
     "Batch sizes": "Training images per step (default: those of the recipes)",
     "Learning rates": "Step sizes of the optimizer (default: those of the recipes)",
+    "Other settings": "Any settings of network and training, combined with all others",
     "Seeds": "Number of random seeds for each setting, 1 to 100 (default: 5)",
     "Epochs": "Passes over the training set, 1 to 1,000 (default: those of the recipes)",
 }
@@ -63,6 +65,7 @@ class GridDialog(ScrollDialog):
         self.loop = Toggles("Training loop", _LOOPS, ())
         self.batch_sizes = _line("Batch sizes", "Example: 32, 64, 128")
         self.learning_rates = _line("Learning rates", "Example: 0.01, 0.001")
+        self.settings = GridSettings()
         self.seeds = StepperSpinBox("Seeds", theme, 1, 100, by_one)
         self.seeds.set_number(5)
         self.epochs = StepperSpinBox("Epochs", theme, 0, 1000, by_one)
@@ -95,13 +98,14 @@ class GridDialog(ScrollDialog):
             ("Title", self.title), ("Question", self.question), ("Frameworks", self.frameworks),
             ("Dataset", self.datasets), ("Training loop", self.loop),
             ("Batch sizes", self.batch_sizes),
-            ("Learning rates", self.learning_rates), ("Seeds", self.seeds),
+            ("Learning rates", self.learning_rates), ("Other settings", self.settings),
+            ("Seeds", self.seeds),
             ("Epochs", self.epochs),
         )  # fmt: skip
         for place, (text, field) in enumerate(named):
             field.setToolTip(_TIPS[text])
             grid.addWidget(label(text, "secondary"), place, 0)
-            if isinstance(field, QLineEdit):
+            if isinstance(field, QLineEdit | GridSettings):
                 grid.addWidget(field, place, 1)
             else:
                 grid.addWidget(field, place, 1, Qt.AlignmentFlag.AlignLeft)
@@ -122,6 +126,7 @@ class GridDialog(ScrollDialog):
         self.recipes.checks_changed.connect(self._read)
         for field in (self.title, self.question, self.batch_sizes, self.learning_rates):
             field.textEdited.connect(self._read)
+        self.settings.changed.connect(self._read)
         for toggles in (self.frameworks, self.datasets, self.loop):
             toggles.changed.connect(self._read)
         for stepper in (self.seeds, self.epochs):
@@ -141,11 +146,14 @@ class GridDialog(ScrollDialog):
             datasets=tuple(n for n in texts.DATASETS if n in self.datasets.chosen),
             epochs=self.epochs.whole,
             native=bool(self.loop.chosen),
+            settings=self.settings.texts,
         )
 
     @Slot()
     def _read(self) -> None:
         """Shows the number of runs, or which field is invalid."""
+        first = next(iter(self.form.recipes), "")
+        self.settings.offer(run_spec(RECIPES[first]) if first in RECIPES else None)
         try:
             self._experiment = grid_experiment(self.form)
         except MnistStudioError as error:

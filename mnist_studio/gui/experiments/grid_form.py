@@ -6,14 +6,17 @@ from typing import TypeVar
 
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import counted
+from mnist_studio.spec import changes
 from mnist_studio.spec.experiment import (
     MANY_RUNS,
     ExperimentSpec,
     Grid,
     check_experiment,
+    complete,
     expand_cells,
 )
-from mnist_studio.spec.run import DatasetName, FrameworkName
+from mnist_studio.spec.grid_settings import ELSEWHERE, GridSetting
+from mnist_studio.spec.run import DatasetName, FrameworkName, RunSpec
 
 Number = TypeVar("Number", int, float)
 
@@ -21,6 +24,8 @@ FIRST_SEED = 42
 """The default seed of the recipes."""
 
 _LONGEST_TITLE = 80
+_ELSEWHERE = (*ELSEWHERE, "batch_size", "optimizer.learning_rate", "epochs")
+"""Settings that have a field of their own."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class GridForm:
         datasets: selected datasets.
         epochs: of every run; 0 for those of the recipes.
         native: native scripts instead of the shared loop.
+        settings: paths of other settings, each with its values separated by commas.
     """
 
     title: str = ""
@@ -50,6 +56,7 @@ class GridForm:
     datasets: tuple[DatasetName, ...] = ("mnist",)
     epochs: int = 0
     native: bool = False
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 def grid_experiment(form: GridForm) -> ExperimentSpec:
@@ -71,12 +78,14 @@ def grid_experiment(form: GridForm) -> ExperimentSpec:
             frameworks=form.frameworks,
             batch_sizes=_numbers("Batch sizes", form.batch_sizes, int),
             learning_rates=_numbers("Learning rates", form.learning_rates, float),
+            settings=tuple(_setting(path, text) for path, text in form.settings),
         ),
         seeds=tuple(range(FIRST_SEED, FIRST_SEED + form.seeds)),
         datasets=form.datasets,
         epochs=form.epochs,
         style="native" if form.native else "shared",
     )
+    experiment = complete(experiment)
     check_experiment(experiment)
     return experiment
 
@@ -94,6 +103,41 @@ def size(experiment: ExperimentSpec) -> str:
     if runs > MANY_RUNS:
         return f"{sentence} MNIST Studio asks before it starts this many runs."
     return sentence
+
+
+def suggestion(run: RunSpec, path: str) -> str:
+    """Values to begin with: that of the recipe, and for a number the half and the double of it."""
+    value = changes.value_at(run, path)
+    match value:
+        case bool():
+            return "true, false"
+        case int() | float() if value:
+            half = max(1, value // 2) if isinstance(value, int) else value / 2
+            return ", ".join(
+                changes.text_of(one) for one in dict.fromkeys((half, value, value * 2))
+            )
+        case _:
+            return changes.text_of(value)
+
+
+def offered_settings(run: RunSpec) -> tuple[str, ...]:
+    """The paths of the settings of a run that a grid can vary."""
+    return tuple(path for path, _ in changes.settings_of(run) if path not in _ELSEWHERE)
+
+
+def _setting(path: str, text: str) -> GridSetting:
+    """A setting with its values.
+
+    Raises:
+        SpecError: it has no path, or no values.
+    """
+    if not path.strip():
+        raise SpecError("A setting has no name.", "Select one, such as layers.2.units.")
+    words = [word.strip() for word in text.replace(";", ",").split(",")]
+    values = tuple(changes.plain(word) for word in words if word)
+    if not values:
+        raise SpecError(f"{path} has no values.", "Enter a list such as 32, 64, 128.")
+    return GridSetting(changes.normalized(path), values)
 
 
 def _numbers(name: str, text: str, kind: Callable[[str], Number]) -> tuple[Number, ...]:

@@ -10,7 +10,7 @@ from mnist_studio.formatting import counted, duration, listed
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
-from mnist_studio.spec.recipes import RECIPES
+from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.search import Search, base_run, setting_title
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
@@ -75,11 +75,17 @@ def facts(spec: ExperimentSpec) -> str:
         "batch size": {run.training.batch_size for run in runs},
         "learning rate": {run.training.optimizer.learning_rate for run in runs},
     }
+    for setting in spec.grid.settings if spec.grid else ():
+        axes[f"value of {_axis_title(setting.setting)}"] = set(setting.changes)
     if spec.pairs:
         axes = {"pair": {(run.recipe, run.framework, run.known_bugs) for run in runs}}
     axes["seed"] = {run.training.seed for run in runs}
     axes["dataset"] = {run.dataset for run in runs}
-    factors = [counted(len(values), name) for name, values in axes.items() if len(values) > 1]
+    factors = [
+        counted(len(values), name, name.replace("value of", "values of") if " of " in name else "")
+        for name, values in axes.items()
+        if len(values) > 1
+    ]
     product = f": {' × '.join(factors)}" if factors else ""
     return f"{counted(len(runs), 'run').capitalize()}{product}. {_settings(spec)}"
 
@@ -107,9 +113,17 @@ def members(spec: ExperimentSpec) -> str:
     return ", ".join(f"{_title(recipe)} in {framework_title(name)}" for recipe, name in pairs)
 
 
+def _axis_title(path: str) -> str:
+    """A setting of a grid: ``units of layer 2``, ``optimizer`` for the kind of optimizer."""
+    whole, _, name = path.rpartition(".")
+    if name != "kind":
+        return setting_title(path)
+    return whole.replace("layers.", "layer ")
+
+
 def _title(recipe: str) -> str:
     """The title of a recipe; its id if a file has defined it."""
-    return RECIPES[recipe].title if recipe in RECIPES else recipe
+    return recipe_title(recipe)
 
 
 def end(ended: ExperimentEnded) -> str:

@@ -74,6 +74,7 @@ class ParityCheckPanel(QStackedWidget):
         self.divergence = DivergenceCard()
         self._lay_out()
         self.runner.changed.connect(self._report_end)
+        studio.own_recipes.changed.connect(self._offer_recipes)
         for source in (self.runner, studio.queue, studio.experiment):
             source.changed.connect(self._show)
         self._show()
@@ -118,6 +119,11 @@ class ParityCheckPanel(QStackedWidget):
 
         self._checked = run.recipe
         self.runner.start(work)
+
+    @Slot()
+    def _offer_recipes(self) -> None:
+        """Offers the recipes as they are now; the choice stays if it still exists."""
+        self.recipe.offer(provenance.offered())
 
     @Slot()
     def _report_end(self) -> None:

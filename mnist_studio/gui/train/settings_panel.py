@@ -217,6 +217,7 @@ class SettingsPanel(Card):
     def _connect(self) -> None:
         self.recipe.chosen.connect(self._change_recipe)
         self.recipe.opening.connect(self._describe_recipes)
+        self._studio.own_recipes.changed.connect(self._offer_recipes)
         self.picture.layer_clicked.connect(self.show_network)
         self._studio.library.changed.connect(self._show_figures)
         self._studio.speeds.changed.connect(self._show_figures)
@@ -247,6 +248,16 @@ class SettingsPanel(Card):
         self.show_form(
             replace(form or self._form, frameworks=frameworks, dataset=self.dataset.dataset)
         )
+
+    @Slot()
+    def _offer_recipes(self) -> None:
+        """Offers the recipes as they are now, and still shows the present settings."""
+        known = self._form.recipe in RECIPES
+        if not known:
+            self._opened = self._form
+        self.recipe.offer(provenance.offered("" if known else self._form.recipe))
+        self.recipe.choose(self._form.recipe)
+        self._update()
 
     def lasting(self, saved: TrainPageState) -> TrainPageState:
         """What is to be remembered; settings that are not valid leave the former ones."""
