@@ -15,6 +15,7 @@ from mnist_studio.data.files import parse_text
 from mnist_studio.errors import SpecError, UsageError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.running.job import TrainingJob
+from mnist_studio.running.memory import check_memory
 from mnist_studio.spec import files, known_bugs, recipes
 from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.recipes import Recipe
@@ -114,9 +115,15 @@ def _add_device(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    """Trains; 1 if any framework failed, 130 after Ctrl+C."""
+    """Trains; 1 if any framework failed, 130 after Ctrl+C.
+
+    Raises:
+        SpecError: a training would need more memory than this computer has.
+    """
     from_file = _read_file(arguments)
     specs = from_file or run_specs(arguments)
+    for spec in specs:
+        check_memory(spec)
     if arguments.record and any(spec.style == "native" for spec in specs):
         raise UsageError(
             "--record cannot be combined with a native script, whose network is its own.",

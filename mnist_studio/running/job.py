@@ -11,10 +11,12 @@ from typing import Literal
 from msgspec.structs import replace
 
 from mnist_studio import settings
-from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Phase, Stopped, Terminal
+from mnist_studio.errors import SpecError
+from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Log, Phase, Stopped, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.running import recording
 from mnist_studio.running.continuation import copy_checkpoint, lost_epochs
+from mnist_studio.running.memory import check_memory, memory_warning
 from mnist_studio.running.messages import TRAIN, TrainRequest
 from mnist_studio.running.recording import record_events, started
 from mnist_studio.running.warm import TrainingWorker, WarmProcesses
@@ -140,6 +142,13 @@ class TrainingJob:
         if missing:
             yield self._failed(run, str(missing))
             return
+        try:
+            check_memory(spec)
+        except SpecError as error:
+            yield self._failed(run, str(error))
+            return
+        if warning := memory_warning(spec):
+            yield Log(run=run.id, framework=spec.framework, level="warning", text=warning)
         continued_from = None if self._resume else spec.continued_from
         if continued_from:
             yield from copy_checkpoint(store, run, continued_from)

@@ -14,13 +14,14 @@ the two takes as many multiply-adds as the forward pass, except that the first l
 needs no gradient of its input.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
 from mnist_studio.spec import layers as kinds
-from mnist_studio.spec.model import LayerReport, ModelSpec, describe
+from mnist_studio.spec.model import IMAGE_SHAPE, LayerReport, ModelSpec, describe
 from mnist_studio.spec.optimizers import Optimizer, slot_names
-from mnist_studio.spec.run import Precision, storage
+from mnist_studio.spec.run import FrameworkName, Precision, RunSpec, storage
 
 TRAINING_FACTOR = 3
 """Multiply-adds of a training step divided by those of its forward pass, at most."""
@@ -62,13 +63,17 @@ def cost(
     Raises:
         SpecError: the network is not valid; names the layer and the reason.
     """
-    number = 8 if storage(precision) == "float64" else 4
+    number = _number_bytes(precision)
     slots = len(slot_names(optimizer)) if optimizer else 0
     costs: list[LayerCost] = []
     for report in describe(model):
         before = any(layer.gradient_bytes for layer in costs)
         costs.append(_cost(report, number, slots, before))
     return tuple(costs)
+
+
+def _number_bytes(precision: Precision) -> int:
+    return 8 if storage(precision) == "float64" else 4
 
 
 def _cost(report: LayerReport, number: int, slots: int, after_weights: bool) -> LayerCost:
@@ -101,3 +106,53 @@ def multiply_adds(report: LayerReport) -> int:
             return prod(report.input)
         case _:
             return 0
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """The memory of a training in one framework, as ``benchmarks.memory`` measured it.
+
+    Attributes:
+        program: bytes of a process with the framework, without a dataset.
+        copies: of the dataset's inputs in memory at once while they are loaded.
+        state: bytes for each byte of weights, gradients, and optimizer state.
+        activations: bytes for each byte of the inputs and activations of a batch, for the backward
+            pass and for work arrays.
+    """
+
+    program: int
+    copies: int
+    state: float
+    activations: float
+
+
+_MEMORY: Mapping[FrameworkName, _Memory] = {
+    "numpy": _Memory(120_000_000, 1, 1.2, 2.5),
+    "pytorch": _Memory(540_000_000, 2, 2.0, 2.0),
+    "keras": _Memory(640_000_000, 2, 2.5, 1.8),
+}
+"""Measured with NumPy 2, torch 2.14, and TensorFlow 2.21 on Linux, with 60,000 images in float32: a
+network with 20 million weights and Adam (batch size 64 and 8,192), an MLP of 128 units (64 and
+60,000), and two networks with convolutions (64 to 4,096). The estimate was 0.8 to 1.5 times the
+measured peak; see ``docs/benchmarks.md``."""
+
+
+def training_memory(run: RunSpec, images: int) -> int:
+    """The memory in bytes that a training on the CPU needs at its peak, roughly.
+
+    Args:
+        run: with its known bugs applied. Its network must be valid.
+        images: size of the training set.
+    """
+    training, known = run.training, _MEMORY[run.framework]
+    layers = cost(run.model, training.optimizer, training.precision)
+    image = prod(IMAGE_SHAPE) * _number_bytes(training.precision)
+    gray_levels = images * prod(IMAGE_SHAPE)
+    state = sum(one.weight_bytes + one.gradient_bytes + one.optimizer_bytes for one in layers)
+    activations = image + sum(one.activation_bytes for one in layers)
+    drawn = training.sampling == "with_replacement"
+    batch = training.batch_size if drawn else min(training.batch_size, images)
+    loading = known.program + gray_levels + known.copies * images * image
+    in_training = known.program + gray_levels + images * image
+    in_training += round(known.state * state + known.activations * batch * activations)
+    return max(loading, in_training)

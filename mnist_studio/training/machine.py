@@ -80,6 +80,11 @@ def available_memory_bytes() -> int:
     return int(psutil.virtual_memory().available)
 
 
+def total_memory_bytes() -> int:
+    """Bytes of memory that the computer has, without swap."""
+    return int(psutil.virtual_memory().total)
+
+
 def on_battery() -> bool:
     """Whether the computer runs on battery now."""
     return bool(_query(_on_battery))

@@ -13,6 +13,7 @@ from msgspec import structs
 from mnist_studio.frameworks import registry
 from mnist_studio.store import artifacts, epoch_records
 from mnist_studio.store.runs import RunStore
+from mnist_studio.training import machine
 from tests.cli.conftest import COMMAND, TRAIN, Main, studio
 from tests.trained_runs import until
 
@@ -115,6 +116,15 @@ def test_the_impossible_is_refused_in_a_sentence(
     assert said.errors.startswith("mnist-studio: ")
     with RunStore() as store:
         assert store.runs() == ()
+
+
+def test_a_training_that_cannot_fit_into_memory_is_refused(
+    here: Main, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "total_memory_bytes", lambda: 100_000_000)
+    said = here("train", "mlp-128", "--framework", "numpy", "--dataset", "builtin")
+    assert said.code == 2
+    assert "GB of memory, but this computer has 0.1 GB. Choose a smaller" in said.errors
 
 
 @pytest.mark.parametrize("words", [("train", "tiny-10"), ("experiment", "batch-sizes", "--yes")])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from mnist_studio.errors import SpecError
+from mnist_studio.running.memory import check_memory
 from mnist_studio.spec import codec, known_bugs, recipes
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.run import (
@@ -184,6 +185,7 @@ def run_specs(form: Form) -> tuple[RunSpec, ...]:
     for run in runs:
         check(run)
         known_bugs.check(run)
+        check_memory(run)
     return runs
 
 

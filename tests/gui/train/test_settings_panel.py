@@ -14,10 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.errors import SpecError
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.code_dialog import CodeDialog
 from mnist_studio.gui.common.question import QuestionOverlay
+from mnist_studio.gui.train.form import recipe_form, run_specs
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.running import speed
 from mnist_studio.spec import files
@@ -25,6 +27,7 @@ from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec
+from mnist_studio.training import machine
 from tests.gui.train.frameworks import choose_frameworks
 
 
@@ -382,3 +385,11 @@ def _measured_at_once(
 
 DETAIL = Qt.ItemDataRole.UserRole + 2
 """The role of what the list shows on the right of an entry."""
+
+
+def test_a_training_that_cannot_fit_into_memory_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(machine, "total_memory_bytes", lambda: 100_000_000)
+    with pytest.raises(SpecError, match=r"this computer has 0\.1 GB"):
+        run_specs(recipe_form("mlp-128", ("numpy",), "builtin"))
