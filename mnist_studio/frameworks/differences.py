@@ -177,6 +177,27 @@ _OPTIMIZERS = (
         "v = momentum·v - lr·g; w += v",
         "PyTorch's, so a schedule does not rescale past gradients, by a subclass of Keras' SGD",
     ),
+    Difference(
+        "Nesterov momentum",
+        "v = momentum·v + g; w -= lr·(g + momentum·v)",
+        "v = momentum·v - lr·g; w += momentum·v - lr·g",
+        "PyTorch's, by a subclass of Keras' SGD",
+    ),
+    Difference(
+        "centered RMSprop",
+        "the variance s - a² is below the root, and epsilon is outside",
+        "the variance s - a² and epsilon are below the root",
+        "epsilon outside the root, by a subclass of Keras' RMSprop",
+    ),
+    Difference(
+        "weight decay of optimizers",
+        "coupled: added to the gradients of all parameters",
+        "decoupled: all variables shrink before the update",
+        "coupled or decoupled as set, for kernels only, after clipping, outside the loss",
+    ),
+    Difference(
+        "AdamW's weight decay", "0.01", "0.004", "0.01 unless the run sets it, for kernels only"
+    ),
     Difference("SGD's learning rate", "0.001", "0.01", "set by the recipe"),
     Difference(
         "learning rate dtype",
@@ -195,6 +216,12 @@ _OPTIMIZERS = (
         "stepped by the script, usually once per epoch",
         "counted in batches",
         "computed for every step and passed to every framework",
+    ),
+    Difference(
+        "early stopping",
+        "none",
+        "EarlyStopping: by the validation loss, and the last weights stay",
+        "off unless the run sets it, by the validation accuracy or loss, in the shared loop",
     ),
 )
 

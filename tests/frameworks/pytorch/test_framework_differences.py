@@ -138,6 +138,30 @@ def test_the_rate_multiplies_the_velocity() -> None:
     assert changed == pytest.approx(-(1.0 + 0.1 * 0.5))
 
 
+def test_weight_decay_is_coupled_and_that_of_adamw_is_not() -> None:
+    assert says("weight decay of optimizers").startswith("coupled")
+    # The velocity has the decay, as the rest of the gradient.
+    weight = nn.Parameter(torch.ones(1, dtype=torch.float64))
+    made = optim.SGD([weight], lr=1.0, momentum=0.5, weight_decay=0.5)
+    for _ in range(2):
+        weight.grad = torch.zeros(1, dtype=torch.float64)
+        made.step()
+    assert weight.item() == pytest.approx(1 - 0.5 - (0.25 + 0.25))
+    assert float(says("AdamW's weight decay")) == default(optim.AdamW, "weight_decay")
+
+
+def test_nesterov_and_centered() -> None:
+    assert says("Nesterov momentum").endswith("w -= lr·(g + momentum·v)")
+    weight = nn.Parameter(torch.zeros(1, dtype=torch.float64))
+    made = optim.SGD([weight], lr=1.0, momentum=0.5, nesterov=True)
+    weight.grad = torch.ones(1, dtype=torch.float64)
+    made.step()
+    assert weight.item() == pytest.approx(-1.5)
+    assert "epsilon is outside" in says("centered RMSprop")
+    changed = stepped(optim.RMSprop, [1.0], lr=1.0, alpha=0.5, eps=0.1, centered=True)
+    assert changed == pytest.approx(-1 / (0.25**0.5 + 0.1))
+
+
 def test_the_loss_takes_logits() -> None:
     assert "takes logits" in says("softmax in the loss")
     logits = torch.tensor([[2.0, 0.0]])

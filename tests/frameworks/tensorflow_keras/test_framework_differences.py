@@ -149,6 +149,32 @@ def test_the_rate_goes_into_the_velocity() -> None:
     assert stepped(made, [1.0, 0.0]) == pytest.approx(-(1.0 + 0.5))
 
 
+def test_weight_decay_is_decoupled() -> None:
+    assert says("weight decay of optimizers").startswith("decoupled: all variables")
+    weight = keras.Variable([1.0], name="bias")
+    made = optimizers.SGD(0.5, momentum=0.5, weight_decay=0.5)
+    made.build([weight])
+    for _ in range(2):
+        made.apply([tf.constant([0.0])])
+    assert float(weight.numpy()[0]) == pytest.approx(0.75 * 0.75)
+    assert float(says("AdamW's weight decay")) == default(optimizers.AdamW, "weight_decay")
+
+
+def test_nesterov_and_centered() -> None:
+    assert says("Nesterov momentum").endswith("w += momentum·v - lr·g")
+    nesterov = optimizers.SGD(1.0, momentum=0.5, nesterov=True)
+    assert stepped(nesterov, [1.0, 0.0]) == pytest.approx(-1.5 - 0.25)
+    assert "and epsilon are below" in says("centered RMSprop")
+    made = optimizers.RMSprop(1.0, rho=0.5, epsilon=0.1, centered=True)
+    assert stepped(made, [1.0]) == pytest.approx(-1 / (0.25 + 0.1) ** 0.5)
+
+
+def test_early_stopping_watches_the_loss_and_keeps_the_last_weights() -> None:
+    assert "by the validation loss" in says("early stopping")
+    assert default(keras.callbacks.EarlyStopping, "monitor") == "val_loss"
+    assert not default(keras.callbacks.EarlyStopping, "restore_best_weights")
+
+
 def test_the_rate_is_a_float32_variable() -> None:
     assert says("learning rate dtype") == "a float32 variable"
     assert optimizers.SGD(0.1).learning_rate.dtype == "float32"
