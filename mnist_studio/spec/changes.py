@@ -309,7 +309,18 @@ def _as_one(kind: inspect.Type, value: Value) -> Any:
             return text
         case inspect.LiteralType(values=values) if text in values:
             return text
+        case inspect.VarTupleType(item_type=inspect.IntType() as item):
+            return _numbers(item, value)
     return msgspec.UNSET
+
+
+def _numbers(kind: inspect.Type, value: Value) -> Any:
+    """A list of numbers from text: ``5, 8``; ``none`` is an empty one."""
+    text = text_of(value).strip()
+    if text.lower() in _NOTHING:
+        return []
+    found = [_as_one(kind, one) for one in text.split(",")]
+    return msgspec.UNSET if msgspec.UNSET in found else found
 
 
 def _whole(value: Value) -> Any:
@@ -337,6 +348,8 @@ def _expected(kind: inspect.Type) -> str:
     kinds = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
     simple = [_TYPE_NAMES[type(one)] for one in kinds if type(one) in _TYPE_NAMES]
     if isinstance(kind, inspect.VarTupleType):
+        if isinstance(kind.item_type, inspect.IntType):
+            return "whole numbers with commas between them, such as 5,8"
         return "changed item by item, such as layers.2.units"
     if _structs(kind):
         simple.append("changed by its own settings")
@@ -426,6 +439,8 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Value]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _leaves(f"{path}.{key}".removeprefix("."), inner)
+    elif isinstance(value, list | tuple) and all(isinstance(one, int) for one in value):
+        yield path, ",".join(map(str, value)) or None
     elif isinstance(value, list | tuple):
         for number, inner in enumerate(value, start=1):
             yield from _leaves(f"{path}.{number}", inner)

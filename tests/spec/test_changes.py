@@ -7,10 +7,10 @@ from mnist_studio.errors import SpecError
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.changes import Change, changed, parse, settings_of, text_of, value_at
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Relu, Uniform
-from mnist_studio.spec.optimizers import Adadelta, Adam, Sgd
+from mnist_studio.spec.optimizers import Adadelta, Adam, DecoupledDecay, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import ClipNorm, RunSpec, check
-from mnist_studio.spec.schedules import OneCycle
+from mnist_studio.spec.run import ClipNorm, EarlyStopping, RunSpec, check
+from mnist_studio.spec.schedules import OneCycle, StepDecay
 
 CNN = run_spec(RECIPES["wide-cnn"])
 
@@ -111,3 +111,25 @@ def test_values_as_text() -> None:
     assert [text_of(value) for value in (None, True, 3, 0.001, 1 / 3, "same")] == [
         "none", "true", "3", "0.001", "0.3333333333333333", "same",
     ]  # fmt: skip
+
+
+def test_every_training_setting_has_a_path() -> None:
+    run = after(
+        "optimizer.kind=sgd optimizer.nesterov=on optimizer.momentum=0.9 weight_decay.rate=0.02 "
+        "weight_decay.kind=decoupled warmup_steps=100 schedule.kind=step schedule.milestones=5,8 "
+        "early_stopping.patience=3 early_stopping.min_improvement=0.001 best_epoch=true "
+        "monitor=loss validation=5000"
+    )
+    training = run.training
+    assert training.optimizer == Sgd(1.0, 0.9, nesterov=True)
+    assert training.weight_decay == DecoupledDecay(0.02)
+    assert training.schedule == StepDecay(CNN.training.schedule.factor, milestones=(5, 8))
+    assert training.early_stopping == EarlyStopping(3, 0.001)
+    assert (training.warmup_steps, training.best_epoch, training.monitor) == (100, True, "loss")
+    check(run)
+    assert value_at(run, "schedule.milestones") == "5,8"
+    none = after("schedule.milestones=none optimizer.kind=adamw weight_decay=none", run)
+    assert value_at(none, "schedule.milestones") is None
+    assert changed(none, [Change(*one) for one in settings_of(none)]) == none
+    with pytest.raises(SpecError, match="whole numbers with commas between them, such as 5,8"):
+        after("schedule.milestones=5,x", run)
