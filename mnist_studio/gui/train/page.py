@@ -24,7 +24,9 @@ from mnist_studio.gui.train.live_plots import LivePlots
 from mnist_studio.gui.train.live_runs import LiveRuns
 from mnist_studio.gui.train.result import TrainingEnd
 from mnist_studio.gui.train.settings_panel import WIDTH, SettingsPanel
+from mnist_studio.gui.train.watch.rate_dialog import RateDialog
 from mnist_studio.gui.train.watch.records import watched
+from mnist_studio.gui.train.watch.step_dialog import StepDialog
 from mnist_studio.gui.train.watch.view import WatchView
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
@@ -43,6 +45,7 @@ _EXPERIMENT_RUNS = (
     "An experiment is running. Training another run would distort its timing. "
     "Wait for it to finish, or stop it on the Experiments page."
 )
+_BUSY = "A run is training. Wait for it to finish, or stop it: both would be slower together."
 _OPENED = "The settings are loaded from the file. Click Train to start."
 
 
@@ -112,7 +115,9 @@ class TrainPage(Page):
         studio.settings_chosen.connect(self._show_settings)
         self.view.chosen.connect(self.show_view)
         self.watch.switched.connect(self._set_recording)
+        self.watch.step_requested.connect(self.show_step)
         self.watch.failed.connect(self._show_error)
+        self.settings.rate_requested.connect(self.find_rate)
         self.settings.edited.connect(self._update)
         self.settings.code_requested.connect(self.show_code)
         self.settings.change_requested.connect(self.edit_network)
@@ -250,6 +255,34 @@ class TrainPage(Page):
         dialog.run_requested.connect(self._train_native)
         dialog.open()
         return dialog
+
+    @Slot()
+    def find_rate(self) -> RateDialog | None:
+        """Searches for a learning rate in all selected frameworks; None if it cannot now."""
+        specs = self._idle_specs()
+        if not specs:
+            return None
+        dialog = RateDialog(self.studio, self.window(), specs)
+        dialog.rate_chosen.connect(self.settings.use_rate)
+        dialog.open()
+        return dialog
+
+    @Slot()
+    def show_step(self) -> StepDialog | None:
+        """Shows one step in all selected frameworks; None if it cannot be done now."""
+        specs = self._idle_specs()
+        if not specs:
+            return None
+        dialog = StepDialog(self.studio, self.window(), specs)
+        dialog.open()
+        return dialog
+
+    def _idle_specs(self) -> tuple[RunSpec, ...]:
+        """The runs to train, unless one trains already: the two would slow each other down."""
+        if self.studio.busy:
+            self._show_error(_BUSY)
+            return ()
+        return self._valid_specs()
 
     @Slot(object)
     def show_file(self, runs: tuple[RunSpec, ...]) -> None:

@@ -81,6 +81,7 @@ class SettingsPanel(Card):
         edited: a setting has changed.
         arranged: a section was opened or closed.
         code_requested: the settings as a script.
+        rate_requested: a suggestion for the learning rate.
         open_requested: settings from a file.
         save_requested: settings to a file.
         change_requested: edit the network.
@@ -90,6 +91,7 @@ class SettingsPanel(Card):
     edited = Signal()
     arranged = Signal()
     code_requested = Signal()
+    rate_requested = Signal()
     open_requested = Signal()
     save_requested = Signal()
     change_requested = Signal()
@@ -117,6 +119,11 @@ class SettingsPanel(Card):
         self.code_button = button(
             "Code", self.code_requested.emit, "Shows these settings as a script (F6)", quiet=True
         )
+        self.rate_button = button(
+            "Find a learning rate…", self.rate_requested.emit,
+            "Raises the learning rate on the same batches in all selected frameworks, and suggests "
+            "one", quiet=True,
+        )  # fmt: skip
         self.open_button = button(
             "Open…", self.open_requested.emit, "Reads settings from a file (Ctrl+Shift+O)",
             quiet=True,
@@ -199,6 +206,7 @@ class SettingsPanel(Card):
             FieldGroup(theme, {name: controls[name] for name in names}, title)
             for title, names in GROUPS.items()
         ]
+        groups[0].add_wide(holder(row(self.rate_button, 1, gap=0)))
         groups[1].add_wide(self.own_images)
         groups.append(FieldGroup(theme, self.advanced.augmentation(), "Augmentation"))
         for title, widget in (
@@ -290,6 +298,11 @@ class SettingsPanel(Card):
             SpecError: a setting is invalid.
         """
         return run_specs(self._form)
+
+    @Slot(float)
+    def use_rate(self, rate: float) -> None:
+        """Enters a learning rate."""
+        self.show_form(replace(self._form, learning_rate=rate))
 
     def show_form(self, form: Form) -> None:
         """Sets every control."""

@@ -223,10 +223,10 @@ class ErrorGrid(Painted):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paints all images with a line of text below each."""
+        """Paints all images with two lines of text below each."""
         painter, palette = QPainter(self), self._theme.palette
         painter.setFont(self._theme.font(11))
-        foot = self._theme.pixels(20)
+        foot = self._theme.pixels(34)
         rows = max(1, -(-len(self._errors) // self.COLUMNS))
         cell = self.width() / self.COLUMNS
         side = max(8.0, min(cell - 10, self.height() / rows - foot - 4))
@@ -242,7 +242,7 @@ class ErrorGrid(Painted):
             painter.setPen(QPen(QColor(palette.line), 1))
             painter.drawRect(spot)
             painter.setPen(QColor(palette.text))
-            words = f"{error.label} → {error.predicted}  {confidence(error.confidence)}"
+            words = f"{error.label} → {error.predicted}\n{confidence(error.confidence)}"
             room = QRectF(left, top + side + 1, cell, foot)
             painter.drawText(room, Qt.AlignmentFlag.AlignHCenter, words)
         painter.end()

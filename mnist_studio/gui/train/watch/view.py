@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QSlider, QStackedWidget, QVBoxLayout, QWidget
 
-from mnist_studio.gui.common.basics import column, holder, label, row
+from mnist_studio.gui.common.basics import button, column, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.empty_state import EmptyState
@@ -35,10 +35,12 @@ class WatchView(QWidget):
 
     Signals:
         switched: the user turned recording on or off.
+        step_requested: the numbers of one training step.
         failed: the records could not be read, and why.
     """
 
     switched = Signal(bool)
+    step_requested = Signal()
     failed = Signal(str)
 
     def __init__(self, theme: Theme, background: Background, recording: bool) -> None:
@@ -75,6 +77,11 @@ class WatchView(QWidget):
             "training time (default: off)"
         )
         self.record.clicked.connect(self._switch)
+        self.step_button = button(
+            "Single step…", self.step_requested.emit,
+            "Shows the numbers of one training step with the settings on the left, in all selected "
+            "frameworks", quiet=True,
+        )  # fmt: skip
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, 0)
         self.slider.setAccessibleName("Epoch")
@@ -97,8 +104,9 @@ class WatchView(QWidget):
         card = Card()
         card.body.addWidget(self.sentence)
         card.body.addWidget(self._stack, 1)
+        right = holder(row(self.step_button, self.record, gap=8))
         second = holder(row(self.norm, epochs, 1, gap=12))
-        self.setLayout(column(WrapBar(self.part, self.record), second, card, gap=8))
+        self.setLayout(column(WrapBar(self.part, right), second, card, gap=8))
         self.layout().setStretch(2, 1)  # type: ignore[union-attr]
 
     @property
