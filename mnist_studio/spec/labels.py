@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from mnist_studio import formatting
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import title
-from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import FULL_BATCH, DatasetName, RunSpec
+from mnist_studio.spec.optimizers import Sgd
+from mnist_studio.spec.recipes import RECIPES, recipe_title, run_spec
+from mnist_studio.spec.run import FULL_BATCH, DatasetName, RunSpec, TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,8 @@ _FORMATS: Mapping[str, str] = MappingProxyType(
 _KNOWN_BUG_TITLES: Mapping[str, str] = MappingProxyType(
     {bug.name: bug.title.lower() for bug in KNOWN_BUGS.values()}
 )
+_LAYER = "model.layers."
+_ANY_TRAINING = TrainingSpec(Sgd())
 _PART_OF_RUN = ("continued_from.framework", "continued_from.step")
 """Settings that follow from the run that was continued."""
 _RANKS: Mapping[str, int] = MappingProxyType(
@@ -214,7 +217,7 @@ def recipe_labels(run: RunSpec) -> tuple[str, ...]:
     if recipe is None:
         return ()
     defaults = replace(run_spec(recipe), framework=run.framework, style=run.style)
-    found = differences((defaults, run))
+    found = _layer_by_layer(differences((defaults, run)), (defaults, run))
     paths = {setting.path for setting in found}
     changed = {s.path: s.values[1] for s in found if not _is_implied(s, paths)}
     ordered = dict(sorted(changed.items(), key=lambda item: _RANKS.get(item[0], 1)))
@@ -223,6 +226,70 @@ def recipe_labels(run: RunSpec) -> tuple[str, ...]:
     if run.known_bugs and set(run.known_bugs) == set(recipe.source_bugs(run.framework)):
         ordered["known_bugs"] = "source"
     return tuple(dict.fromkeys(_labels(ordered, dict(settings(run)))))
+
+
+def network_names(runs: Sequence[RunSpec]) -> tuple[str, ...]:
+    """The names of networks: the recipe, and what differs from it or from other networks.
+
+    ``MLP 128``, ``MLP 128, changed: layer 2 units 64``. Networks that differ have different names.
+    A process that does not know a recipe of yours names what distinguishes its networks.
+    """
+    names = [_network_name(run) for run in runs]
+    return tuple(
+        _unlike(name, run, [other for other, same in zip(runs, names, strict=True) if same == name])
+        for name, run in zip(names, runs, strict=True)
+    )
+
+
+def _network_name(run: RunSpec) -> str:
+    title, recipe = recipe_title(run.recipe), RECIPES.get(run.recipe)
+    if recipe is None or recipe.model == run.model:
+        return title
+    return f"{title}, changed: {', '.join(recipe_labels(_only_network(run)))}"
+
+
+def _unlike(name: str, run: RunSpec, alike: Sequence[RunSpec]) -> str:
+    """A name with what distinguishes the network of a run from others of the same name."""
+    networks = list(dict.fromkeys(_only_network(one) for one in alike))
+    if len(networks) == 1:
+        return name
+    labels = distinguishing_labels(networks)[networks.index(_only_network(run))]
+    return f"{name}, {', '.join(labels) or f'network {networks.index(_only_network(run)) + 1}'}"
+
+
+def _only_network(run: RunSpec) -> RunSpec:
+    """The run with another training than that of its recipe undone, if the recipe is known."""
+    recipe = RECIPES.get(run.recipe)
+    plain = run_spec(recipe) if recipe else RunSpec(run.recipe, run.model, _ANY_TRAINING)
+    return replace(plain, model=run.model)
+
+
+_MOST_LAYER_LABELS = 4
+
+
+def _layer_by_layer(found: Sequence[Setting], runs: Sequence[RunSpec]) -> tuple[Setting, ...]:
+    """Settings with single ones of layers in place of all layers, if they correspond.
+
+    Networks with another number of layers do not correspond, and many changes are one.
+    """
+    if len({len(run.model.layers) for run in runs}) > 1:
+        return tuple(found)
+    single = tuple(_layer_settings([run.model.layers for run in runs]))
+    if len(single) > _MOST_LAYER_LABELS:
+        return tuple(found)
+    each = (single if one.path == "model.layers" else (one,) for one in found)
+    return tuple(setting for settings in each for setting in settings)
+
+
+def _layer_settings(networks: Sequence[tuple[Any, ...]]) -> Iterator[Setting]:
+    for number, layers in enumerate(zip(*networks, strict=True), start=1):
+        if len({type(layer) for layer in layers}) > 1:
+            yield Setting(f"{_LAYER}{number}.kind", tuple(map(title, layers)))
+            continue
+        for name in layers[0].__struct_fields__:
+            values = [msgspec.to_builtins(getattr(layer, name)) for layer in layers]
+            if any(value != values[0] for value in values):
+                yield Setting(f"{_LAYER}{number}.{name}", tuple(map(_text, values)))
 
 
 def _is_implied(setting: Setting, changed: Collection[str]) -> bool:
@@ -243,7 +310,8 @@ def distinguishing_labels(
         runs: to be distinguished.
         excluded: paths of settings that need no label.
     """
-    found = [setting for setting in differences(runs) if setting.path not in excluded]
+    differing = _layer_by_layer(differences(runs), runs)
+    found = [setting for setting in differing if setting.path not in excluded]
     labels = (
         _labels({setting.path: setting.values[at] for setting in found}, dict(settings(run)))
         for at, run in enumerate(runs)
@@ -274,6 +342,9 @@ def _label(path: str, value: str) -> str:
     if path == "known_bugs":
         return ", ".join(_KNOWN_BUG_TITLES[bug] for bug in value.split(", "))
     name = path.rpartition(".")[2].replace("_", " ")
+    if path.startswith(_LAYER):
+        number = path.removeprefix(_LAYER).partition(".")[0]
+        return f"layer {number} {value if name == 'kind' else _named(name, value)}"
     match path, value:
         case "model.layers", "changed":
             return "changed layers"
@@ -281,9 +352,18 @@ def _label(path: str, value: str) -> str:
             return f"seed {value.replace(',', '')}"
         case "own_images", fingerprint if fingerprint != formatting.NOTHING:
             return f"your images {fingerprint[:4]}"
-        case _, "no" | formatting.NOTHING:
+        case _ if path in _FORMATS and value not in ("no", "yes", formatting.NOTHING):
+            return _FORMATS[path].format(value.replace("_", " "))
+        case _:
+            return _named(name, value)
+
+
+def _named(name: str, value: str) -> str:
+    """A setting with its name: ``beta1 0.8``, ``bias``, ``no bias``."""
+    match value:
+        case "no" | formatting.NOTHING:
             return f"no {name}"
-        case _, "yes":
+        case "yes":
             return name
         case _:
-            return _FORMATS.get(path, f"{name} {{}}").format(value.replace("_", " "))
+            return f"{name} {value.replace('_', ' ')}"

@@ -1,6 +1,7 @@
 from msgspec.structs import replace
 
-from mnist_studio.spec.labels import Setting, differences, settings
+from mnist_studio.spec.changes import changed, parse
+from mnist_studio.spec.labels import Setting, differences, network_names, recipe_labels, settings
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -63,3 +64,32 @@ def test_values_as_text() -> None:
     assert found["continued_from"] == "–"
     assert found["training.optimizer.learning_rate"] == "0.001"
     assert found["threads"] == "0"
+
+
+def with_layers(*texts: str, run: RunSpec = MLP) -> RunSpec:
+    return changed(run, [parse(text) for text in texts])
+
+
+def test_single_changes_of_layers_are_named() -> None:
+    other = with_layers(
+        "layers.2.units=32", "layers.2.bias=no", "layers.3.kind=sigmoid", "epochs=9"
+    )
+    assert recipe_labels(other) == (
+        "layer 2 units 32", "layer 2 no bias", "layer 3 sigmoid", "9 epochs"
+    )  # fmt: skip
+    longer = replace(MLP, model=replace(MLP.model, layers=(Flatten(), *MLP.model.layers)))
+    assert recipe_labels(longer) == ("changed layers",)
+
+
+def test_networks_that_differ_have_different_names() -> None:
+    runs = [
+        MLP,
+        replace(MLP, training=replace(MLP.training, seed=3)),
+        with_layers("layers.2.units=9"),
+    ]
+    plain = "MLP 128"
+    assert network_names(runs) == (plain, plain, "MLP 128, changed: layer 2 units 9")
+    unknown = [replace(run, recipe="Mine") for run in runs]
+    names = ("Mine, layer 2 units 128", "Mine, layer 2 units 128", "Mine, layer 2 units 9")
+    assert network_names(unknown) == names
+    assert network_names(unknown[:1]) == ("Mine",)

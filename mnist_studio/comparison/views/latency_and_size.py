@@ -23,8 +23,8 @@ from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import count
+from mnist_studio.spec.labels import network_names
 from mnist_studio.spec.model import ModelSpec, describe, parameter_count
-from mnist_studio.spec.recipes import recipe_title
 
 
 def parameters(run_data: RunData, options: ViewOptions) -> ViewContent:
@@ -63,10 +63,11 @@ def _networks(run_data: RunData) -> dict[str, list[Group]]:
     found: dict[ModelSpec, list[Group]] = {}
     for group in run_data.all_groups:
         found.setdefault(group.spec.model, []).append(group)
-    return {
-        " = ".join(dict.fromkeys(recipe_title(one.recipe) for one in of)): of
-        for of in found.values()
-    }
+    every = [group for of in found.values() for group in of]
+    names = dict(
+        zip((one.key for one in every), network_names([one.spec for one in every]), strict=True)
+    )
+    return {" = ".join(dict.fromkeys(names[one.key] for one in of)): of for of in found.values()}
 
 
 def _layers(name: str, group: Group) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from mnist_studio.formatting import count, counted, duration, listed, percent
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.spec import known_bugs
-from mnist_studio.spec.recipes import recipe_title
+from mnist_studio.spec.labels import network_names
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts
 
@@ -83,7 +83,7 @@ class TrainingResult:
             return f"{counted(len(self.runs), 'run').capitalize()} are trained"
         frameworks = listed([framework_title(run.spec.framework) for run in self.runs])
         spec, end = self.runs[0].spec, self.runs[0].end
-        title = recipe_title(spec.recipe)
+        (title,) = network_names((spec,))
         if spec.known_bugs:
             title += f" with {known_bugs.listed(spec.known_bugs)}"
         if len(self.runs) == 1 and isinstance(end, Stopped):
