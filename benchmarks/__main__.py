@@ -20,6 +20,7 @@ ALL = (
     "gaps",
     "click",
     "compare_page",
+    "editor",
     "stop",
     "answers",
     "loop",

@@ -17,7 +17,7 @@ def offered(opened: str = "") -> tuple[tuple[str, str, str], ...]:
     """
     entries: list[tuple[str, str, str]] = []
     if opened:
-        entries += [("", "From a file", ""), (opened, opened, "")]
+        entries += [("", "Not saved as a recipe", ""), (opened, opened, "")]
     source = ""
     for name, recipe in recipes.RECIPES.items():
         if recipe.source.name != source:
@@ -48,14 +48,12 @@ def origin(run: RunSpec) -> Origin:
     """The summary, reported result, provenance and assumptions of a recipe."""
     recipe = recipes.RECIPES.get(run.recipe)
     if recipe is None:
-        return Origin(f"“{run.recipe}”, from a file.")
+        return Origin(f"“{run.recipe}”, which is not saved as a recipe.")
     # A number and its percent sign stay on one line.
     reported = recipe.reported.replace(" %", "\N{NO-BREAK SPACE}%")
     same = run.model == recipe.model
     summary = (
-        recipe.summary
-        if same
-        else f"The network of the file, which differs from that of {run.recipe}."
+        recipe.summary if same else f"A changed network, which differs from that of {recipe.title}."
     )
     # Documents mark names of files and functions; a window has no such marks.
     source = f"{recipe.source.name}. {recipe.provenance}".replace("`", "")

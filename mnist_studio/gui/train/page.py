@@ -175,7 +175,7 @@ class TrainPage(Page):
             self.editor = NetworkEditor(self.studio)
             self.editor.used.connect(self._use)
             self.editor.left.connect(self._close_editor)
-            self.editor.edited.connect(self._update)
+            self.editor.edited.connect(self._enable_training)
             self.editor.edited.connect(self._memory.start)
             self.editor.columns.splitterMoved.connect(self._memory.start)
             sizes = self.studio.saved_settings.train_page.editor
@@ -417,14 +417,19 @@ class TrainPage(Page):
             # At first there is one button only.
             action.setVisible(queue.busy)
         self.train_button.setText("Add to queue  F5" if queue.busy else "Train  F5")
+        self._enable_training()
+        self.runs.show_runs(queue.runs)
+        self.plots.show_runs(queue.runs)
+        self.watch.show_runs(watched(queue.runs))
+
+    @Slot()
+    def _enable_training(self) -> None:
+        """Enables Train unless the settings, or the network in the editor, cannot work."""
         busy = self.studio.experiment.busy
         wrong = self._editing.draft.problem if self._editing else self.settings.complaint.text()
         problem = _EXPERIMENT_RUNS if busy else wrong
         what = "this network" if self._editing else "the settings on the left"
         enable(self.train_button, problem, f"Trains with {what} (F5)")
-        self.runs.show_runs(queue.runs)
-        self.plots.show_runs(queue.runs)
-        self.watch.show_runs(watched(queue.runs))
 
     @Slot(object, object)
     def _show_event(self, run: LiveRun, event: events.AnyEvent) -> None:

@@ -11,6 +11,7 @@ from mnist_studio.gui.train.editor import edits
 from mnist_studio.spec import known_bugs, model, run
 from mnist_studio.spec.layers import Layer
 from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.recipes import RECIPES, recipe_title
 from mnist_studio.spec.repairs import Diagnosis, Repair, diagnose, repairs
 from mnist_studio.spec.run import RunSpec, TrainingSpec
 
@@ -106,6 +107,8 @@ class Draft(QObject):
         """Why the run cannot be trained; empty if it can."""
         if self._found.problems:
             return self._found.problems[0].sentence
+        if not self.run.recipe.strip():
+            return "The network has no name. Enter one at the top."
         return self.training_problem
 
     def trainable(self) -> RunSpec:
@@ -182,7 +185,8 @@ class Draft(QObject):
 
     def rename(self, name: str) -> None:
         """Changes the name of the network."""
-        renamed = replace(self.run, recipe=name)
+        known = (key for key in RECIPES if recipe_title(key) == name)
+        renamed = replace(self.run, recipe=next(known, name))
         self._history.push("Name", Edited(renamed, self.place), merge=True)
 
     def repairs(self, at: int) -> tuple[Repair, ...]:

@@ -1,6 +1,6 @@
 """The editor: layers on one side, the selected one on the other, or the settings of training."""
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -34,6 +34,8 @@ from mnist_studio.spec.run import RunSpec
 
 PICTURE, LOW = 88, 560
 """Height of the picture, and of an editor that has no room for it."""
+PICTURE_MS = 80
+"""Pause after the last edit until the picture follows."""
 EMPTY = "empty"
 """The key of an empty network among the recipes to start from."""
 
@@ -56,6 +58,10 @@ class NetworkEditor(QWidget):
         self._studio = studio
         self.question: QuestionOverlay | None = None
         self.draft = Draft(self)
+        self._picture_timer = QTimer(self)
+        self._picture_timer.setSingleShot(True)
+        self._picture_timer.setInterval(PICTURE_MS)
+        self._picture_timer.timeout.connect(self._show_picture)
         self._make_controls()
         self._lay_out()
         self._connect()
@@ -172,6 +178,7 @@ class NetworkEditor(QWidget):
     def open(self, original: RunSpec, present: RunSpec | None = None) -> None:
         """Shows a run, as it is on the Train page or as it was edited before."""
         self.draft.start(original, present)
+        self._show_picture()
         self.show_part("layers")
         self.layers.setFocus()
 
@@ -263,12 +270,18 @@ class NetworkEditor(QWidget):
         if self.parts.choice == "training":
             self.training.renew()
         self.totals.setText(totals(draft.found))
+        self._picture_timer.start()
+        self._show_name()
+        self._enable()
+
+    @Slot()
+    def _show_picture(self) -> None:
+        """Draws the network, a moment after the last edit: a large one takes a while."""
+        draft = self.draft
         self.pictures.setCurrentIndex(int(bool(draft.found.problems)))
         if not draft.found.problems:
             self.picture.show_model(draft.model)
             self.picture.select(draft.place)
-        self._show_name()
-        self._enable()
 
     def _show_name(self) -> None:
         title = recipe_title(self.draft.run.recipe)
