@@ -23,6 +23,7 @@ ALL = (
     "editor",
     "stop",
     "answers",
+    "living",
     "loop",
     "busy",
     "fast",

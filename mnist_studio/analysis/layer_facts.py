@@ -11,6 +11,8 @@ from mnist_studio.spec.cost import cost
 from mnist_studio.spec.layers import text
 from mnist_studio.spec.model import LayerReport, ModelSpec, describe
 
+NONE = "none"
+
 
 @dataclass(frozen=True)
 class LayerFacts:
@@ -54,14 +56,13 @@ def layer_facts(model: ModelSpec, position: int) -> LayerFacts:
 
 def _figures(model: ModelSpec, position: int, report: LayerReport) -> tuple[tuple[str, str], ...]:
     own = cost(model)[position]
-    parameters = count(report.parameters)
-    if report.parameters and report.arithmetic != parameters:
-        parameters = f"{report.arithmetic} = {parameters}"
+    parameters = f"{report.arithmetic} = {count(report.parameters)}" if report.parameters else NONE
+    adds = f"{count(own.multiply_adds)} for one image" if own.multiply_adds else NONE
     return (
         ("Input", text(report.input)),
         ("Output", text(report.output)),
         ("Parameters", parameters),
-        ("Multiply-adds", f"{count(own.multiply_adds)} for one image"),
+        ("Multiply-adds", adds),
         ("Memory", f"{memory(own.weight_bytes)} of weights, "
          f"{memory(own.activation_bytes)} of output for one image"),
     )  # fmt: skip

@@ -114,10 +114,13 @@ class NetworkPanel(QWidget):
         if row is None:
             self.state.setText(UNTRAINED)
             return
-        if self.picture.model != row.run.spec.model:
+        other = self.picture.model != row.run.spec.model
+        if other:
             self.picture.show_frame(None)
             self.close_layer()
         self.view.show_model(row.run.spec.model, row.title)
+        if other:
+            self.view.fit_readable()
         self._show_epoch()
 
     @Slot()

@@ -29,6 +29,10 @@ DENSITY = 2.0
 """Pixels per unit of a saved image."""
 
 
+READABLE = 0.85
+"""The smallest size in which texts can be read."""
+
+
 class NetworkView(QWidget):
     """A picture of a network that scrolls. Ctrl and the wheel, +, - and 0 change its size.
 
@@ -98,6 +102,11 @@ class NetworkView(QWidget):
         """Draws as large as all of the network fits, at most in the size of text."""
         self._fits = True
         self.picture.set_zoom(self.picture.fitting_zoom(self.area.viewport().size()))
+
+    def fit_readable(self) -> None:
+        """Like ``fit``, but not so small that texts cannot be read: the rest can be scrolled."""
+        size = self.area.viewport().size()
+        self._zoom(max(READABLE, self.picture.fitting_zoom(size)))
 
     def show_layer(self, layer: int) -> None:
         """Scrolls to a layer and outlines it."""
