@@ -35,7 +35,7 @@ def network_rows(model: ModelSpec) -> tuple[NetworkRow, ...]:
     rows: list[NetworkRow] = []
     flattened = ""
     for report in describe(model):
-        if isinstance(report.layer, layers.Relu) and rows and not flattened:
+        if isinstance(report.layer, layers.Activation) and rows and not flattened:
             rows[-1] = _activated(rows[-1], report)
         elif isinstance(report.layer, layers.Flatten):
             flattened = f"flatten to {layers.text(report.output)}\n"

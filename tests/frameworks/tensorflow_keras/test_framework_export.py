@@ -7,12 +7,12 @@ import pytest
 from mnist_studio.frameworks.base import normalize
 from mnist_studio.frameworks.tensorflow_keras import FRAMEWORK
 from mnist_studio.spec.layers import AvgPool, BatchNorm, Conv, Dense, GlobalAvgPool, Layer, Relu
-from tests.frameworks.examples import EVERYTHING, chunk, digits, learner, run
+from tests.frameworks.examples import ACTIVATED, EVERYTHING, chunk, digits, learner, run
 
 NORMED = (Conv(4, bias=False), BatchNorm(), Relu(), AvgPool(), GlobalAvgPool(), Dense(10))
 
 
-@pytest.mark.parametrize("layers", [EVERYTHING, NORMED])
+@pytest.mark.parametrize("layers", [EVERYTHING, ACTIVATED, NORMED])
 def test_keras_loads_the_file_and_predicts_the_same(
     tmp_path: Path, layers: tuple[Layer, ...]
 ) -> None:

@@ -1,0 +1,5 @@
+from tests.frameworks.random_contract import RandomNetworkContract
+
+
+class TestRandomNetworks(RandomNetworkContract):
+    pass
