@@ -5,6 +5,7 @@ sees validation accuracies only, so that the test images stay unseen until the w
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from math import isfinite
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, UnknownName
-from mnist_studio.spec import recipes
+from mnist_studio.spec import changes, recipes
 from mnist_studio.spec.error_paths import error_path
 from mnist_studio.spec.recipes import OwnRecipe
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -28,6 +29,7 @@ MOST_WINNER_SEEDS = 100
 MOST_SETTINGS = 20
 MOST_CHOICES = 100
 
+_OF_MODEL = ("layers.", "scaling.")
 REFUSED = {
     "seed": "The search would pick the luckiest seed, which says nothing about the settings.",
     "validation": "Trials are compared by their validation accuracy, so all need the same set.",
@@ -108,9 +110,7 @@ def with_values(run: RunSpec, values: Mapping[str, Value]) -> RunSpec:
     Raises:
         SpecError: there is no such setting, or it cannot have that value.
     """
-    for path, value in values.items():
-        run = _with_value(run, path, value)
-    return run
+    return changes.changed(run, [changes.Change(path, value) for path, value in values.items()])
 
 
 def values_of(search: Search, run: RunSpec) -> dict[str, Value]:
@@ -152,14 +152,13 @@ def value_at(run: RunSpec, setting: str) -> Any:
     Raises:
         SpecError: there is no such setting.
     """
-    place, key = _place(_content(run), setting)
-    return place[key]
+    with _of_setting():
+        return changes.value_at(run, setting)
 
 
 def searchable(run: RunSpec) -> tuple[str, ...]:
     """The paths of the settings of a run that a search can vary: numbers, and yes or no."""
-    content = _content(run)
-    leaves = (*_leaves("", content["training"]), *_leaves("", content["model"]))
+    leaves = sorted(changes.settings_of(run), key=lambda leaf: leaf[0].startswith(_OF_MODEL))
     return tuple(
         path for path, value in leaves if isinstance(value, int | float) and path not in REFUSED
     )
@@ -311,51 +310,14 @@ def _with_value(run: RunSpec, setting: str, value: Value) -> RunSpec:
     Raises:
         SpecError: there is no such setting, or it cannot have that value.
     """
-    content = _content(run)
-    place, key = _place(content, setting)
-    place[key] = value
+    with _of_setting():
+        return changes.changed(run, [changes.Change(setting, value)])
+
+
+@contextmanager
+def _of_setting() -> Iterator[None]:
+    """Errors inside are about the setting, wherever it is in a run."""
     try:
-        return msgspec.convert(content, RunSpec)
-    except msgspec.ValidationError as error:
-        raise SpecError(
-            f"{setting} cannot be {value}: {error}.", "Correct the value.", ("setting",)
-        ) from error
-
-
-def _content(run: RunSpec) -> dict[str, Any]:
-    """Tables and lists that can be changed."""
-    content: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(run))
-    return content
-
-
-def _place(content: dict[str, Any], setting: str) -> tuple[Any, Any]:
-    """The table or list that has a setting, and its key there."""
-    keys = setting.split(".")
-    place: Any = content["model" if keys[0] in content["model"] else "training"]
-    found: list[tuple[Any, Any]] = []
-    for key in keys:
-        at: Any = int(key) - 1 if isinstance(place, list) and key.isdecimal() else key
-        inside = (
-            at in place
-            if isinstance(place, dict)
-            else (isinstance(place, list) and isinstance(at, int) and 0 <= at < len(place))
-        )
-        if not inside:
-            raise SpecError(
-                f"This recipe has no setting {setting}.",
-                "Name one such as optimizer.learning_rate, batch_size, or layers.2.units.",
-                ("setting",),
-            )
-        found.append((place, at))
-        place = place[at]
-    return found[-1]
-
-
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every single value below a table or list, by its path."""
-    if isinstance(value, dict | list):
-        inner = value.items() if isinstance(value, dict) else enumerate(value, start=1)
-        for key, below in inner:
-            yield from _leaves(f"{path}.{key}".removeprefix("."), below)
-    else:
-        yield path, value
+        yield
+    except SpecError as error:
+        raise SpecError(error.problem, error.remedy, ("setting",)) from error
