@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mnist_studio.codegen.context import Draw, LayerValues, layers
 from mnist_studio.spec.model import ModelSpec, describe
-from mnist_studio.spec.optimizers import Adam, Optimizer, slot_names
+from mnist_studio.spec.optimizers import Adam, AdamW, Optimizer, slot_names
 from mnist_studio.spec.run import RunSpec, storage
 
 
@@ -128,6 +128,6 @@ def _cached(layer: LayerValues) -> tuple[str, ...]:
 
 
 def _optimizer_state(optimizer: Optimizer) -> Iterator[str]:
-    if isinstance(optimizer, Adam):
+    if isinstance(optimizer, Adam | AdamW):
         yield "step"
     yield from slot_names(optimizer)

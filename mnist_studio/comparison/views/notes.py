@@ -207,19 +207,17 @@ def _repeated(run_data: RunData) -> str:
 
 def _endings(run_data: RunData) -> str:
     """Which runs stopped early, and whose figures are not those of their last epoch."""
-    special = [(run, text) for run in run_data.runs if (text := ending(run.terminal))]
+    special: dict[str, list[Run]] = {}
+    for run in run_data.runs:
+        if text := ending(run.terminal):
+            special.setdefault(text, []).append(run)
     if len(special) <= MAX_NAMES:
-        return " ".join(f"{run_data.titles[run.id]}: {text}." for run, text in special)
-    early = sum(bool(run.finished and run.finished.stopped_early) for run, _ in special)
-    chosen = sum(bool(run.finished and run.finished.weights_epoch) for run, _ in special)
+        return " ".join(f"{names(run_data, runs)}: {text}." for text, runs in special.items())
+    ended = [run.finished for runs in special.values() for run in runs if run.finished]
+    early, chosen = sum(e.stopped_early for e in ended), sum(bool(e.weights_epoch) for e in ended)
     of = f"of {len(run_data.runs)} runs"
-    sentences = (
-        f"{early} {of} stopped early." if early else "",
-        f"{chosen} {of} have the weights of their best epoch by the validation set."
-        if chosen
-        else "",
-    )
-    return " ".join(filter(None, sentences))
+    best = f"{chosen} {of} have the weights of their best epoch by the validation set."
+    return " ".join((f"{early} {of} stopped early.",) * bool(early) + (best,) * bool(chosen))
 
 
 def of_datasets(runs: Sequence[Run]) -> str:
