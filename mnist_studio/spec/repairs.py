@@ -111,7 +111,9 @@ def diagnose(model: ModelSpec) -> Diagnosis:
 
 
 def repairs(model: ModelSpec, problem: Problem, most: int = 3) -> tuple[Repair, ...]:
-    """The nearest changes that mend a problem of a network, at least one; the nearest is first.
+    """The nearest changes that mend a problem of a network, at least one.
+
+    Those that mend other problems too come first.
 
     Args:
         model: with this problem.
@@ -119,14 +121,13 @@ def repairs(model: ModelSpec, problem: Problem, most: int = 3) -> tuple[Repair, 
         most: how many changes to offer.
     """
     before = len(diagnose(model).problems)
-    found: list[Repair] = []
+    found: list[tuple[int, Repair]] = []
     for sentence, repaired in _candidates(model, problem):
-        new = all(one.model != repaired for one in found)
-        if new and len(diagnose(repaired).problems) < before:
-            found.append(Repair(sentence, repaired))
-        if len(found) == most:
-            break
-    return tuple(found)
+        left = len(diagnose(repaired).problems)
+        if left < before and all(one.model != repaired for _, one in found):
+            found.append((left, Repair(sentence, repaired)))
+    found.sort(key=lambda one: one[0])  # Of equal ones, the nearest stays first.
+    return tuple(repair for _, repair in found[:most])
 
 
 def _candidates(model: ModelSpec, problem: Problem) -> Iterator[tuple[str, ModelSpec]]:

@@ -183,6 +183,7 @@ class TrainPage(Page):
                 self.editor.columns.setSizes(list(sizes))
             self.body.addWidget(self.editor, 1)
         self.columns.hide()
+        self.view.hide()
         self.editor.show()
         return self.editor
 
@@ -197,6 +198,7 @@ class TrainPage(Page):
         if self.editor is not None:
             self.editor.hide()
         self.columns.show()
+        self.view.show()
         self._update()
         self._memory.start()
         self.settings.change_button.setFocus()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -120,7 +121,9 @@ class NetworkEditor(QWidget):
         self.columns = Splitter(Qt.Orientation.Horizontal)
         self.columns.add((left, right), (480, 340))
         self.stack = QStackedWidget()
-        self.stack.addWidget(holder(column(self._picture_card(), self.columns)))
+        layers = column(self._picture_card(), self.columns)
+        layers.setStretch(1, 1)
+        self.stack.addWidget(holder(layers))
         self.stack.addWidget(_scrolled(self.training))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -137,6 +140,7 @@ class NetworkEditor(QWidget):
         self.pictures.setFixedHeight(self._studio.theme.pixels(PICTURE))
         card = Card()
         card.body.addWidget(self.pictures)
+        card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.picture_card = card
         return card
 

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QRect,
     QSize,
     Qt,
+    QTimer,
     Signal,
     Slot,
 )
@@ -235,6 +236,12 @@ class LayerList(QListView):
         """Lays out the rows in the new width."""
         super().resizeEvent(event)
         self._relayout()
+        QTimer.singleShot(0, self, self._reveal)
+
+    def _reveal(self) -> None:
+        """Scrolls to the selected layer."""
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     def _fit(self) -> None:
         """No higher than its rows, so that what follows is close to the last one."""

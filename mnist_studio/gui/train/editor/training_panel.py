@@ -22,7 +22,8 @@ IMAGES: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": 1_297}
 """Training images of each dataset, for the number of steps."""
 
 LEFT: Mapping[str, tuple[str, ...]] = {
-    "Optimization": ("optimizer", "schedule", "warmup_steps"),
+    "Optimizer": ("optimizer",),
+    "Learning rate": ("schedule", "warmup_steps"),
     "Duration": ("epochs", "batch_size", "epoch_steps"),
     "Loss and regularization": ("loss", "label_smoothing", "weight_decay", "clip"),
 }
@@ -96,13 +97,11 @@ class TrainingPanel(QWidget):
         fields = StructFields(self._theme, TrainingSpec, known)
         fields.edited.connect(lambda field: self._edit(fields, field))
         self.groups.append(fields)
-        card = self._card(title, fields)
         if "schedule" in names:
-            card.body.addWidget(self.curve)
-            card.body.addWidget(self.curve_note)
+            return self._card(title, self.curve, self.curve_note, fields)
         if "augmentation" in names:
-            card.body.addWidget(self.images)
-        return card
+            return self._card(title, self.images, fields)
+        return self._card(title, fields)
 
     def _card(self, title: str, *widgets: QWidget) -> Card:
         card = Card(title)
@@ -122,7 +121,8 @@ class TrainingPanel(QWidget):
         self.presets.choose(next(known, "other"))
         self.curve.show_training(training, IMAGES[self._draft.run.dataset])
         note = self.curve.curve.note if self.curve.curve else ""
-        self.curve_note.setText(f"Learning rate during training. {note}".strip())
+        self.curve_note.setText(note)
+        self.curve_note.setVisible(bool(note))
         if self.isVisible():
             self._show_images()
 

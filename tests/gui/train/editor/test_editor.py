@@ -246,10 +246,9 @@ def test_leaving_with_changes_asks(editor: NetworkEditor) -> None:
 
 def test_training_is_edited_too(editor: NetworkEditor, qtbot: QtBot) -> None:
     editor.show_part("training")
-    optimizer = next(one for one in editor.training.groups if "optimizer" in one.controls)
-    run = editor.draft.run
-    wanted = replace(run.training, optimizer=Sgd(0.05, 0.9), schedule=OneCycle())
-    enter(optimizer, wanted)
+    wanted = replace(editor.draft.run.training, optimizer=Sgd(0.05, 0.9), schedule=OneCycle())
+    for group in editor.training.groups:
+        enter(group, wanted)
     assert editor.draft.run.training == wanted
     curve = editor.training.curve.curve
     assert curve is not None
@@ -258,7 +257,9 @@ def test_training_is_edited_too(editor: NetworkEditor, qtbot: QtBot) -> None:
     editor.draft.undo()
     assert isinstance(editor.draft.run.training.optimizer, Sgd | Adam)
     validation = next(one for one in editor.training.groups if "validation" in one.controls)
-    schedule = optimizer.controls["schedule"]
+    schedule = next(
+        one.controls["schedule"] for one in editor.training.groups if "schedule" in one.controls
+    )
     assert isinstance(schedule, ChoiceControl)
     schedule.box.choose("plateau")
     schedule.box.chosen.emit("plateau")
