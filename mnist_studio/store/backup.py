@@ -12,20 +12,25 @@ import re
 import sqlite3
 import time
 from calendar import timegm
-from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from mnist_studio.data import files
 from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.store.database import damaged, explained, read_only, tables_of
-from mnist_studio.store.disk import reading, writing
+from mnist_studio.store.disk import PRIVATE, reading, writing
 
 LAST, HOURS, DAYS, MONTHS = 10, 24, 31, 12
 
 FUTURE_SECONDS = 24 * 3600
 """A backup that is dated later than this from now was made with a wrong clock, or now is wrong."""
+
+LOCK, LOCK_SECONDS = "backups.lock", 30.0
+"""Next to the folder of the backups."""
 
 PREFIX = "studio-"
 _STAMP = "YYYYmmdd-HHMMSS"
@@ -103,6 +108,11 @@ def create(
     Raises:
         StoreError: the folder is not writable.
     """
+    with _alone(folder):
+        return _create(connection, folder, prefix, changed)
+
+
+def _create(connection: sqlite3.Connection, folder: Path, prefix: str, changed: int | None) -> Path:
     path = _new_path(folder, f"{prefix}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}")
     with writing(path), files.staged(path) as stage:
         # An empty file is an empty database to SQLite, which fills it under its own handle.
@@ -112,6 +122,27 @@ def create(
         if changed is not None:
             os.utime(stage.name, ns=(changed, changed))
     return path
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Lets one process at a time choose a name and use it, or two would share that of a second.
+
+    Raises:
+        StoreError: the folder cannot be written, or another process holds the lock for too long.
+    """
+    path = folder.with_name(LOCK)
+    lock = FileLock(path, is_singleton=False)
+    with writing(path):
+        path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=LOCK_SECONDS)
+        except Timeout as error:
+            raise StoreError("Another process is making a backup.", "Try again.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def has_content(connection: sqlite3.Connection) -> bool:

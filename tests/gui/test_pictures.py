@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.app.frame import PAGES
+from mnist_studio.gui.app.frame import PAGE_TITLES
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.theme.theme import Theme
 from tests.gui.stored import fill
@@ -47,7 +47,7 @@ def _filled(home: Path) -> None:
 
 def test_pages_look_as_they_did(qtbot: QtBot, theme: Theme, window: MainWindow) -> None:
     problems = []
-    for key, _ in PAGES:
+    for key in PAGE_TITLES:
         window.go(key)
         for scheme in ("light", "dark"):
             theme.choose(scheme)

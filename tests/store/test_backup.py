@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -160,3 +161,26 @@ def test_a_backup_that_another_process_removes_meanwhile_costs_nothing(
     run = trained(home, spec)
     (copy,) = backup.all_in(home / "backups")
     assert runs_in(copy.path) == [run]
+
+
+def test_backups_of_one_second_never_share_a_name(
+    home: Path, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(home, spec)
+    folder, named = home / "backups", backup._new_path
+
+    def slowly(folder: Path, name: str) -> Path:
+        path = named(folder, "studio-20300101-120000")
+        time.sleep(0.05)
+        return path
+
+    monkeypatch.setattr(backup, "_new_path", slowly)
+
+    def back_up(_: int) -> Path:
+        with closing(sqlite3.connect(home / "studio.sqlite")) as connection:
+            return backup.create(connection, folder, backup.PREFIX)
+
+    with ThreadPoolExecutor(4) as pool:
+        paths = set(pool.map(back_up, range(4)))
+    assert len(paths) == 4
+    assert all(path.exists() for path in paths)

@@ -19,7 +19,7 @@ from mnist_studio.comparison.report.marks import PrintMark, families, marks
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog, notes
-from mnist_studio.comparison.views.choice import some
+from mnist_studio.comparison.views.choice import some, without_common_labels
 from mnist_studio.errors import MnistStudioError, SpecError
 from mnist_studio.formatting import counted, listed, moment
 from mnist_studio.frameworks import registry
@@ -146,6 +146,7 @@ def report(
         options: of the views.
         on_progress: called with the fraction of the views that is done.
     """
+    run_data, common = _shortened(run_data)
     selection = run_data.selection
     views, refused = _views(run_data, names, options, on_progress)
     how, source = _again(selection)
@@ -153,7 +154,7 @@ def report(
         title=selection.title or TITLE,
         question=selection.question or QUESTION,
         made=moment(time()),
-        subject=_subject(run_data),
+        subject=_subject(run_data, common),
         answers=tuple(
             (view.title, view.sentence)
             for name in ANSWERS for view in views if view.name == name and view.sentence
@@ -196,7 +197,20 @@ def _of_name(run_data: RunData, name: str, options: ViewOptions) -> Iterator[Vie
         yield catalog.compute(name, run_data, replace(options, model=run))
 
 
-def _subject(run_data: RunData) -> str:
+def _shortened(run_data: RunData) -> tuple[RunData, tuple[str, ...]]:
+    """The runs with titles without the labels that all of them have, and these labels.
+
+    Repeated in every row, they would take half of the pages. The title of an unfinished run ends
+    in how far it came, so that nothing is left out where there is one.
+    """
+    titles, common = without_common_labels(run_data)
+    if not common or not all(run.finished for run in run_data.runs):
+        return run_data, ()
+    runs = tuple(replace(run, title=titles[run.id]) for run in run_data.runs)
+    return RunData(replace(run_data.selection, runs=runs), run_data.data), common
+
+
+def _subject(run_data: RunData, common: Sequence[str]) -> str:
     groups = run_data.all_groups
     recipes = list(dict.fromkeys(recipe_title(group.recipe) for group in groups))
     names = list(dict.fromkeys(framework(group.framework).title for group in groups))
@@ -205,7 +219,8 @@ def _subject(run_data: RunData) -> str:
         f"{counted(len(run_data.runs), 'run')} of {counted(len(groups), 'model')} with "
         f"{counted(len(seeds), 'seed')}: {listed(recipes)} in {listed(names)}."
     )
-    return text[:1].upper() + text[1:]
+    shared = f" All runs have {listed(common)}." if common else ""
+    return f"{text[:1].upper()}{text[1:]}{shared}"
 
 
 def _again(selection: Selection) -> tuple[str, str]:

@@ -69,11 +69,26 @@ def some(run_data: RunData, most: int = MAX_RUNS, counted_only: bool = False) ->
     return _shown(run_data, of_kinds, _limited(every, of_kinds, "one per recipe and framework"))
 
 
+def without_common_labels(run_data: RunData) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Shorter titles of all runs, and the labels that they share and that are left out."""
+    runs = tuple(run.id for run in run_data.runs)
+    common = _common(_all_parts(run_data, runs)) if len(runs) > 1 else ()
+    return (_shown(run_data, runs).titles if common else {}), common
+
+
+def _all_parts(run_data: RunData, runs: tuple[str, ...]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    return {run: _parts(run_data, run) for run in runs}
+
+
+def _common(parts: Mapping[str, tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
+    """The labels that all runs have."""
+    (_, first), *others = parts.values()
+    return tuple(label for label in first if all(label in labels for _, labels in others))
+
+
 def _shown(run_data: RunData, runs: tuple[str, ...], *notes: str) -> ShownRuns:
-    parts = {run: _parts(run_data, run) for run in runs}
-    common = [
-        label for label in parts[runs[0]][1] if all(label in labels for _, labels in parts.values())
-    ]
+    parts = _all_parts(run_data, runs)
+    common = _common(parts)
     if len(runs) == 1 or not common:
         return ShownRuns(runs, {run: run_data.titles[run] for run in runs}, notes)
     titles = {

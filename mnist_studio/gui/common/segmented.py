@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -115,15 +115,20 @@ class _Segment(QToolButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
 
-    def ensure_width(self) -> None:
+    def sizeHint(self) -> QSize:
+        """As wide as the bold text needs.
+
+        A least width would make the segment wider at once, over the next one, until the layout
+        moves that.
+        """
         bold = QFont(self.font())
         bold.setWeight(QFont.Weight.DemiBold)
-        self.setMinimumWidth(QFontMetrics(bold).horizontalAdvance(self.text()) + 22)
+        width = QFontMetrics(bold).horizontalAdvance(self.text()) + 22
+        return super().sizeHint().expandedTo(QSize(width, 0))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.ensure_width()
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
 
 
 class _Toggle(QToolButton):

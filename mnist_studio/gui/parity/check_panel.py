@@ -17,7 +17,7 @@ from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.parity import texts as words
-from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard
+from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard, keep_focus
 from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.studio import TRAINS, Studio
@@ -132,6 +132,10 @@ class ParityCheckPanel(QStackedWidget):
 
     @Slot()
     def _show(self) -> None:
+        buttons = self.cancel_button, self.run_button, self.empty.button, self.recipe, self.table
+        keep_focus(buttons, self._show_state)
+
+    def _show_state(self) -> None:
         runner, alone = self.runner, "" if words.others(self.frameworks) else words.ALONE
         reason = alone or (TRAINS if self._studio.busy else "")
         running = _RUNNING if runner.busy else ""

@@ -9,7 +9,7 @@ from mnist_studio.gui.common.basics import GAP, button, column, enable, holder, 
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.parity import texts as words
-from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard
+from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard, keep_focus
 from mnist_studio.gui.parity.gradient_pictures import Picture, gradient_pictures
 from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.services import texts
@@ -76,6 +76,9 @@ class SharedWeightsPanel(QStackedWidget):
 
     @Slot()
     def _show(self) -> None:
+        keep_focus((self.cancel_button, self.start_button, self.empty.button), self._show_state)
+
+    def _show_state(self) -> None:
         runner, missing = self.runner, texts.missing("pytorch")
         reason = missing or (TRAINS if self._studio.busy else "")
         running = "The comparison is already running. Wait for it to finish." if runner.busy else ""

@@ -3,17 +3,22 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import files as writing
+from mnist_studio.comparison.report import task
 from mnist_studio.comparison.report.marks import families
+from mnist_studio.comparison.report.messages import File, FilesRequest
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import catalog
 from mnist_studio.errors import CancelledByUser, DataError, UnknownName, UsageError
+from mnist_studio.workers.task import Context
 from tests import small_experiment
 
 FEW = ("final-accuracy", "confusion", "shared-native")
@@ -39,6 +44,25 @@ class _Tags(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
             assert self.open.pop() == tag
+
+
+class _Here:
+    """The context of a task that runs in this process."""
+
+    def __init__(self, progress: Callable[[float], object]) -> None:
+        self.send = progress
+
+
+@pytest.fixture
+def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draws here what a child would draw, where the test is not about the child."""
+
+    def files(
+        request: FilesRequest, progress: Callable[[float], object], is_cancelled: object
+    ) -> tuple[File, ...]:
+        return task.write_files(request, cast(Context[float], _Here(progress)))
+
+    monkeypatch.setattr(writing, "_files", files)
 
 
 def page(path: Path) -> tuple[str, _Tags]:
@@ -71,6 +95,7 @@ def test_a_page_has_everything_and_needs_nothing(run_data: RunData, tmp_path: Pa
     assert told[-1] == 1.0
 
 
+@pytest.mark.usefixtures("in_process")
 def test_figures_of_the_page_are_those_of_the_view(run_data: RunData, tmp_path: Path) -> None:
     path = tmp_path / "report.html"
     writing.write_report(run_data.selection, path, FEW)
@@ -87,6 +112,7 @@ def test_figures_of_the_page_are_those_of_the_view(run_data: RunData, tmp_path: 
     assert all(label and "table below" in label for label in labels)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_titles_cannot_break_the_page(run_data: RunData, tmp_path: Path) -> None:
     import dataclasses
 
@@ -100,6 +126,7 @@ def test_titles_cannot_break_the_page(run_data: RunData, tmp_path: Path) -> None
     assert "&lt;script&gt;" in text
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_report_as_pdf(run_data: RunData, tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     writing.write_report(run_data.selection, path, FEW)

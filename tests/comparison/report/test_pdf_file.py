@@ -3,7 +3,8 @@
 from matplotlib.figure import Figure
 
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Line, Lines, Matrix
-from mnist_studio.comparison.report import charts
+from mnist_studio.comparison.messages import ViewOptions
+from mnist_studio.comparison.report import charts, content, pdf_file
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.comparison.report.pdf_file import (
     MONO_WIDTH,
@@ -12,6 +13,11 @@ from mnist_studio.comparison.report.pdf_file import (
     shortened,
     two_columns,
 )
+from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.selection import select_runs
+from mnist_studio.comparison.views import catalog
+from mnist_studio.store.runs import RunStore
+from tests.small_experiment import copied
 
 MARKS = marks({"n": ("numpy", "n"), "p": ("pytorch", "p"), "k": ("keras", "k")})
 CURVES = Lines(
@@ -54,3 +60,18 @@ def test_settings_of_later_runs_are_only_those_that_differ() -> None:
     columns = two_columns(["x" * 200, "y"])
     assert all(len(line) <= MONO_WIDTH for line in columns)
     assert sum(line.count("x") for line in columns) == 200
+
+
+def test_three_runs_fill_few_pages(run_data: RunData) -> None:
+    run = next(one for one in run_data.runs if one.spec.recipe == "mlp-128")
+    with RunStore() as store:
+        others = [copied(run, store, name, 2.0) for name in ("pytorch", "keras")]
+        chosen = select_runs(store, [run.id, *(other.id for other in others)])
+    report = content.report(RunData(chosen), catalog.VIEWS, ViewOptions(), lambda done: None)
+    written = pdf_file.write(report)
+    pages = written.count(b"/Type /Page\n") + written.count(b"/Type /Page ")
+    assert 5 <= pages <= 7
+    assert report.subject.endswith("All runs have batch 32, 2 epochs, seed 1, built-in digits, "
+                                   "CPU, and 1 thread.")  # fmt: skip
+    titles = {str(row.cells[0]) for row in report.views[0].table.rows}
+    assert titles == {"MLP 128 · NumPy", "MLP 128 · PyTorch", "MLP 128 · Keras"}

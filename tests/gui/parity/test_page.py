@@ -73,12 +73,15 @@ def run_checks(
     checks = page.checks
     checks.frameworks = ("numpy", "pytorch")
     checks.recipe.choose("bobnet")
+    checks.run_button.setFocus()
     checks.run_button.click()
     assert checks.runner.busy
+    assert page.window().focusWidget() is checks.cancel_button
     assert status_of(page.studio).activity == "Checking parity of tiny · no checks so far"
     assert not checks.run_button.isEnabled()
     assert checks.cancel_button.isEnabled()
     qtbot.waitUntil(lambda: not checks.runner.busy, timeout=60_000)
+    assert page.window().focusWidget() is checks.run_button
     return checks
 
 
@@ -100,6 +103,14 @@ def test_checks_are_listed_with_a_verdict(
     assert "do not diverge within 30 steps" in checks.divergence.sentences.text()
     assert "The batch size is 8 instead of 64" in checks.divergence.notes.text()
     assert status_of(page.studio).activity == "Ready"
+    assert page.outcome.isVisible()
+    assert page.outcome.text().startswith("The checks of tiny passed\n10 checks in ")
+    assert [step.text() for step in page.outcome.steps] == [
+        "Train in all frameworks", "See fixed settings",
+    ]  # fmt: skip
+    page.outcome.steps[1].click()
+    assert page.tab == "settings"
+    page.show_view("checks")
     gradients = next(check for check in checks.model.rows if check.quantity == "gradients")
     tips = arrays_of(gradients).splitlines()
     assert [tip.partition(": ")[0] for tip in tips] == [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
@@ -151,6 +151,20 @@ def test_tags_and_note_are_edited_found_and_undone(
     assert page.runs.tags == ["all", "best", "homework"]
     bar.undo()
     wait_until(qtbot, lambda: page.runs.tags == ["best", "homework"])
+
+
+def test_a_rename_can_be_undone(page: RunsPage, bar: UndoBar, qtbot: QtBot) -> None:
+    page.table.selectRow(0)
+    (row,) = page.selected
+    page.controls.rename.click()
+    assert page.question
+    (field,) = page.question.findChildren(QLineEdit)
+    field.setText("My best run")
+    click(page, "Rename")
+    wait_until(qtbot, lambda: page.selected[0].run.title == "My best run")
+    assert bar.text == f"Renamed “{row.run.title}”."
+    bar.undo()
+    wait_until(qtbot, lambda: page.selected[0].run.title == row.run.title)
 
 
 def test_archived_runs_are_hidden_unless_requested(

@@ -296,9 +296,14 @@ def test_an_import_that_fails_is_reported(qtbot: QtBot, studio: Studio, tmp_path
 
 
 def test_an_import_brings_mnist(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:
-    with qtbot.waitSignal(studio.datasets.fetched, timeout=60_000):
+    with qtbot.waitSignals([studio.datasets.fetched, studio.outcome], timeout=60_000) as told:
         studio.datasets.import_from(shared_mnist)
         assert studio.datasets.fetching == "Importing MNIST"
+    (card,) = next(one.args for one in told.all_signals_and_args if one.args)
+    assert (card.title, card.steps[0].text) == ("MNIST is ready", "Train on it")
+    with qtbot.waitSignal(studio.page_requested) as page:
+        card.steps[0].action()
+    assert page.args == ["train"]
     assert studio.datasets.has_mnist
     assert studio.datasets.default == "mnist"
 
