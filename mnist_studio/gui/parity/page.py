@@ -91,7 +91,8 @@ class ParityPage(Page):
             lambda: self.studio.show_settings(_in_all(report.run, self.checks.frameworks)),
         )
         settings = NextStep("See fixed settings", VIEWS[2][2], lambda: self.show_view("settings"))
-        facts = (f"{counted(len(report.checks), 'check')} in {duration(report.seconds)}.",)
+        checks = counted(len(report.checks), "check").capitalize()
+        facts = (f"{checks} in {duration(report.seconds)}.",)
         kind: OutcomeKind = "good" if report.passed else "bad"
         self.show_outcome(Outcome(title, facts, "", kind, (train, settings)))
 

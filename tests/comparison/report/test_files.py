@@ -109,7 +109,10 @@ def test_figures_of_the_page_are_those_of_the_view(run_data: RunData, tmp_path: 
     assert "Native script or shared loop: No recipe was trained both" in text
     assert sum(tag == "details" for tag, _ in tags.seen) == 5
     labels = [given["aria-label"] for tag, given in tags.seen if tag == "figure"]
-    assert all(label and "table below" in label for label in labels)
+    networks, views = labels[:2], labels[2:]
+    assert all(label and label.startswith("Picture of ") for label in networks)
+    assert views
+    assert all(label and "table below" in label for label in views)
 
 
 @pytest.mark.usefixtures("in_process")

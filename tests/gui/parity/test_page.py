@@ -104,7 +104,7 @@ def test_checks_are_listed_with_a_verdict(
     assert "The batch size is 8 instead of 64" in checks.divergence.notes.text()
     assert status_of(page.studio).activity == "Ready"
     assert page.outcome.isVisible()
-    assert page.outcome.text().startswith("The checks of tiny passed\n10 checks in ")
+    assert page.outcome.text().startswith("The checks of tiny passed\nTen checks in ")
     assert [step.text() for step in page.outcome.steps] == [
         "Train in all frameworks", "See fixed settings",
     ]  # fmt: skip
