@@ -42,6 +42,7 @@ class ExplainedModel:
         spec: of the run, with its known bugs applied.
         learner: the network.
         weights: of the network.
+        understanding: what ``explanation.understanding`` has computed; None for nothing yet.
     """
 
     def __init__(self, engine: str, ref: ModelRef, data: str) -> None:
@@ -56,6 +57,7 @@ class ExplainedModel:
         self.learner: Learner = open_model(registry.load(engine), ref)
         self.weights: Weights = artifacts.load_weights(self.folder, self.spec)
         self._layer, self._size = feature_layer(self.spec.model)
+        self.understanding: object = None
         self._batches: list[NDArray[np.float32]] = []
         self._features: NDArray[np.float32] | None = None
 

@@ -12,7 +12,9 @@ from mnist_studio.analysis.nearest import Metric
 from mnist_studio.prediction.messages import ModelRef
 from mnist_studio.workers.task import Task
 
-Part = Literal["layers", "attribution", "nearest", "counterfactual", "trace"]
+Part = Literal[
+    "layers", "attribution", "nearest", "counterfactual", "trace", "map", "ablation", "unit"
+]
 
 
 class Options(msgspec.Struct, frozen=True):
@@ -26,6 +28,9 @@ class Options(msgspec.Struct, frozen=True):
         train: whether NumPy computes a training step, and not only a forward pass.
         target_label: target label of that step; None for the predicted class.
         learning_rate: of that step; None for the run's own.
+        layer: of the map, the ablation, or the unit; empty for the default, ``input`` for pixels.
+        unit: of that layer, from 0; -1 for all units.
+        noise: standard deviation of noise on the weights, as a share of theirs.
     """
 
     digit: int | None = None
@@ -35,6 +40,9 @@ class Options(msgspec.Struct, frozen=True):
     train: bool = False
     target_label: int | None = None
     learning_rate: float | None = None
+    layer: str = ""
+    unit: int = -1
+    noise: float = 0.0
 
 
 class ExplainRequest(msgspec.Struct, frozen=True):

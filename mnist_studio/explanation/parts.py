@@ -13,6 +13,12 @@ from mnist_studio.analysis.nearest import Metric, Neighbor, feature_layer, featu
 from mnist_studio.explanation.explained_model import ExplainedModel
 from mnist_studio.explanation.messages import Options, Part
 from mnist_studio.explanation.trace import Trace, trace
+from mnist_studio.explanation.understanding import (
+    Ablation,
+    ImageMap,
+    Understanding,
+    UnitImages,
+)
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec.model import describe
 
@@ -156,6 +162,35 @@ def step_by_step(given: ExplanationInput) -> Trace:
     )  # fmt: skip
 
 
+def image_map(given: ExplanationInput) -> ImageMap | None:
+    """The drawing among test images, as points in a plane."""
+    return _understood(given).image_map(
+        given.image, given.options, given.on_progress, given.is_cancelled
+    )
+
+
+def ablation(given: ExplanationInput) -> Ablation | None:
+    """What changes if a part of the network is switched off, or its weights get noise."""
+    return _understood(given).ablation(
+        given.image, given.options, given.on_progress, given.is_cancelled
+    )
+
+
+def unit_images(given: ExplanationInput) -> UnitImages | None:
+    """The test images that activate a unit most."""
+    return _understood(given).unit_images(
+        given.image, given.options, given.on_progress, given.is_cancelled
+    )
+
+
+def _understood(given: ExplanationInput) -> Understanding:
+    """What is known of the network; it lives as long as the network itself."""
+    known = given.model.understanding
+    if not isinstance(known, Understanding):
+        known = given.model.understanding = Understanding(given.model)
+    return known
+
+
 PARTS: Mapping[Part, PartKind] = MappingProxyType(
     {
         "layers": PartKind(Layers, layers),
@@ -163,7 +198,10 @@ PARTS: Mapping[Part, PartKind] = MappingProxyType(
         "nearest": PartKind(Nearest, neighbors),
         "counterfactual": PartKind(Counterfactual, change),
         "trace": PartKind(Trace, step_by_step),
+        "map": PartKind(ImageMap, image_map),
+        "ablation": PartKind(Ablation, ablation),
+        "unit": PartKind(UnitImages, unit_images),
     }
 )
 
-Value = Layers | Attribution | Nearest | Counterfactual | Trace
+Value = Layers | Attribution | Nearest | Counterfactual | Trace | ImageMap | Ablation | UnitImages

@@ -90,7 +90,7 @@ def importance(run_data: RunData, options: ViewOptions) -> ViewContent:
     named = sorted(
         ((setting_title(path), share) for path, share in shares.items()), key=lambda one: -one[1]
     )
-    value = AxisSpec("Share of the differences", "fraction", low=0.0)
+    value = AxisSpec("Importance", "fraction", low=0.0)
     bars = tuple(Bar("", title.capitalize(), share) for title, share in named)
     table = Table(
         (Column("Setting"), Column("Importance", "fraction")),

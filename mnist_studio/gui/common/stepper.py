@@ -219,6 +219,12 @@ class StepperSpinBox(QFrame):
         self._field.set_exact(value)
         self._field.blockSignals(False)
 
+    def set_range(self, low: float, high: float) -> None:
+        """Sets the limits without a signal."""
+        self._field.blockSignals(True)
+        self._field.setRange(low, high)
+        self._field.blockSignals(False)
+
     def set_special(self, text: str) -> None:
         """Sets a text that is shown for the lowest number."""
         self._field.setSpecialValueText(text)

@@ -18,7 +18,7 @@ from mnist_studio.gui.experiments.card import ExperimentCard
 from mnist_studio.gui.experiments.experiment_list import ExperimentList
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
 from mnist_studio.gui.experiments.queue import ExperimentQueueCard
-from mnist_studio.gui.experiments.search_dialog import SearchDialog
+from mnist_studio.gui.experiments.search_dialog import NewSearchDialog
 from mnist_studio.gui.experiments.summary import StoredProgress
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.experiment_progress import ExperimentState
@@ -142,9 +142,9 @@ class ExperimentsPage(Page):
         dialog.open()
         return dialog
 
-    def make_search(self) -> SearchDialog:
+    def make_search(self) -> NewSearchDialog:
         """Opens the dialog for a new search."""
-        dialog = SearchDialog(self.window(), self.studio.theme, self.studio.datasets.default)
+        dialog = NewSearchDialog(self.window(), self.studio.theme, self.studio.datasets.default)
         dialog.made.connect(self.add_experiment)
         dialog.open()
         return dialog

@@ -63,7 +63,7 @@ _TIPS = {
 }
 
 
-class SearchDialog(ScrollDialog):
+class NewSearchDialog(ScrollDialog):
     """The fields of a search.
 
     Signals:

@@ -14,7 +14,7 @@ from mnist_studio.experiments.events import (
 )
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.experiments.page import ExperimentsPage
-from mnist_studio.gui.experiments.search_dialog import SearchDialog
+from mnist_studio.gui.experiments.search_dialog import NewSearchDialog
 from mnist_studio.gui.experiments.summary import facts, members
 from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.spec.experiment import trial_spec
@@ -32,7 +32,7 @@ def page(window: MainWindow) -> ExperimentsPage:
 
 def test_a_search_is_described_and_added(page: ExperimentsPage, qtbot: QtBot) -> None:
     page.controls.search.click()
-    dialog = page.window().findChild(SearchDialog)
+    dialog = page.window().findChild(NewSearchDialog)
     assert dialog is not None
     dialog.recipe.choose("tiny-10")
     dialog.recipe.chosen.emit("tiny-10")

@@ -13,12 +13,15 @@ from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import Scroll, WrapBar
 from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.draw.explanation.ablation import AblationPart
 from mnist_studio.gui.draw.explanation.attribution import AttributionPart
 from mnist_studio.gui.draw.explanation.counterfactual import CounterfactualPart
+from mnist_studio.gui.draw.explanation.image_map import MapPart
 from mnist_studio.gui.draw.explanation.layers import LayersPart
 from mnist_studio.gui.draw.explanation.nearest import NearestPart
 from mnist_studio.gui.draw.explanation.part import ExplanationPart
 from mnist_studio.gui.draw.explanation.trace import TracePart
+from mnist_studio.gui.draw.explanation.unit import UnitPart
 from mnist_studio.gui.services.explanations import ExplanationRequest
 from mnist_studio.gui.services.layer_pictures import PicturedLayers
 from mnist_studio.gui.services.run_row import RunRow
@@ -31,6 +34,9 @@ TITLES = {
     "nearest": "Neighbors",
     "counterfactual": "Counterfactual",
     "trace": "Trace",
+    "map": "Map",
+    "ablation": "Ablation",
+    "unit": "Units",
 }
 """Titles of the parts by their names."""
 
@@ -48,6 +54,9 @@ _PARTS: tuple[type[ExplanationPart], ...] = (
     NearestPart,
     CounterfactualPart,
     TracePart,
+    MapPart,
+    AblationPart,
+    UnitPart,
 )
 
 
@@ -118,7 +127,10 @@ class ExplanationPanel(QWidget):
     def _create(self, name: str) -> ExplanationPart:
         if name == TracePart.part:
             return TracePart(self._studio)
-        simple = AttributionPart, LayersPart, NearestPart, CounterfactualPart
+        simple = (
+            AttributionPart, LayersPart, NearestPart, CounterfactualPart, MapPart, AblationPart,
+            UnitPart,
+        )  # fmt: skip
         return next(kind for kind in simple if kind.part == name)(self._studio.theme)
 
     @property
@@ -173,7 +185,7 @@ class ExplanationPanel(QWidget):
     ) -> None:
         match update:
             case PartProgress(fraction=fraction):
-                self.state.setText(f"Comparing with training images: {100 * fraction:.0f} %")
+                self.state.setText(f"Comparing with other images: {100 * fraction:.0f} %")
             case PartUnavailable(problem=problem, remedy=remedy):
                 self._show_problem(f"{problem} {remedy}".strip())
             case PicturedLayers(engine=engine):

@@ -1,15 +1,18 @@
 """The base of all parts of an explanation: title, controls, sentence and content."""
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from mnist_studio.explanation.messages import Options, Part
-from mnist_studio.gui.common.basics import Elided, holder, label, row
+from mnist_studio.explanation.understanding import LayerChoice
+from mnist_studio.gui.common.basics import Elided, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.layouts import WrapBar
+from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.theme.theme import Theme
 
 INK = 96
@@ -70,6 +73,68 @@ class ExplanationPart(Card):
         self.controls.addWidget(label(name, "secondary"))
         self.controls.addWidget(made)
         return made
+
+
+class LayerField:
+    """A layer, and one of its units or all of them.
+
+    Attributes:
+        controls: the fields with their names.
+    """
+
+    def __init__(
+        self, theme: Theme, name: str, on_change: Callable[[], object], whole: bool = False
+    ) -> None:
+        """Makes the fields, without layers yet.
+
+        Args:
+            theme: colors and sizes.
+            name: of the choice of a layer.
+            on_change: called when the user has changed a field.
+            whole: whether all units together can be chosen.
+        """
+        self._whole = whole
+        self._choices: dict[str, LayerChoice] = {}
+        self._layer = ComboBox(name, theme)
+        self._layer.setToolTip("Layer of the network")
+        self._layer.setMinimumWidth(theme.pixels(150))
+        self._unit = StepperSpinBox("Unit", theme, 0 if whole else 1, 1, by_one)
+        if whole:
+            self._unit.set_special("all")
+        self.controls: tuple[tuple[str, QWidget], ...] = (
+            (name if whole else "Layer", self._layer), ("Unit", self._unit)
+        )  # fmt: skip
+        self._layer.chosen.connect(lambda _: self._choose_layer(on_change))
+        self._unit.edited.connect(on_change)
+
+    @property
+    def layer(self) -> str:
+        """The name of the layer; empty for none."""
+        return self._layer.choice
+
+    @property
+    def unit(self) -> int:
+        """The unit, from 0; -1 for all."""
+        return self._unit.whole - 1
+
+    def offer(self, choices: Sequence[LayerChoice], layer: str, unit: int) -> None:
+        """Offers the layers of a network, with the present choice."""
+        self._choices = {one.name: one for one in choices}
+        self._layer.offer([(one.name, one.name, "") for one in choices])
+        self._layer.choose(layer)
+        self._limit(unit)
+
+    def _choose_layer(self, on_change: Callable[[], object]) -> None:
+        self._limit(-1 if self._whole else 0)
+        on_change()
+
+    def _limit(self, unit: int) -> None:
+        chosen = self._choices[self.layer]
+        least = 0 if self._whole else 1
+        self._unit.set_range(least, max(least, chosen.units))
+        self._unit.set_number(unit + 1)
+        tip = f"Unit or channel, {'all or ' if self._whole else ''}1 to {chosen.units:,}"
+        enable(self._unit, "" if chosen.units else "Choose a layer first.", tip)
 
 
 def chosen_digit(choice: ComboBox) -> int | None:

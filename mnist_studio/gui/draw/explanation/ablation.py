@@ -1,0 +1,85 @@
+"""Ablation: a part of the network is switched off, or its weights get noise."""
+
+from mnist_studio.explanation.messages import Options
+from mnist_studio.explanation.understanding import Ablation, LayerChoice
+from mnist_studio.formatting import confidence, count, percent, percentage_points
+from mnist_studio.gui.common.basics import label, row
+from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.draw.explanation.part import ExplanationPart, LayerField, captioned
+from mnist_studio.gui.draw.probability_bars import ProbabilityBars
+from mnist_studio.gui.theme.theme import Theme
+
+NOISE = (0.0, 0.1, 0.25, 0.5, 1.0, 2.0)
+"""Standard deviations that can be chosen, as shares of those of the weights."""
+
+NOTHING = LayerChoice("nothing", "", 0)
+"""In place of a layer; no network has one of that name."""
+
+
+class AblationPart(ExplanationPart):
+    """Accuracy and prediction of the network with and without the change."""
+
+    part = "ablation"
+    title_text = "Ablation and noise"
+    tip = "Turns off a layer or a unit, or adds noise to all kernels"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.field = LayerField(theme, "Turn off", self.changed.emit, whole=True)
+        for name, control in self.field.controls:
+            self.controls.addWidget(label(name, "secondary"))
+            self.controls.addWidget(control)
+        self.noise = ComboBox("Noise", theme)
+        self.noise.setToolTip(
+            "Standard deviation of noise on every kernel, in percent of that of its weights "
+            "(default: none)"
+        )
+        self.noise.offer([(str(n), f"{100 * n:.0f} %" if n else "none", "") for n in NOISE])
+        self.noise.setMinimumWidth(theme.pixels(84))
+        self.noise.chosen.connect(lambda _: self.changed.emit())
+        self.controls.addWidget(label("Noise", "secondary"))
+        self.controls.addWidget(self.noise)
+        self.before = ProbabilityBars(theme, "numpy")
+        self.after = ProbabilityBars(theme, "numpy")
+        for bars in (self.before, self.after):
+            bars.setMinimumHeight(theme.pixels(120))
+        shown = row(gap=16)
+        shown.addLayout(captioned("Your drawing, whole network", self.before), 1)
+        shown.addLayout(captioned("Your drawing, changed network", self.after), 1)
+        self.content.addLayout(shown)
+        self.content.addStretch(1)
+
+    def options(self) -> Options:
+        """The change."""
+        return Options(
+            layer=self.field.layer, unit=self.field.unit, noise=float(self.noise.choice or 0)
+        )
+
+    def show_value(self, value: object) -> None:
+        """Shows the ``Ablation``."""
+        assert isinstance(value, Ablation)
+        self.field.offer((NOTHING, *value.layers), value.layer or NOTHING.name, value.unit)
+        self.sentence.setText(summary(value))
+        self.before.show_probabilities(value.drawing_before.tolist())
+        self.after.show_probabilities(value.drawing_after.tolist())
+
+
+def summary(found: Ablation) -> str:
+    """What the change does to the accuracy and to the prediction for the drawing."""
+    before, after = int(found.drawing_before.argmax()), int(found.drawing_after.argmax())
+    same = "stays" if before == after else f"changes from {before} to"
+    drawing = f"The prediction for your drawing {same} {after}"
+    return (
+        f"{_change(found)}: accuracy {percent(found.after)} instead of {percent(found.before)} "
+        f"({percentage_points(found.after - found.before, signed=True)}) on the first "
+        f"{count(found.count)} test images of {found.dataset}. {drawing}, with "
+        f"{confidence(float(found.drawing_after[after]))} confidence."
+    )
+
+
+def _change(found: Ablation) -> str:
+    noise = f"noise of {100 * found.noise:.0f} % on all kernels" if found.noise else ""
+    if not found.layer:
+        return noise.capitalize() if noise else "Nothing is changed"
+    unit = f"Unit {found.unit + 1} of {found.layer}" if found.unit >= 0 else found.layer
+    return f"{unit} outputs 0{f', with {noise}' if noise else ''}"

@@ -1,0 +1,57 @@
+"""Images of a unit: the test images that activate it most."""
+
+from mnist_studio.explanation.messages import Options
+from mnist_studio.explanation.understanding import UnitImages
+from mnist_studio.formatting import count
+from mnist_studio.gui.common.basics import label
+from mnist_studio.gui.draw.explanation.image_rows import CaptionedImage, ImageRows
+from mnist_studio.gui.draw.explanation.part import ExplanationPart, LayerField, scrolled
+from mnist_studio.gui.theme.theme import Theme
+
+
+class UnitPart(ExplanationPart):
+    """A unit or channel, and the images with its largest outputs."""
+
+    part = "unit"
+    title_text = "Images of a unit"
+    tip = "The test images that activate one unit or channel most"
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self.field = LayerField(theme, "Unit", self.changed.emit)
+        for name, control in self.field.controls:
+            self.controls.addWidget(label(name, "secondary"))
+            self.controls.addWidget(control)
+        self.images = ImageRows(theme, "Images that activate the unit most")
+        self.content.addWidget(scrolled(self.images), 1)
+
+    def options(self) -> Options:
+        """The unit."""
+        return Options(layer=self.field.layer, unit=max(0, self.field.unit))
+
+    def show_value(self, value: object) -> None:
+        """Shows the ``UnitImages``."""
+        assert isinstance(value, UnitImages)
+        self.field.offer(value.layers, value.layer, value.unit)
+        self.sentence.setText(summary(value))
+        self.images.show_entries(
+            [
+                CaptionedImage(
+                    image, str(shown), f"{activation:.3g}",
+                    f"Test image {count(index)}. Label {shown}, activation {activation:.4g}.",
+                )
+                for image, shown, activation, index in zip(
+                    value.images, value.labels.tolist(), value.activations.tolist(),
+                    value.indices.tolist(), strict=True,
+                )
+            ]
+        )  # fmt: skip
+
+
+def summary(found: UnitImages) -> str:
+    """What the unit does with the drawing, and what was compared."""
+    return (
+        f"Activation of unit {found.unit + 1} of {found.layer} for the drawing: "
+        f"{found.drawing:.3g}. Its mean over the first {count(found.count)} test images of "
+        f"{found.dataset} is {found.mean:.3g}. A channel counts with its largest value."
+    )
