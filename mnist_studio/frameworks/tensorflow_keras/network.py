@@ -56,8 +56,10 @@ def apply(
             return layer(values, training=training)
         case keras.layers.Dropout():
             return _dropped(layer, values, mask)
-        case keras.layers.LeakyReLU() | keras.layers.Activation() if values.dtype == tf.float64:
-            return _in_float64(layer, values)
+        case keras.layers.LeakyReLU():
+            return _leaky_relu(layer, values)
+        case keras.layers.Activation() if layer.activation is keras.activations.gelu:
+            return _gelu(layer, values)
         case _:
             return layer(values)
 
@@ -100,13 +102,20 @@ def _dropped(layer: keras.layers.Dropout, values: Tensor, mask: Tensor | None) -
     return values * (keras.ops.cast(mask, values.dtype) / (1 - layer.rate))
 
 
-def _in_float64(layer: keras.Layer, values: Tensor) -> Tensor:
-    """An activation whose constant TensorFlow would round to float32, even in float64."""
-    if isinstance(layer, keras.layers.LeakyReLU):
-        return tf.where(values > 0, values, layer.negative_slope * values)
-    if layer.activation is keras.activations.gelu:
-        return values * (1 + tf.math.erf(values * sqrt(0.5))) / 2
-    return layer(values)
+def _leaky_relu(layer: keras.layers.LeakyReLU, values: Tensor) -> Tensor:
+    """Keras' layer without TensorFlow's own operation.
+
+    That one rounds the slope to float32, even in float64, and TensorFlow's graph optimizer reports
+    an error where it follows a convolution.
+    """
+    values = keras.ops.cast(values, layer.compute_dtype)
+    return tf.where(values > 0, values, layer.negative_slope * values)
+
+
+def _gelu(layer: keras.layers.Activation, values: Tensor) -> Tensor:
+    """Keras' layer with a constant that TensorFlow does not round to float32 in float64."""
+    values = keras.ops.cast(values, layer.compute_dtype)
+    return values * (1 + tf.math.erf(values * sqrt(0.5))) / 2
 
 
 def _layer(report: LayerReport, precision: Precision) -> keras.Layer:
