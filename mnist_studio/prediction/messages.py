@@ -18,11 +18,13 @@ class ModelRef(msgspec.Struct, frozen=True):
         folder: of the run.
         spec: of the run.
         step: its weights were trained to. A resumed run has other weights in the same folder.
+        epoch: after which it is used; 0 for the weights of a run that has ended.
     """
 
     folder: str
     spec: RunSpec
     step: int
+    epoch: int = 0
 
 
 class LoadModels(msgspec.Struct, frozen=True, tag=True):

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import Device, Framework, Learner
+from mnist_studio.frameworks.base import Device, Framework, Learner, Weights
 from mnist_studio.prediction.messages import LoadModels, Logits, ModelError, ModelRef, Predict
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
-from mnist_studio.store import artifacts
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import artifacts, epoch_weights
 from mnist_studio.workers.serve import explain
 from mnist_studio.workers.task import Context
 
@@ -70,11 +71,22 @@ def open_model(framework: Framework, ref: ModelRef) -> Learner:
     """
     # A known bug may have scaled the inputs it was trained on in another way.
     spec = effective(codec.validate(ref.spec))
-    weights = artifacts.load_weights(Path(ref.folder), spec)
+    weights = _weights(ref, spec)
     cpu = next(device for device in framework.devices() if device.kind == "cpu")
     learner = framework.learner(spec, weights, Device("cpu", cpu.name))
     learner.logits(np.zeros((1, 28, 28), np.uint8))
     return learner
+
+
+def _weights(ref: ModelRef, spec: RunSpec) -> Weights:
+    """The weights of a run, or those after an epoch while it trains."""
+    folder = Path(ref.folder)
+    if not ref.epoch:
+        return artifacts.load_weights(folder, spec)
+    if ref.epoch in epoch_weights.epochs_kept(folder):
+        return epoch_weights.load(folder, spec, ref.epoch)
+    # Without a budget for the weights of epochs, the checkpoint has those of the newest one.
+    return artifacts.load_checkpoint(folder, spec).weights
 
 
 def _logits(run: str, learner: Learner, images: NDArray[np.uint8]) -> Logits:

@@ -5,7 +5,7 @@ and where its framework is not installed, NumPy predicts on a thread of this pro
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from threading import Thread
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction.engines import ChildEngine, Engine
-from mnist_studio.prediction.messages import LoadModels, Predict, model_ref
+from mnist_studio.prediction.messages import LoadModels, ModelRef, Predict, model_ref
 from mnist_studio.prediction.predict_task import LoadedModels
 from mnist_studio.prediction.state import (
     EngineState,
@@ -129,11 +129,24 @@ class Predictors:
         for engine in self._engines:
             engine.start()
 
-    def load_models(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
-        """Predicts with these runs from now on, as ``newest`` selects them."""
+    def load_models(
+        self,
+        runs: Sequence[Run],
+        pinned: Collection[str] = (),
+        training: Mapping[str, ModelRef] | None = None,
+    ) -> None:
+        """Predicts with these runs from now on, as ``newest`` selects them.
+
+        Args:
+            runs: trained ones.
+            pinned: ids of runs that precede newer ones.
+            training: by id, runs that still train, with the weights of an epoch.
+        """
         models: ModelsByFramework = {}
         for run in newest(runs, pinned):
             models.setdefault(run.spec.framework, {})[run.id] = model_ref(run)
+        for run_id, ref in (training or {}).items():
+            models.setdefault(ref.spec.framework, {})[run_id] = ref
         with self._shared.changed:
             self._shared.models = models
             # An image that came before any model gets its predictions now.

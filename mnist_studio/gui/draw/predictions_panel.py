@@ -75,12 +75,13 @@ class PredictionsPanel(QStackedWidget):
         predictions.cleared.connect(self._show_predictions)
         predictions.state_changed.connect(self._show_state)
         predictions.pins_changed.connect(self._arrange)
+        predictions.training_changed.connect(self._show_models)
         predictions.chosen_changed.connect(self.grid.choose)
         studio.novelty.changed.connect(self._show_consensus)
         studio.drawing.image_changed.connect(self._show_focus)
         self.bar.changed.connect(self._arrange)
         self.bar.votes.chosen.connect(self._choose_votes)
-        self.grid.chosen.connect(predictions.choose)
+        self.grid.chosen.connect(self._choose)
         self.grid.pinned.connect(predictions.pin)
         self.consensus.selected.connect(studio.drawing.look_at)
 
@@ -94,22 +95,36 @@ class PredictionsPanel(QStackedWidget):
     @Slot()
     def _arrange(self) -> None:
         predictions = self._studio.predictions
-        rows = arranged(self._models(), predictions.latest, self.bar.filter, predictions.pinned)
+        rows = arranged(self._trained(), predictions.latest, self.bar.filter, predictions.pinned)
+        training = predictions.in_training
+        if training and self.bar.filter.admits(training):
+            rows.insert(0, training)
         self.grid.show_rows(rows, predictions.pinned)
         self.grid.choose(predictions.chosen)
         self._found.setCurrentIndex(int(not rows and bool(self._models())))
         self._show_predictions()
 
+    @Slot(str)
+    def _choose(self, run: str) -> None:
+        """Selects a trained model; one in training changes too soon to be explained."""
+        if any(row.id == run for row in self._trained()):
+            self._studio.predictions.choose(run)
+
     def _models(self) -> list[RunRow]:
+        """The trained models, after the one that still trains."""
+        training = self._studio.predictions.in_training
+        return [*([training] if training else []), *self._trained()]
+
+    def _trained(self) -> list[RunRow]:
         loaded = self._studio.predictions.loaded
         return [row for row in self._studio.library.trained if row.id in loaded]
 
     def _voters(self) -> list[RunRow]:
         """The models that vote on the common prediction."""
         if self._studio.saved_settings.votes == "all":
-            return self._models()
+            return self._trained()
         voters = self._studio.predictions.voters
-        return [row for row in self._models() if row.id in voters]
+        return [row for row in self._trained() if row.id in voters]
 
     @Slot(str)
     def _choose_votes(self, votes: Votes) -> None:

@@ -1,5 +1,6 @@
 """The state of a run while it trains, accumulated from its events. No Qt."""
 
+import time
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Literal
@@ -7,10 +8,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio import events
+from mnist_studio import events, paths
 from mnist_studio.gui.services import texts
+from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
+from mnist_studio.store.rows import Run
 
 Numbers = NDArray[np.float64]
 
@@ -209,3 +212,13 @@ class LiveRun:
 
 def _training_time(event: events.Progress) -> float:
     return event.preparation_seconds + event.train_seconds
+
+
+def row_in_training(run: LiveRun) -> RunRow:
+    """A run that trains as a model after its last epoch."""
+    epochs = tuple(run.epochs)
+    title = f"In training: epoch {epochs[-1].epoch:,} · {run.name}"
+    stored = Run(
+        run.id, title, run.spec, "running", time.time(), paths.runs() / run.id, terminal=None
+    )
+    return RunRow(stored, epochs)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.analysis.voters import most_accurate, voters
 from mnist_studio.gui.services.latest_only import LatestOnlyThread
+from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.prediction.messages import ModelRef, model_ref
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.prediction.predictors import Predictors, newest
@@ -28,6 +29,7 @@ class Predictions(QObject):
         chosen_changed: the id of the selected run; empty if no model is loaded.
         pins_changed: the set of pinned models changed.
         shown_changed: another model is shown large.
+        training_changed: another run in training predicts, or the same one after another epoch.
     """
 
     predicted = Signal(object)
@@ -36,6 +38,7 @@ class Predictions(QObject):
     chosen_changed = Signal(str)
     pins_changed = Signal()
     shown_changed = Signal()
+    training_changed = Signal()
     # Emitted by worker threads; the slots run in the GUI thread.
     _prediction_received = Signal(object)
     _state_received = Signal(object)
@@ -50,6 +53,7 @@ class Predictions(QObject):
         self._states: dict[str, EngineState] = {}
         self._choice = self._reported_choice = self._drawn_with = ""
         self._runs: Sequence[Run] = ()
+        self._in_training: RunRow | None = None
         self._best = ""
         self._voters: frozenset[str] = frozenset()
         self._pinned: frozenset[str] = frozenset()
@@ -145,18 +149,45 @@ class Predictions(QObject):
         self._voters = frozenset(run.id for run in voters([run for run in runs if run.trained]))
         kept = self._pinned | self._voters | {self._choice, self._drawn_with}
         chosen = newest(runs, kept)
-        loaded = {run.id: model_ref(run) for run in chosen}
+        training = self._training_refs()
+        loaded = {run.id: model_ref(run) for run in chosen} | training
         if loaded == self._loaded:
             return
         # A resumed run has other weights, so its former predictions are outdated.
         same = {run for run, model in loaded.items() if self._loaded.get(run) == model}
+        # A model in training shows its prediction of the epoch before until the next one comes.
+        same |= training.keys() & self._loaded.keys()
         self._latest = {run: self._latest[run] for run in self._latest.keys() & same}
         self._loaded = loaded
         self._report_choice()
         if loaded or self._predictors:
-            self._start().load_models(chosen, kept)
+            self._start().load_models(chosen, kept, training)
         if len(self._images):
             self.predict(self._images)
+
+    @property
+    def in_training(self) -> RunRow | None:
+        """The run that trains and already predicts; None if there is none."""
+        return self._in_training
+
+    def follow(self, row: RunRow | None) -> None:
+        """Predicts with a run that still trains, with the weights of its last epoch.
+
+        Its training is not disturbed: the process of its framework for predictions reads a file.
+
+        Args:
+            row: with at least one epoch; None for no run.
+        """
+        self._in_training = row
+        self.load(self._runs)
+        self.training_changed.emit()
+
+    def _training_refs(self) -> dict[str, ModelRef]:
+        row = self._in_training
+        if row is None or any(run.id == row.id for run in self._runs if run.trained):
+            return {}
+        last = row.epochs[-1]
+        return {row.id: ModelRef(str(row.run.folder), row.run.spec, last.step, last.epoch)}
 
     @Slot(object)
     def predict(self, images: Images) -> None:

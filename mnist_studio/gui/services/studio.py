@@ -10,7 +10,7 @@ import numpy as np
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio import paths, settings
+from mnist_studio import events, paths, settings
 from mnist_studio.data.pictures.files import open_digits
 from mnist_studio.formatting import counted
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
@@ -21,6 +21,7 @@ from mnist_studio.gui.services.experiment import ExperimentService
 from mnist_studio.gui.services.explanations import Explanations
 from mnist_studio.gui.services.first_steps import FirstSteps
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
+from mnist_studio.gui.services.live_run import LiveRun, row_in_training
 from mnist_studio.gui.services.living import LivingNetwork
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
@@ -159,6 +160,7 @@ class Studio(QObject):
         self.novelty.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
         self.queue.changed.connect(self._pause_or_resume_warm_processes)
+        self.queue.event_received.connect(self._follow)
         self.experiment.changed.connect(self._pause_or_resume_warm_processes)
         self.experiment.idle.connect(self.library.refresh)
         self.experiment.failed.connect(self.complain)
@@ -367,6 +369,16 @@ class Studio(QObject):
     @Slot(object)
     def _ignore(self, nothing: object) -> None:
         """Ignores the result of work that has none."""
+
+    @Slot(object, object)
+    def _follow(self, run: LiveRun, event: events.AnyEvent) -> None:
+        """Lets the model in training predict after every epoch, until its run has ended."""
+        if isinstance(event, events.Checkpoint):
+            # The files of an epoch are written before its checkpoint.
+            if run.epochs and run.epochs[-1].step == event.step:
+                self.predictions.follow(row_in_training(run))
+        elif isinstance(event, events.TERMINAL) and self.predictions.in_training:
+            self.predictions.follow(None)
 
     @Slot()
     def _load_models(self) -> None:

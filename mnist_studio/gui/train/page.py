@@ -26,8 +26,10 @@ from mnist_studio.gui.train.result import TrainingEnd
 from mnist_studio.gui.train.settings_panel import WIDTH, SettingsPanel
 from mnist_studio.gui.train.watch.rate_dialog import RateDialog
 from mnist_studio.gui.train.watch.records import watched
+from mnist_studio.gui.train.watch.sentences import drawing
 from mnist_studio.gui.train.watch.step_dialog import StepDialog
 from mnist_studio.gui.train.watch.view import WatchView
+from mnist_studio.prediction.state import Prediction
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 
@@ -115,6 +117,8 @@ class TrainPage(Page):
         studio.settings_chosen.connect(self._show_settings)
         self.view.chosen.connect(self.show_view)
         self.watch.switched.connect(self._set_recording)
+        studio.predictions.predicted.connect(self._show_drawing)
+        studio.predictions.cleared.connect(lambda: self.watch.drawing.setText(""))
         self.watch.step_requested.connect(self.show_step)
         self.watch.failed.connect(self._show_error)
         self.settings.rate_requested.connect(self.find_rate)
@@ -311,6 +315,16 @@ class TrainPage(Page):
         self.view.choose(key)
         self.plots.setVisible(key != "watch")
         self.watch.setVisible(key == "watch")
+
+    @Slot(object)
+    def _show_drawing(self, prediction: Prediction) -> None:
+        """Shows what the model in training predicts for the drawing."""
+        predictions = self.studio.predictions
+        training = predictions.in_training
+        # One of the epoch before may still be on its way.
+        if training and predictions.current.get(training.id) == prediction:
+            epoch = training.epochs[-1].epoch
+            self.watch.drawing.setText(drawing(prediction, epoch))
 
     @Slot(bool)
     def _set_recording(self, on: bool) -> None:

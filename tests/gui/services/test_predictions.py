@@ -1,6 +1,6 @@
 """Which predictions count, and which models are loaded."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from mnist_studio import events
 from mnist_studio.gui.services import predictions as bridge
+from mnist_studio.gui.services.live_run import LiveRun, row_in_training
 from mnist_studio.gui.services.predictions import Predictions
 from mnist_studio.gui.train.form import recipe_form, run_specs
+from mnist_studio.prediction.messages import ModelRef
 from mnist_studio.prediction.state import Prediction
 from mnist_studio.store.rows import Run
 
@@ -24,10 +26,14 @@ class FakePredictors:
 
     def __init__(self, on_answer: object, on_state: object) -> None:
         self.loaded: list[Sequence[Run]] = []
+        self.training: list[Mapping[str, ModelRef]] = []
         self.asked = 0
 
-    def load_models(self, runs: Sequence[Run], pinned: Collection[str] = ()) -> None:
+    def load_models(
+        self, runs: Sequence[Run], pinned: Collection[str], training: Mapping[str, ModelRef]
+    ) -> None:
         self.loaded.append(runs)
+        self.training.append(training)
 
     def predict(self, image: object) -> int:
         self.asked += 1
@@ -116,3 +122,36 @@ def test_the_best_models_and_the_selected_one_stay_loaded(predictions: Predictio
     assert {"best", "second", "poor"} <= predictions.loaded
     assert predictions.voters == {"best", "second"}
     assert predictions.chosen == "poor"
+
+
+def test_a_run_in_training_predicts_after_every_epoch_until_it_has_ended(
+    predictions: Predictions,
+) -> None:
+    live = LiveRun(SPEC, name="One", id="b")
+    predictions.load([run()])
+    for epoch in (1, 2):
+        live.epochs.append(epoch_event(epoch))
+        predictions.follow(row_in_training(live))
+        fake = predictions._predictors
+        assert isinstance(fake, FakePredictors)
+        (ref,) = fake.training[-1].values()
+        assert (ref.epoch, ref.step) == (epoch, 10 * epoch)
+        assert predictions.in_training is not None
+        assert predictions.in_training.title.startswith(f"In training: epoch {epoch} · One")
+        assert predictions.best == "a"
+        assert "b" not in predictions.voters
+        answered = Prediction(fake.asked, "b", "pytorch", "pytorch", (0.1,) * 10, 1.0)
+        predictions._take(answered)
+        assert predictions.current["b"] == answered
+    assert fake.asked == 3
+    predictions.follow(None)
+    assert fake.training[-1] == {}
+    assert "b" not in predictions.latest
+
+
+def epoch_event(epoch: int) -> events.Epoch:
+    return events.Epoch(
+        run="b", framework="pytorch", epoch=epoch, step=10 * epoch, train_loss=1.0,
+        train_accuracy=0.5, validation_loss=None, validation_accuracy=None, test_loss=1.0,
+        test_accuracy=0.5, learning_rate=0.1, train_seconds=1.0,
+    )  # fmt: skip

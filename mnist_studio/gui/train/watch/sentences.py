@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_studio.formatting import counted, listed
+from mnist_studio.formatting import confidence, counted, listed
 from mnist_studio.gui.train.watch.records import RunRecords
+from mnist_studio.prediction.state import Prediction
 from mnist_studio.store.epoch_records import EpochRecord
 
 PARTS: tuple[tuple[str, str, str], ...] = (
@@ -87,3 +88,10 @@ def errors(epoch: int) -> str:
         f"The test images with the most confident wrong predictions after epoch {epoch}: "
         "true label → prediction, and its confidence."
     )
+
+
+def drawing(prediction: Prediction, epoch: int) -> str:
+    """What the model in training predicts for the drawing."""
+    digits = "".join(str(int(np.argmax(one))) for one in prediction.digits)
+    sure = f", {confidence(max(prediction.probabilities))}" if len(digits) == 1 else ""
+    return f"Your drawing: {digits}{sure} (epoch {epoch:,})"

@@ -88,6 +88,10 @@ class WatchView(QWidget):
         self.slider.setToolTip("The recorded epoch that is shown; at the right end, the newest one")
         self.slider.setMinimumSize(90, 28)
         self.number = label("", "secondary")
+        self.drawing = label("", "secondary")
+        self.drawing.setToolTip(
+            "What the model in training predicts for what you have drawn on the Draw page"
+        )
         self.sentence = label("", "secondary", wrap=True)
         self.empty = EmptyState(self._theme, "train", _HEADLINE, _OFF)
 
@@ -105,7 +109,7 @@ class WatchView(QWidget):
         card.body.addWidget(self.sentence)
         card.body.addWidget(self._stack, 1)
         right = holder(row(self.step_button, self.record, gap=8))
-        second = holder(row(self.norm, epochs, 1, gap=12))
+        second = holder(row(self.norm, epochs, 1, self.drawing, gap=12))
         self.setLayout(column(WrapBar(self.part, right), second, card, gap=8))
         self.layout().setStretch(2, 1)  # type: ignore[union-attr]
 
