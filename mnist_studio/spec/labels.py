@@ -165,7 +165,7 @@ _FORMATS: Mapping[str, str] = MappingProxyType(
         "training.schedule.final": "final lr 1/{}",
         "training.schedule.every": "every {} epochs",
         "training.schedule.milestones": "milestones {}",
-        "training.weight_decay.rate": "weight decay {}",
+        "training.weight_decay.rate": "decay rate {}",
         "training.warmup_steps": "{} warm-up steps",
         "training.early_stopping.patience": "early stopping after {} epochs",
         "training.early_stopping.min_improvement": "smallest improvement {}",

@@ -182,7 +182,7 @@ def check(optimizer: Optimizer) -> None:
             )
         case RmsProp(rho=0, centered=True):
             raise SpecError(
-                "Centered RMSprop needs a rho above 0, because the variance of one gradient is 0.",
+                "Centered RMSprop needs a rho above 0.",
                 "Set rho, such as 0.9, or turn off centering.",
                 ("rho",),
             )

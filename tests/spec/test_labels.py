@@ -4,8 +4,10 @@ from mnist_studio.spec.changes import changed, parse
 from mnist_studio.spec.labels import Setting, differences, network_names, recipe_labels, settings
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.optimizers import AdamW, DecoupledDecay
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import EarlyStopping, RunSpec
+from mnist_studio.spec.schedules import Cosine
 
 MLP = run_spec(RECIPES["mlp-128"])
 
@@ -93,3 +95,17 @@ def test_networks_that_differ_have_different_names() -> None:
     names = ("Mine, layer 2 units 128", "Mine, layer 2 units 128", "Mine, layer 2 units 9")
     assert network_names(unknown) == names
     assert network_names(unknown[:1]) == ("Mine",)
+
+
+def test_titles_name_weight_decay_and_early_stopping() -> None:
+    run = trained(
+        weight_decay=DecoupledDecay(0.02), warmup_steps=50, validation=5000,
+        early_stopping=EarlyStopping(3), best_epoch=True,
+    )  # fmt: skip
+    assert recipe_labels(run) == (
+        "5,000 validation images", "50 warm-up steps", "best epoch", "decoupled weight decay",
+        "decay rate 0.02", "early stopping after 3 epochs",
+    )  # fmt: skip
+    assert recipe_labels(trained(optimizer=AdamW(), schedule=Cosine())) == (
+        "AdamW", "cosine schedule",
+    )  # fmt: skip

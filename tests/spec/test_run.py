@@ -6,9 +6,9 @@ import pytest
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import run
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.optimizers import Sgd
+from mnist_studio.spec.optimizers import CoupledDecay, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import ClipNorm, ClipValue, RunSpec
+from mnist_studio.spec.run import ClipNorm, ClipValue, EarlyStopping, RunSpec
 from mnist_studio.spec.schedules import Exponential, Plateau
 
 BASE = run_spec(RECIPES["mlp-128"])
@@ -74,3 +74,22 @@ def test_own_images_have_a_fingerprint_and_are_refused_with_full_batch() -> None
         run.check(msgspec.structs.replace(whole, own_images=own))
     with pytest.raises(SpecError, match="cannot include handwriting styles"):
         run.check(msgspec.structs.replace(whole, handwriting_styles=10))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"early_stopping": EarlyStopping()}, "Early stopping needs a validation set"),
+        ({"best_epoch": True}, "The best epoch needs a validation set"),
+        ({"early_stopping": EarlyStopping(0), "validation": 9}, "Patience of early stopping must"),
+        (
+            {"early_stopping": EarlyStopping(1, -0.1), "validation": 9},
+            "Smallest improvement of early stopping must be 0 to 1, got -0.1",
+        ),
+        ({"warmup_steps": -1}, "Number of warm-up steps must be 0 to 10,000,000, got -1"),
+        ({"weight_decay": CoupledDecay(2)}, "Weight decay must be above 0 and at most 1, got 2"),
+    ],
+)
+def test_impossible_ends_and_decays_are_refused(changes: dict[str, object], problem: str) -> None:
+    with pytest.raises(SpecError, match=problem):
+        run.check(with_training(**changes))

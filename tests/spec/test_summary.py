@@ -5,10 +5,10 @@ from msgspec.structs import replace
 from mnist_studio.spec import summary
 from mnist_studio.spec.layers import Dense, Flatten, Initializer
 from mnist_studio.spec.model import ModelSpec, Scaling
-from mnist_studio.spec.optimizers import RmsProp, Sgd
+from mnist_studio.spec.optimizers import AdamW, CoupledDecay, RmsProp, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import ClipNorm, ClipValue
-from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Plateau
+from mnist_studio.spec.run import ClipNorm, ClipValue, EarlyStopping
+from mnist_studio.spec.schedules import Constant, Cosine, Exponential, OneCycle, Plateau, StepDecay
 
 
 def method(name: str) -> str:
@@ -82,3 +82,25 @@ def test_other_scalings_and_first_weights_are_method() -> None:
     assert summary.scaling(Scaling(0.5, 0.25)) == "scaled: (level / 255 - 0.5) / 0.25"
     model = ModelSpec(layers=(Flatten(), Dense(10, bias=False, initial="size_uniform")))
     assert summary.initialization(model) == "uniform in ±1/√size"
+
+
+def test_newer_optimizers_schedules_and_decay_are_method() -> None:
+    assert summary.optimizer(Sgd(momentum=0.9, nesterov=True)) == "SGD (Nesterov momentum 0.9)"
+    assert summary.optimizer(AdamW()).endswith("epsilon 1e-08, weight decay 0.01 of the kernels)")
+    assert summary.optimizer(RmsProp(centered=True)).endswith("epsilon 1e-08, centered)")
+    assert summary.schedule(StepDecay(0.5, 3)) == "learning rate × 0.5 every three epochs"
+    milestones = StepDecay(0.5, milestones=(5, 8))
+    assert summary.schedule(milestones) == "learning rate × 0.5 after epochs 5 and 8"
+    assert summary.schedule(Cosine()) == "learning rate falls along a half cosine to 0"
+    run = run_spec(RECIPES["mlp-128"])
+    training = replace(
+        run.training, weight_decay=CoupledDecay(0.001), warmup_steps=100, best_epoch=True,
+        early_stopping=EarlyStopping(3, 0.001),
+    )  # fmt: skip
+    text = " ".join(summary.method(replace(run, training=training)))
+    assert "The learning rate first rises linearly for 100 steps." in text
+    assert "Weight decay of the kernels: 0.001, coupled (L2)." in text
+    assert (
+        "Training ends early if the validation accuracy has not improved by more than 0.1 pp for "
+        "three epochs. The final weights are those of the epoch with the best validation accuracy."
+    ) in text
