@@ -27,7 +27,7 @@ from mnist_studio.spec.model import (
     layer_report,
     named,
 )
-from mnist_studio.spec.run import MOST_PARAMETERS
+from mnist_studio.spec.run import MOST_PARAMETERS, RunSpec, TrainingSpec, check
 
 Subject = Literal["layer", "output", "size", "scaling"]
 
@@ -74,6 +74,9 @@ class Diagnosis:
     problems: tuple[Problem, ...]
     parameters: int
 
+
+HELD_OUT = 5_000
+"""Images of a usual validation set."""
 
 _Local = tuple[str, tuple[Layer, ...]]
 """A repair within one layer: the sentence, and the layers that replace it."""
@@ -128,6 +131,38 @@ def repairs(model: ModelSpec, problem: Problem, most: int = 3) -> tuple[Repair, 
             found.append((left, Repair(sentence, repaired)))
     found.sort(key=lambda one: one[0])  # Of equal ones, the nearest stays first.
     return tuple(repair for _, repair in found[:most])
+
+
+def training_repair(run: RunSpec) -> tuple[str, TrainingSpec] | None:
+    """The nearest change after which a run can be trained; None if its training needs none.
+
+    Args:
+        run: with a valid network.
+
+    Returns:
+        What changes, such as “Hold out 5,000 validation images”, and the training after it.
+    """
+    path = _wrong_setting(run)
+    if path[:1] != ("training",):
+        return None
+    field = str(path[1])
+    parameter = meanings.parameter(TrainingSpec, field)
+    usual = getattr(TrainingSpec(meanings.usual(type(run.training.optimizer))), field)
+    sentence, value = f"Reset: {parameter.title.lower()}", usual
+    if field == "validation" and not run.training.validation:
+        sentence, value = f"Hold out {HELD_OUT:,} validation images", HELD_OUT
+    repaired = msgspec.structs.replace(run.training, **{field: value})
+    mended = not _wrong_setting(msgspec.structs.replace(run, training=repaired))
+    return (sentence, repaired) if mended else None
+
+
+def _wrong_setting(run: RunSpec) -> tuple[str | int, ...]:
+    """The path of the first setting that is not valid; empty if all are."""
+    try:
+        check(run)
+    except SpecError as error:
+        return error.path or ("run",)
+    return ()
 
 
 def _candidates(model: ModelSpec, problem: Problem) -> Iterator[tuple[str, ModelSpec]]:

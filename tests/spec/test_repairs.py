@@ -9,6 +9,7 @@ from msgspec import inspect
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import layers as kinds
+from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import (
     AvgPool,
     BatchNorm,
@@ -22,8 +23,11 @@ from mnist_studio.spec.layers import (
     Relu,
 )
 from mnist_studio.spec.model import ModelSpec, Scaling, describe, parameter_count
-from mnist_studio.spec.recipes import RECIPES
-from mnist_studio.spec.repairs import SIMPLE, Repair, diagnose, repairs
+from mnist_studio.spec.optimizers import Adam
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.repairs import SIMPLE, Repair, diagnose, repairs, training_repair
+from mnist_studio.spec.run import ClipNorm, EarlyStopping, check
+from mnist_studio.spec.schedules import Exponential, Plateau
 
 DRAWS = random.Random(15)
 NUMBERS: tuple[Any, ...] = (-1, 0, 1, 2, 3, 5, 10, 30, 0.5, 1.5, 200_000, float("nan"))
@@ -105,6 +109,25 @@ def test_recipes_have_no_problems() -> None:
         assert found.problems == ()
         assert found.reports == describe(recipe.model)
         assert found.parameters == parameter_count(recipe.model)
+
+
+def test_settings_of_the_training_are_repaired() -> None:
+    run = run_spec(RECIPES["mlp-128"])
+    assert training_repair(run) is None
+    for wrong, sentence in (
+        ({"schedule": Plateau()}, "Hold out 5,000 validation images"),
+        ({"early_stopping": EarlyStopping(), "validation": 0}, "Hold out 5,000 validation images"),
+        ({"schedule": Exponential(factor=3.0)}, "Reset: schedule"),
+        ({"optimizer": Adam(beta1=2.0)}, "Reset: optimizer"),
+        ({"batch_size": 0}, "Reset: batch size"),
+        ({"clip": ClipNorm(-1.0)}, "Reset: gradient clipping"),
+        ({"augmentation": Augmentation(rotation=-1)}, "Reset: augmentation"),
+    ):
+        training: Any = msgspec.structs.replace(run.training, **wrong)
+        found = training_repair(msgspec.structs.replace(run, training=training))
+        assert found is not None
+        assert found[0] == sentence
+        check(msgspec.structs.replace(run, training=found[1]))
 
 
 def random_layer() -> Layer:

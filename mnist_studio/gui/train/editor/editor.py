@@ -14,8 +14,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mnist_studio.errors import SpecError
+from mnist_studio.formatting import megabytes
 from mnist_studio.gui.common import provenance
-from mnist_studio.gui.common.basics import IconButton, button, column, enable, holder, label, row
+from mnist_studio.gui.common.basics import (
+    Elided,
+    IconButton,
+    button,
+    column,
+    enable,
+    holder,
+    label,
+    row,
+)
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.network.small_picture import SmallNetworkPicture
@@ -30,7 +41,9 @@ from mnist_studio.gui.train.editor.layer_rows import layer_rows, totals
 from mnist_studio.gui.train.editor.layer_settings import LayerSettings
 from mnist_studio.gui.train.editor.recipe_menu import RecipeMenu
 from mnist_studio.gui.train.editor.training_panel import TrainingPanel
+from mnist_studio.running import memory
 from mnist_studio.spec.recipes import recipe, recipe_title, run_spec
+from mnist_studio.spec.repairs import training_repair
 from mnist_studio.spec.run import RunSpec
 
 PICTURE, LOW = 88, 560
@@ -62,7 +75,7 @@ class NetworkEditor(QWidget):
         self._picture_timer = QTimer(self)
         self._picture_timer.setSingleShot(True)
         self._picture_timer.setInterval(PICTURE_MS)
-        self._picture_timer.timeout.connect(self._show_picture)
+        self._picture_timer.timeout.connect(self._follow)
         self._make_controls()
         self._lay_out()
         self._connect()
@@ -94,7 +107,8 @@ class NetworkEditor(QWidget):
         self.advice = AdvicePanel(draft)
         self.layer = LayerSettings(theme, draft)
         self.training = TrainingPanel(theme, self._studio.background, draft)
-        self.totals = label("", "secondary")
+        self.totals = Elided("", "secondary")
+        self.totals.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.picture = SmallNetworkPicture(theme)
         self.no_picture = label("The picture appears once the network works.", "secondary")
         self.no_picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -103,6 +117,9 @@ class NetworkEditor(QWidget):
         self.saving = RecipeMenu(self._studio, draft, self)
         self.save_button.setMenu(self.saving)
         self.complaint = label("", "bad", wrap=True)
+        self.mend_button = button("", self._mend)
+        self._trouble = holder(row(self.complaint, self.mend_button))
+        self._memory = ""
 
     def _lay_out(self) -> None:
         tools = (self.up_button, self.down_button, self.copy_button, self.remove_button)
@@ -129,8 +146,8 @@ class NetworkEditor(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(10)
         whole.addLayout(head)
-        whole.addLayout(row(self.parts, 1, self.totals))
-        whole.addWidget(self.complaint)
+        whole.addLayout(row(self.parts, self.totals))
+        whole.addWidget(self._trouble)
         whole.addWidget(self.stack, 1)
 
     def _picture_card(self) -> QWidget:
@@ -182,7 +199,7 @@ class NetworkEditor(QWidget):
     def open(self, original: RunSpec, present: RunSpec | None = None) -> None:
         """Shows a run, as it is on the Train page or as it was edited before."""
         self.draft.start(original, present)
-        self._show_picture()
+        self._follow()
         self.show_part("layers")
         self.layers.setFocus()
 
@@ -274,13 +291,28 @@ class NetworkEditor(QWidget):
         if self.parts.choice == "training":
             self.training.renew()
         self.totals.setText(totals(draft.found))
+        self._memory = ""
         self._picture_timer.start()
         self._show_name()
         self._enable()
 
     @Slot()
+    def _follow(self) -> None:
+        """Shows picture and memory a moment after the last edit: a large network takes a while."""
+        self._show_picture()
+        self._memory, needed = "", ""
+        if not self.draft.problem:
+            run = self.draft.trainable()
+            needed = f", about {megabytes(memory.needed_bytes(run))} of memory to train"
+            try:
+                memory.check_memory(run)
+                self._memory = memory.memory_warning(run)
+            except SpecError as error:
+                self._memory = str(error)
+        self.totals.setText(f"{totals(self.draft.found)}{needed}")
+        self._show_trouble()
+
     def _show_picture(self) -> None:
-        """Draws the network, a moment after the last edit: a large one takes a while."""
         draft = self.draft
         self.pictures.setCurrentIndex(int(bool(draft.found.problems)))
         if not draft.found.problems:
@@ -312,8 +344,23 @@ class NetworkEditor(QWidget):
         enable(self.remove_button, nothing, "Remove (Delete)")
         problem = draft.problem
         enable(self.use_button, problem, "Shows this network and its training on the Train page")
-        self.complaint.setText(draft.training_problem)
-        self.complaint.setVisible(bool(draft.training_problem))
+        self._show_trouble()
+
+    def _show_trouble(self) -> None:
+        """Shows what is wrong with the training, and the nearest repair."""
+        draft = self.draft
+        problem = draft.training_problem
+        repair = training_repair(draft.run) if problem else None
+        self.mend_button.setText(repair[0] if repair else "")
+        self.mend_button.setVisible(repair is not None)
+        words = problem or ("" if draft.problem else self._memory)
+        self.complaint.setText(words)
+        self._trouble.setVisible(bool(words))
+
+    def _mend(self) -> None:
+        repair = training_repair(self.draft.run)
+        if repair:
+            self.draft.change_training(repair[1], repair[0])
 
 
 def _scrolled(inside: QWidget) -> QScrollArea:

@@ -28,6 +28,7 @@ from mnist_studio.spec.recipes import RECIPES, Recipe, recipe, run_spec, sources
 from mnist_studio.spec.repairs import diagnose
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.schedules import OneCycle
+from mnist_studio.training import machine
 
 
 @pytest.fixture
@@ -265,12 +266,25 @@ def test_training_is_edited_too(editor: NetworkEditor, qtbot: QtBot) -> None:
     schedule.box.chosen.emit("plateau")
     assert "needs a validation set" in editor.complaint.text()
     assert not editor.use_button.isEnabled()
-    enter(validation.controls["validation"], 5000)
-    assert editor.complaint.isHidden()
+    assert validation.controls["validation"].value() == 0
+    assert editor.mend_button.text() == "Hold out 5,000 validation images"
+    editor.mend_button.click()
+    assert validation.controls["validation"].value() == 5000
+    assert editor.complaint.text() == ""
     views = editor.training.images.views
     qtbot.waitUntil(lambda: not views[0].empty, timeout=10_000)
     enter(editor.training.scaling, Scaling(0.5, 0.25))
     assert editor.training.presets.choice == "other"
+
+
+def test_a_network_that_needs_too_much_memory_is_reported(
+    editor: NetworkEditor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "MB of memory to train" in editor.totals.text()
+    monkeypatch.setattr(machine, "total_memory_bytes", lambda: 100_000_000)
+    editor.draft.duplicate()
+    qtbot.waitUntil(lambda: "GB of memory" in editor.complaint.text())
+    assert editor.complaint.isVisible()
 
 
 def test_sixty_layers_stay_usable(editor: NetworkEditor) -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.app.window import MainWindow
@@ -11,6 +10,7 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.editor.edits import NEW_NAME
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec.layers import Dense
+from tests.gui.clipped import faults
 from tests.gui.train.test_page_remembered import opened
 
 
@@ -41,7 +41,7 @@ def test_an_edited_network_is_used_in_every_framework(
         page.train()
         assert page.notice.isVisible()
         assert not page.studio.queue.busy
-        assert "layers" in page.notice.findChild(QLabel).text()
+        assert "layers" in page.notice.text
 
 
 def test_what_is_edited_is_there_after_a_restart(home: Path, qtbot: QtBot, theme: Theme) -> None:
@@ -58,8 +58,8 @@ def test_what_is_edited_is_there_after_a_restart(home: Path, qtbot: QtBot, theme
         assert page.editor.draft.run == before
         assert page.editor.draft.is_changed
         page.editor.left.emit()
-    with opened(qtbot, theme) as page:
-        assert page.editor is None
+        page._remember()
+        assert page.studio.saved_settings.train_page.draft == ""
 
 
 def test_the_editor_fits_a_small_window(qtbot: QtBot, window: MainWindow) -> None:
@@ -74,3 +74,9 @@ def test_the_editor_fits_a_small_window(qtbot: QtBot, window: MainWindow) -> Non
     assert editor.width() <= page.width()
     assert editor.picture_card.isHidden()
     assert editor.layers.height() >= 60
+    for size in ((720, 480), (1024, 640)):
+        window.resize(*size)
+        for part in ("layers", "training"):
+            editor.show_part(part)
+            QTest.qWait(10)
+            assert faults(window) == []
