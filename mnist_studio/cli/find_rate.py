@@ -42,6 +42,7 @@ def add_recipe(parser: ArgumentParser) -> None:
         default="all",
         help="numpy, pytorch, keras, or all (default: all installed)",
     )
+    options.add_changes(parser)
     options.add_data(parser)
 
 
@@ -68,6 +69,7 @@ def chosen(arguments: Namespace) -> tuple[RunSpec, tuple[FrameworkName, ...]]:
     recipe = recipes.recipe(arguments.recipe)
     dataset = "mnist" if arguments.data else sources.default_dataset()
     spec = replace(recipes.run_spec(recipe), dataset=dataset)
+    spec = options.with_changes(spec, arguments)
     check(spec)
     name = known("framework", arguments.framework, (*FRAMEWORKS, "all"))
     return spec, installed() if name == "all" else (name,)

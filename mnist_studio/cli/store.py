@@ -94,10 +94,11 @@ def summary(report: check.StoreReport) -> str:
     """What a report says in one sentence."""
     newest = moment(report.newest_backup) if report.newest_backup is not None else "none yet"
     found = counted(len(report.problems), "problem")
+    recipes = f"{counted(report.own_recipes, 'own recipe')}, " if report.own_recipes else ""
     trashed = f" ({report.trashed:,} in the trash)" if report.trashed else ""
     return (
         f"{found.capitalize()}. {counted(report.runs, 'run').capitalize()}{trashed}, "
-        f"{counted(report.own_images, 'labeled image')}, "
+        f"{counted(report.own_images, 'labeled image')}, {recipes}"
         f"{counted(report.experiments, 'experiment')}. "
         f"{counted(report.backups, 'backup').capitalize()}, newest: {newest}."
     )

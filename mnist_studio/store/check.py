@@ -55,6 +55,7 @@ from mnist_studio.store.experiments import (
 )
 from mnist_studio.store.migrations import check_version
 from mnist_studio.store.own_images import IMAGE_COLUMNS, confirmed_image_of
+from mnist_studio.store.own_recipes import OwnRecipes
 from mnist_studio.store.record_writer import insert
 from mnist_studio.store.rows import (
     ANNOTATION_COLUMNS,
@@ -128,6 +129,7 @@ class StoreReport:
         backups: number of backups.
         newest_backup: seconds since 1970; None without backups.
         trashed: of the runs, those in the trash.
+        own_recipes: readable ones.
     """
 
     problems: tuple[Problem, ...]
@@ -137,6 +139,7 @@ class StoreReport:
     backups: int = 0
     newest_backup: float | None = None
     trashed: int = 0
+    own_recipes: int = 0
 
 
 def check(
@@ -174,6 +177,7 @@ class _Check:
     def __init__(
         self, home: Path | None, progress: Progress, is_cancelled: IsCancelled, deep: bool
     ) -> None:
+        self._recipes = OwnRecipes(home)
         self._database = paths.database(home)
         self._runs = paths.runs(home)
         self._backups = paths.backups(home)
@@ -202,6 +206,7 @@ class _Check:
             self._progress(done / len(steps))
         self._check_experiments()
         self._check_leftovers()
+        own_recipes = self._check_own_recipes()
         return StoreReport(
             tuple(self._problems),
             self._counts["runs"],
@@ -210,7 +215,18 @@ class _Check:
             len(copies),
             copies[0].created if copies else None,
             self._trashed,
+            own_recipes,
         )
+
+    def _check_own_recipes(self) -> int:
+        try:
+            found = self._recipes.all()
+        except StoreError as error:
+            self._report(error)
+            return 0
+        for problem in found.problems:
+            self._report(problem)
+        return len(found.recipes)
 
     def _add(self, what: str, remedy: str = "", row: BadRow | None = None) -> None:
         self._problems.append(Problem(what, remedy, row))

@@ -9,8 +9,10 @@ import msgspec
 import pytest
 
 from mnist_studio.errors import StoreDamaged
+from mnist_studio.spec.recipes.own_recipe import of_run
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts, backup, check, run_record
+from mnist_studio.store.own_recipes import OwnRecipes
 from mnist_studio.store.rebuild import rebuild
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -136,6 +138,15 @@ def test_a_whole_store_has_no_problems(home: Path, runs: list[Run]) -> None:
     assert (report.runs, report.own_images, report.experiments) == (3, 3, 0)
     assert report.backups >= 1
     assert sorted(home.rglob("*")) == before
+
+
+def test_a_damaged_recipe_of_yours_is_named(home: Path, spec: RunSpec) -> None:
+    yours = OwnRecipes(home)
+    yours.add(of_run(spec, "Mine"))
+    (yours.folder / "bad.toml").write_text("format = 4\n")
+    report = check.check(home)
+    assert report.own_recipes == 1
+    assert ["bad.toml cannot be used" in problem.what for problem in report.problems] == [True]
 
 
 def test_damage_to_every_kind_of_file_is_named(home: Path, runs: list[Run]) -> None:
