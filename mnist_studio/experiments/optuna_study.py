@@ -144,14 +144,14 @@ def _distribution(setting: SearchSetting, whole: bool) -> Any:
 def _frozen(trial: Trial, distributions: dict[str, Any]) -> Any:
     optuna = _optuna()
     states = optuna.trial.TrialState
-    finished = trial.state == "finished" and bool(trial.reports)
+    finished = trial.state == "finished" and trial.value is not None
     state = {
         "running": states.RUNNING, "pruned": states.PRUNED, "finished": states.COMPLETE,
         "failed": states.FAIL,
     }[trial.state if finished or trial.state != "finished" else "failed"]  # fmt: skip
     return optuna.trial.create_trial(
         state=state,
-        value=trial.reports[-1][1] if finished else None,
+        value=trial.value if finished else None,
         params=trial.values,
         distributions=distributions,
         intermediate_values=dict(trial.reports),

@@ -21,6 +21,7 @@ from mnist_studio.experiments.search_messages import (
 from mnist_studio.experiments.search_result import (
     SearchResult,
     best_cell,
+    final_epoch,
     is_trial,
     search_result,
 )
@@ -69,8 +70,7 @@ class SearchDriver:
         self._whole = tuple(
             one.setting for one in search.settings if not one.choices and is_whole(one, run)
         )
-        self._scores: dict[int, list[tuple[int, float]]] = {}
-        self._tests: dict[int, float] = {}
+        self._epochs: dict[int, list[Epoch]] = {}
         self._pruned: set[int] = set()
         self._exhausted = False
         self._worker: PersistentWorker[SearchRequest, None, SearchReply] = PersistentWorker(
@@ -99,9 +99,8 @@ class SearchDriver:
         """
         if epoch.validation_accuracy is None or number in self._pruned:
             return
-        earlier = [one for one in self._scores.get(number, []) if one[0] < epoch.epoch]
-        self._scores[number] = [*earlier, (epoch.epoch, epoch.validation_accuracy)]
-        self._tests[number] = epoch.test_accuracy
+        earlier = [one for one in self._epochs.get(number, []) if one.epoch < epoch.epoch]
+        self._epochs[number] = [*earlier, epoch]
 
     def planned(self, cells: Sequence[ExperimentCell]) -> int:
         """The number of cells that the search is going to have, by what is known now."""
@@ -125,7 +124,7 @@ class SearchDriver:
             self._exhausted = True
         if any(cell.state in ("waiting", "running") for cell in trials):
             return None
-        best = best_cell(self._experiment, cells, self._scores)
+        best = best_cell(self._experiment, cells, self._finals(cells))
         known = {cell.spec for cell in cells}
         specs = winner_specs(self._search, best.spec) if best else ()
         return next((spec for spec in specs if spec not in known), None)
@@ -137,25 +136,25 @@ class SearchDriver:
             JobError: the process with Optuna died.
         """
         cell = next(cell for cell in cells if cell.number == number)
-        epochs, scores = cell.spec.training.epochs, self._scores.get(number, [])
-        if not scores or scores[-1][0] >= epochs or number in self._pruned:
+        epochs, trial = cell.spec.training.epochs, self._trial(cell)
+        if not trial.reports or trial.reports[-1][0] >= epochs or number in self._pruned:
             return ""
         if self._search.pruner == "none" or not is_trial(self._search, cell.spec):
             return ""
         others = [one for one in self._trials(cells) if one.number != number]
-        trials = (*map(self._trial, others), replace(self._trial(cell), state="running"))
+        trials = (*map(self._trial, others), replace(trial, state="running"))
         if not self._reply(JudgeTrial(self._search, self._whole, trials)).prune:
             return ""
         self._pruned.add(number)
-        best = max(score for _, score in scores)
+        best = max(score for _, score in trial.reports)
         return (
-            f"{PRUNED} after {scores[-1][0]} of {epochs} epochs: the validation "
+            f"{PRUNED} after {trial.reports[-1][0]} of {epochs} epochs: the validation "
             f"accuracy of {percent(best)} was below the median of the other trials."
         )
 
     def result(self, cells: Sequence[ExperimentCell]) -> SearchResult | None:
         """What the search has found so far; None before its first trial has finished."""
-        return search_result(self._experiment, cells, self._scores, self._tests)
+        return search_result(self._experiment, cells, self._finals(cells))
 
     def close(self) -> None:
         """Ends the process, if there is one."""
@@ -165,10 +164,20 @@ class SearchDriver:
         return [cell for cell in cells if is_trial(self._search, cell.spec)]
 
     def _trial(self, cell: ExperimentCell) -> Trial:
-        values = values_of(self._search, cell.spec)
-        scores = tuple(self._scores.get(cell.number, ()))
+        epochs = self._epochs.get(cell.number, ())
+        final = final_epoch(cell.spec, epochs)
+        reports = [(epoch.epoch, epoch.validation_accuracy) for epoch in epochs]
         state = "pruned" if cell.number in self._pruned else _STATES.get(cell.state, "running")
-        return Trial(values, scores, state)
+        return Trial(
+            values_of(self._search, cell.spec),
+            tuple((number, score) for number, score in reports if score is not None),
+            state,
+            final.validation_accuracy if final else None,
+        )
+
+    def _finals(self, cells: Iterable[ExperimentCell]) -> dict[int, Epoch]:
+        found = {c.number: final_epoch(c.spec, self._epochs.get(c.number, ())) for c in cells}
+        return {number: epoch for number, epoch in found.items() if epoch}
 
     def _chosen(self, cells: Sequence[ExperimentCell]) -> RunSpec | None:
         """A run that is not a trial yet; None if the sampler finds no other."""

@@ -15,13 +15,15 @@ class Trial(msgspec.Struct, frozen=True):
 
     Attributes:
         values: of the settings that vary, by their path.
-        reports: validation accuracy after each epoch, a fraction; the last one is the result.
+        reports: validation accuracy after each epoch, a fraction.
         state: a failed trial says nothing about its settings, a pruned one that they are bad.
+        value: the result; None before the end.
     """
 
     values: dict[str, Value]
     reports: tuple[tuple[int, float], ...] = ()
     state: TrialState = "finished"
+    value: float | None = None
 
 
 class ChooseValues(msgspec.Struct, frozen=True, tag=True):

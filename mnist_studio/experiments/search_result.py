@@ -5,15 +5,24 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from mnist_studio.analysis import intervals
+from mnist_studio.events import Epoch
 from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.formatting import counted, percent, percentage_points
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.search import Search, base_run, setting_title, values_of, winner_specs
 from mnist_studio.store.runs import RunStore
+from mnist_studio.training.early_stopping import best_epoch
 
-Scores = Mapping[int, Sequence[tuple[int, float]]]
-"""Number of a cell -> the validation accuracy of each of its epochs."""
+Finals = Mapping[int, Epoch]
+"""Number of a cell -> the epoch whose weights it keeps."""
+
+
+def final_epoch(spec: RunSpec, epochs: Sequence[Epoch]) -> Epoch | None:
+    """The epoch whose weights a run keeps: its last one, or the best by its validation set."""
+    training = spec.training
+    best = best_epoch(epochs, training.monitor) if training.best_epoch else None
+    return best or (epochs[-1] if epochs else None)
 
 
 class SearchResult(msgspec.Struct, frozen=True):
@@ -47,7 +56,7 @@ def is_trial(search: Search, spec: RunSpec) -> bool:
 
 
 def best_cell(
-    experiment: ExperimentSpec, cells: Iterable[ExperimentCell], scores: Scores
+    experiment: ExperimentSpec, cells: Iterable[ExperimentCell], finals: Finals
 ) -> ExperimentCell | None:
     """The finished trial with the highest validation accuracy, the first of equal ones."""
     assert experiment.search is not None
@@ -56,39 +65,46 @@ def best_cell(
         for cell in cells
         if cell.state == "finished"
         and is_trial(experiment.search, cell.spec)
-        and scores.get(cell.number)
+        and cell.number in finals
     ]
-    return max(done, key=lambda cell: scores[cell.number][-1][1], default=None)
+    return max(done, key=lambda cell: _validation(finals[cell.number]), default=None)
 
 
 def search_result(
     experiment: ExperimentSpec,
     cells: Iterable[ExperimentCell],
-    scores: Scores,
-    tests: Mapping[int, float],
+    finals: Finals,
 ) -> SearchResult | None:
     """The result so far; None before the first trial has finished.
 
     Args:
         experiment: that is a search.
         cells: all of it.
-        scores: of each cell.
-        tests: number of a cell -> test accuracy after its last epoch.
+        finals: of its cells.
     """
     cells = tuple(cells)
-    best = best_cell(experiment, cells, scores)
+    best = best_cell(experiment, cells, finals)
     if best is None or experiment.search is None:
         return None
     specs = winner_specs(experiment.search, best.spec)
-    fresh = [cell.number for cell in cells if cell.spec in specs and cell.state == "finished"]
+    fresh = [
+        finals[cell.number]
+        for cell in cells
+        if cell.spec in specs and cell.state == "finished" and cell.number in finals
+    ]
     return SearchResult(
         cell=best.number,
         settings=settings_text(experiment.search, best.spec),
-        accuracy=scores[best.number][-1][1],
-        fresh=tuple(scores[number][-1][1] for number in fresh if scores.get(number)),
-        test=tuple(tests[number] for number in fresh if number in tests),
+        accuracy=_validation(finals[best.number]),
+        fresh=tuple(_validation(epoch) for epoch in fresh),
+        test=tuple(epoch.test_accuracy for epoch in fresh),
         seeds=len(specs),
     )
+
+
+def _validation(epoch: Epoch) -> float:
+    """The validation accuracy after an epoch; 0 without one, which a search does not have."""
+    return epoch.validation_accuracy or 0.0
 
 
 def stored_sentences(
@@ -102,14 +118,9 @@ def stored_sentences(
     if experiment.search is None:
         return ()
     cells = tuple(cells)
-    done = [cell for cell in cells if cell.state == "finished"]
-    scores = {
-        cell.number: [(1, cell.validation_accuracy)]
-        for cell in done
-        if cell.validation_accuracy is not None
-    }
-    tests = {cell.number: store.epochs(cell.run)[-1].test_accuracy for cell in done}
-    result = search_result(experiment, cells, scores, tests)
+    ended = {cell.number: final_epoch(cell.spec, store.epochs(cell.run)) for cell in cells}
+    finals = {number: epoch for number, epoch in ended.items() if epoch}
+    result = search_result(experiment, cells, finals)
     return result_sentences(result) if result else ()
 
 

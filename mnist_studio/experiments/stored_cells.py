@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from mnist_studio.events import DIVERGED, PRUNED, reason_of
 from mnist_studio.experiments.events import ExperimentCell, State
+from mnist_studio.experiments.search_result import final_epoch
 from mnist_studio.spec.experiment import expand_cells
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Experiment
@@ -67,16 +68,16 @@ def _search_cells(store: RunStore, runs: Mapping[RunSpec, Run]) -> tuple[Experim
         replace(
             cell,
             state=settled_state(cell.state, cell.reason),
-            validation_accuracy=_validation_accuracy(store, cell.run),
+            validation_accuracy=_validation_accuracy(store, cell),
         )
         for cell in cells
     )
 
 
-def _validation_accuracy(store: RunStore, run: str) -> float | None:
-    """After the last epoch of a run; None before the first."""
-    epochs = store.epochs(run)
-    return epochs[-1].validation_accuracy if epochs else None
+def _validation_accuracy(store: RunStore, cell: ExperimentCell) -> float | None:
+    """Of the weights that a run keeps; None before its first epoch."""
+    epoch = final_epoch(cell.spec, store.epochs(cell.run))
+    return epoch.validation_accuracy if epoch else None
 
 
 def _cell(store: RunStore, cell: ExperimentCell, run: Run | None) -> ExperimentCell:

@@ -16,7 +16,7 @@ from mnist_studio.errors import SpecError, UnknownName
 from mnist_studio.spec import changes, recipes
 from mnist_studio.spec.error_paths import error_path
 from mnist_studio.spec.recipes import OwnRecipe
-from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run import LARGEST_SEED, FrameworkName, RunSpec
 
 Sampler = Literal["tpe", "random"]
 Pruner = Literal["median", "none"]
@@ -124,10 +124,11 @@ def values_of(search: Search, run: RunSpec) -> dict[str, Value]:
 
 def winner_specs(search: Search, trial: RunSpec) -> tuple[RunSpec, ...]:
     """A trial with seeds that no trial had, in the order in which they are trained."""
-    first = trial.training.seed + 1
+    seed, count = trial.training.seed, search.winner_seeds
+    up = 1 if seed + count <= LARGEST_SEED else -1
     return tuple(
-        replace(trial, training=replace(trial.training, seed=seed))
-        for seed in range(first, first + search.winner_seeds)
+        replace(trial, training=replace(trial.training, seed=seed + up * number))
+        for number in range(1, count + 1)
     )
 
 

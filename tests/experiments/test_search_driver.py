@@ -12,6 +12,7 @@ from mnist_studio.experiments.events import (
 from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.experiments.search_driver import SearchDriver
 from mnist_studio.experiments.search_messages import SearchReply, SearchRequest
+from mnist_studio.experiments.search_result import final_epoch
 from mnist_studio.experiments.search_task import search
 from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.spec.search import values_of
@@ -26,6 +27,7 @@ from tests.experiments.search_runs import (
     Formula,
     Session,
     accuracy,
+    epoch_of,
     judged,
 )
 
@@ -130,3 +132,12 @@ def test_without_optuna_the_error_says_how_to_install_it(monkeypatch: pytest.Mon
         next(ExperimentRunner(EXPERIMENT, Formula()).events())
     with RunStore() as store:
         assert store.experiments.all() == ()
+
+
+def test_a_run_that_keeps_its_best_epoch_counts_with_that_epoch() -> None:
+    spec = Session(EXPERIMENT).train(1).cells[0].spec
+    epochs = [epoch_of(spec, number) for number in (1, 4, 2)]
+    assert final_epoch(spec, epochs) == epochs[2]
+    best = replace(spec, training=replace(spec.training, best_epoch=True))
+    assert final_epoch(best, epochs) == epochs[1]
+    assert final_epoch(best, ()) is None

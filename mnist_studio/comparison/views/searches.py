@@ -22,7 +22,7 @@ from mnist_studio.errors import JobError, SpecError
 from mnist_studio.experiments import optuna_study
 from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.experiments.search_messages import Trial
-from mnist_studio.experiments.search_result import result_sentences, search_result
+from mnist_studio.experiments.search_result import final_epoch, result_sentences, search_result
 from mnist_studio.formatting import counted, percent
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.search import Search, SearchSetting, setting_title
@@ -31,8 +31,8 @@ from mnist_studio.store.rows import Run
 MOST_AXES = 12
 """More axes cannot be read side by side; the table has all settings."""
 
-LEAST_RUNS = 10
-"""PED-ANOVA compares the best tenth with all of them, so fewer say nothing."""
+LEAST_RUNS = 20
+"""PED-ANOVA compares the best tenth with all of them. One run alone would be no distribution."""
 
 _SCORE = "Validation accuracy"
 
@@ -138,14 +138,15 @@ def _compared(run_data: RunData) -> tuple[list[Run], tuple[VariedSetting, ...]]:
 
 
 def _has_score(run_data: RunData, run: Run) -> bool:
-    epochs = run_data.epochs(run)
-    return bool(epochs) and epochs[-1].validation_accuracy is not None
+    epoch = final_epoch(run.spec, run_data.epochs(run))
+    return epoch is not None and epoch.validation_accuracy is not None
 
 
 def _score(run_data: RunData, run: Run) -> float:
-    accuracy = run_data.epochs(run)[-1].validation_accuracy
-    assert accuracy is not None
-    return accuracy
+    epoch = final_epoch(run.spec, run_data.epochs(run))
+    assert epoch is not None
+    assert epoch.validation_accuracy is not None
+    return epoch.validation_accuracy
 
 
 def _axis(setting: VariedSetting) -> ParallelAxis:
@@ -213,9 +214,9 @@ def _search_sentences(run_data: RunData) -> tuple[str, ...]:
         if run.finished and _has_score(run_data, run)
     ]
     by_number = {cell.number: run_data.by_id[cell.run] for cell in cells}
-    scores = {at: [(1, _score(run_data, run))] for at, run in by_number.items()}
-    tests = {at: run_data.epochs(run)[-1].test_accuracy for at, run in by_number.items()}
-    result = search_result(experiment, cells, scores, tests)
+    found = {at: final_epoch(run.spec, run_data.epochs(run)) for at, run in by_number.items()}
+    finals = {at: epoch for at, epoch in found.items() if epoch}
+    result = search_result(experiment, cells, finals)
     return result_sentences(result) if result else ()
 
 
@@ -230,7 +231,7 @@ def _shares(
     search = Search("", tuple(map(_searched, settings)))
     whole = tuple(one.path for one in settings if all(type(value) is int for value in one.values))
     trials = [
-        Trial({one.path: _trial_value(one, at) for one in settings}, ((1, _score(run_data, run)),))
+        Trial({one.path: _trial_value(one, at) for one in settings}, value=_score(run_data, run))
         for at, run in enumerate(runs)
     ]
     try:

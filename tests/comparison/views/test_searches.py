@@ -22,7 +22,10 @@ from mnist_studio.store.rows import Run
 from tests.experiments.search_runs import EXPERIMENT, RATE, SEARCH, SIZES, accuracy, epoch_of
 
 TWO = replace(SEARCH, settings=(RATE, SIZES))
-RATES = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 2e-2, 3e-2, 1e-1, 3e-1, 1.0, 0.012, 0.009)
+RATES = (
+    *(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 2e-2, 3e-2, 1e-1, 3e-1, 1.0, 0.012, 0.009),
+    *(2e-4, 5e-4, 2e-3, 5e-3, 5e-2, 2e-1, 5e-1, 0.9),
+)
 
 
 def made(specs: list[RunSpec], experiment: ExperimentSpec, pruned: int = -1) -> RunData:
@@ -69,7 +72,7 @@ def test_every_run_is_a_line_colored_by_its_validation_accuracy() -> None:
         "Learning rate", "Batch size", "Validation accuracy"
     ]  # fmt: skip
     assert [axis.log for axis in chart.axes] == [True, False, False]
-    assert len(chart.lines) == 15
+    assert len(chart.lines) == 23
     assert chart.lines[4].values == (0.01, 32.0, accuracy(specs[4], 4))
     assert ranks(chart)[4] == 1.0
     assert axis_place(chart, 0, 0.01) == pytest.approx(0.5)
@@ -95,7 +98,7 @@ def test_the_setting_that_decides_is_the_important_one() -> None:
 def test_what_cannot_be_shown_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     experiment, specs = trials()
     data = made(specs[:3], experiment)
-    with pytest.raises(NotComparable, match="needs ten runs or more"):
+    with pytest.raises(NotComparable, match="needs 20 runs or more"):
         catalog.compute("importance", data, ViewOptions())
     unseen = with_fields(data, selection=with_fields(data.selection, epochs={}))
     with pytest.raises(NotComparable, match="have a validation accuracy"):
