@@ -31,10 +31,12 @@ from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.spec.run import LARGEST_EPOCHS, FrameworkName
 from mnist_studio.store.rows import Run
 
+MOST_WATCHED = 3
 _NONE_SELECTED = "Select a run first."
 _SEVERAL_SELECTED = "Select a single run."
 _BUNDLED = "This run is bundled with the program and cannot be changed."
 _TRAINING = "The run is training. Stop it first."
+_TOO_MANY = "Select at most three runs."
 _NO_EPOCHS = "None of these runs has completed an epoch."
 _COMPLETE = "The run is complete. Use Continue as a new run to train longer."
 _NO_CHECKPOINT = "The run has no checkpoint to continue from."
@@ -62,12 +64,13 @@ class RunActions:
         self.export = QPushButton("Export")
         self.code = QPushButton("Show code")
         self.reveal = QPushButton("Open folder")
+        self.watch = QPushButton("Watch it learn")
         self.data = QPushButton("Your data…")
         self.data.setToolTip("Checks, backs up, restores, or rebuilds the database")
         for action in (self.delete, self.empty_trash):
             action.setProperty("danger", True)
         self.export.setProperty("primary", True)
-        for action in (self.code, self.reveal, self.data):
+        for action in (self.code, self.reveal, self.watch, self.data):
             action.setProperty("quiet", True)
         self._of_runs = (
             self.resume, self.continue_as_new, self.rename, self.annotate, self.archive,
@@ -92,6 +95,7 @@ class RunActions:
         empty = "" if trashed else "The trash is empty."
         enable(self.empty_trash, empty, "Deletes all runs in the trash for good")
         single = none or ("" if len(selected) == 1 else _SEVERAL_SELECTED)
+        enable(self.watch, "Restore the runs first.")
         self._show_looks(single)
 
     def _show_looks(self, single: str) -> None:
@@ -103,6 +107,8 @@ class RunActions:
         none = "" if selected else _NONE_SELECTED
         single = none or ("" if len(selected) == 1 else _SEVERAL_SELECTED)
         training = any(row.run.status == "running" for row in selected)
+        many = "" if len(selected) <= MOST_WATCHED else _TOO_MANY
+        enable(self.watch, none or many, "Shows what the runs recorded after every epoch")
         bundled = _BUNDLED if any(row.run.bundled for row in selected) else ""
         busy = _TRAINING if training else ""
         self._show_looks(single)

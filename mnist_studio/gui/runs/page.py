@@ -71,7 +71,8 @@ class RunsPage(Page):
             (actions.archive, self._archive), (actions.restore, self._restore),
             (actions.empty_trash, self._measure_trash),
             (actions.export, self._export), (actions.code, self.show_code),
-            (actions.reveal, self._reveal), (actions.data, self.studio.data_requested.emit),
+            (actions.reveal, self._reveal),
+            (actions.watch, self._watch), (actions.data, self.studio.data_requested.emit),
         ):  # fmt: skip
             made.clicked.connect(lambda checked=False, action=action: action())
         for keys, act in (
@@ -84,7 +85,7 @@ class RunsPage(Page):
 
     def _lay_out(self) -> None:
         actions = self.controls
-        self.details.body.addLayout(line_of(actions.code, actions.reveal, 1, gap=4))
+        self.details.body.addLayout(line_of(actions.code, actions.reveal, actions.watch, 1, gap=4))
         # In a low window the page scrolls, as one or two rows would be useless.
         self.runs.setMinimumHeight(self.studio.theme.pixels(LEAST_TABLE))
         left = split(Qt.Orientation.Vertical, (self.runs, self.curves), (430, 240))
@@ -173,6 +174,11 @@ class RunsPage(Page):
         dialog.run_requested.connect(self._queue)
         dialog.open()
         return dialog
+
+    def _watch(self) -> None:
+        """Shows on the Train page what the selected runs recorded after every epoch."""
+        runs = ",".join(row.id for row in self.runs.selected)
+        self.studio.item_requested.emit("train", f"watch:{runs}")
 
     def _reveal(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.selected[0].run.folder)))

@@ -1,6 +1,7 @@
 """The Train page: settings, buttons, live plots, table of runs, and log."""
 
 import logging
+from collections.abc import Sequence
 
 from msgspec import structs
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -25,7 +26,7 @@ from mnist_studio.gui.train.live_runs import LiveRuns
 from mnist_studio.gui.train.result import TrainingEnd
 from mnist_studio.gui.train.settings_panel import WIDTH, SettingsPanel
 from mnist_studio.gui.train.watch.rate_dialog import RateDialog
-from mnist_studio.gui.train.watch.records import watched
+from mnist_studio.gui.train.watch.records import WatchedRun, watched
 from mnist_studio.gui.train.watch.sentences import drawing
 from mnist_studio.gui.train.watch.step_dialog import StepDialog
 from mnist_studio.gui.train.watch.view import WatchView
@@ -38,6 +39,8 @@ _LOG = logging.getLogger(__name__)
 REMEMBER_MS = 500
 """How long after the last change the settings of the page are saved."""
 
+WATCH = "watch:"
+"""Begins the key of ``show_item`` for the ids of stored runs."""
 VIEWS = (
     ("curves", "Curves", "Loss and accuracy while the runs train"),
     ("watch", "Watch it learn", "Kernels, norms, outputs, and errors after every epoch"),
@@ -213,7 +216,10 @@ class TrainPage(Page):
         return None if self.editor is None or self.editor.isHidden() else self.editor
 
     def show_item(self, key: str) -> None:
-        """Chooses a recipe, or shows the number of CPU threads."""
+        """Chooses a recipe, shows the number of CPU threads, or what stored runs recorded."""
+        if key.startswith(WATCH):
+            self._watch_stored(key.removeprefix(WATCH).split(","))
+            return
         if key == "threads":
             self.settings.show_threads()
             return
@@ -308,6 +314,18 @@ class TrainPage(Page):
             ),
             primary=1,
         )
+
+    def _watch_queue(self) -> None:
+        """Watches the runs of the queue, once one of them has begun."""
+        begun = watched(self.studio.queue.runs)
+        if begun:
+            self.watch.show_runs(begun)
+
+    def _watch_stored(self, ids: Sequence[str]) -> None:
+        """Shows what stored runs recorded."""
+        rows = [row for row in reversed(self.studio.library.rows) if row.id in ids]
+        self.show_view("watch")
+        self.watch.show_runs([WatchedRun(r.title, r.framework, r.run.folder) for r in rows])
 
     @Slot(str)
     def show_view(self, key: str) -> None:
@@ -436,7 +454,7 @@ class TrainPage(Page):
         self._enable_training()
         self.runs.show_runs(queue.runs)
         self.plots.show_runs(queue.runs)
-        self.watch.show_runs(watched(queue.runs))
+        self._watch_queue()
 
     @Slot()
     def _enable_training(self) -> None:
@@ -455,7 +473,7 @@ class TrainPage(Page):
             self.plots.renew()
         if isinstance(event, events.Checkpoint | events.Finished):
             # What an epoch recorded is written before its checkpoint.
-            self.watch.show_runs(watched(self.studio.queue.runs))
+            self._watch_queue()
         if isinstance(event, events.Epoch):
             self.plots.show_agreement()
         if isinstance(event, events.Failed | events.Crashed):

@@ -26,6 +26,7 @@ from mnist_studio.gui.train.watch.records import (
 )
 
 _HEADLINE = "Kernels, norms, outputs, and errors appear here"
+_NOTHING = "These runs recorded nothing yet"
 _OFF = "Select “Record while training” above, then click Train."
 _ON = "They appear after the first epoch of the next run."
 
@@ -57,6 +58,7 @@ class WatchView(QWidget):
         self._records: tuple[RunRecords, ...] = ()
         self._inside: SideBySide | None = None
         self._shape: object = None
+        self._searched = False
         self._reader = LatestOnlyRunner[tuple[WatchedRun, ...]](background, RecordReader(), self)
         self._make_controls(recording)
         self._lay_out()
@@ -139,6 +141,7 @@ class WatchView(QWidget):
     def _take(self, _: object, found: tuple[RunRecords, ...]) -> None:
         newest = self.slider.value() == self.slider.maximum()
         self._records = tuple(run for run in found if run.epochs)
+        self._searched = True
         last = max(len(epochs_of(self._records)) - 1, 0)
         self.slider.blockSignals(True)
         self.slider.setRange(0, last)
@@ -197,4 +200,7 @@ class WatchView(QWidget):
         self._epochs.setVisible(known)
         self.sentence.setVisible(known)
         self.norm.setVisible(known and self.part.choice == "norms")
-        self.empty.set_text(_HEADLINE, _ON if self.record.isChecked() else _OFF)
+        if self._searched and not known:
+            self.empty.set_text(_NOTHING, _ON if self.record.isChecked() else _OFF)
+        else:
+            self.empty.set_text(_HEADLINE, _ON if self.record.isChecked() else _OFF)
