@@ -118,6 +118,11 @@ def own_image_sets(base: Path | None = None) -> Path:
     return (base or home()) / "digits"
 
 
+def own_image_journal(base: Path | None = None) -> Path:
+    """The user's own images as a file, in ``base`` or else in the user's home."""
+    return (base or home()) / "own_images.jsonl"
+
+
 def settings_file() -> Path:
     """The user's settings, one JSON file."""
     return home() / "settings.json"

@@ -29,7 +29,9 @@ MARK = "swept"
 _STAGE = re.compile(r"\..+\.[0-9a-f]{32}\.part(-journal)?|settings\.json\.\d+\.part")
 _FOLDERS = ("runs", "experiments", "backups", "digits", "recipes", "set-aside")
 """Folders in the home that MNIST Studio makes, and nobody else has business in."""
-_FILES = re.compile(r"studio\.(sqlite|log).*|settings\.json.*|\..+\.part|[a-z]+\.lock|swept")
+_FILES = re.compile(
+    r"studio\.(sqlite|log).*|settings\.json.*|own_images\.jsonl|\..+\.part|[a-z]+\.lock|swept"
+)
 _LOG = logging.getLogger(__name__)
 
 

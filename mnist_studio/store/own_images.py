@@ -2,10 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Protocol
 
 import msgspec
 import numpy as np
@@ -135,21 +135,41 @@ class _ImageRow(msgspec.Struct, frozen=True, array_like=True):
     picture: _Picture | None
 
 
+class Journal(Protocol):
+    """A second place of the images; see ``own_image_journal``."""
+
+    def add(self, images: Iterable[OwnImage]) -> None:
+        """Takes new images, or those with new labels."""
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Takes the keys of deleted images."""
+
+    def complete(self, images: Iterable[OwnImage]) -> None:
+        """Takes all images of the database."""
+
+
 class OwnImages:
     """The user's own images; ``RunStore.own_images`` is one. Only for the thread of the store.
 
     Every method raises StoreError, with a remedy, if the disk or the database fails.
     """
 
-    def __init__(self, database: Database, changed: Callable[[], object]) -> None:
+    def __init__(self, database: Database, journal: Journal, changed: Callable[[], object]) -> None:
         """For ``RunStore``.
 
         Args:
             database: open and migrated.
+            journal: gets every change.
             changed: called after every change.
         """
         self._database = database
+        self._journal = journal
         self._changed = changed
+
+    def complete_journal(self) -> None:
+        """Writes what the journal lacks, as an earlier version leaves it."""
+        with self._database.writing():
+            self._journal.complete(self.all())
 
     def all(self) -> tuple[OwnImage, ...]:
         """All own images, oldest first; a damaged one is logged and skipped."""
@@ -174,9 +194,13 @@ class OwnImages:
         Raises:
             UnknownName: there is no such image.
         """
-        changed = self._database.write("UPDATE own_images SET label = ? WHERE key = ?", label, key)
-        if not changed:
-            raise UnknownName("This image no longer exists.", "Choose another image.")
+        with self._database.writing() as connection:
+            connection.execute("UPDATE own_images SET label = ? WHERE key = ?", (label, key))
+            query = f"SELECT {IMAGE_COLUMNS} FROM own_images WHERE key = ?"
+            changed = connection.execute(query, (key,)).fetchone()
+            if not changed:
+                raise UnknownName("This image no longer exists.", "Choose another image.")
+            self._journal.add(whole(image_of, [changed]))
         self._changed()
 
     def delete(self, keys: Sequence[str]) -> None:
@@ -193,9 +217,12 @@ class OwnImages:
             connection.executemany(
                 "DELETE FROM own_images WHERE key = ?", [(key,) for key in removed]
             )
+            known = {key for (key,) in connection.execute("SELECT key FROM own_images")}
             before = connection.total_changes
             connection.executemany(INSERT_IMAGE, map(row_of, added))
             new = connection.total_changes - before
+            self._journal.delete(removed)
+            self._journal.add(image for image in added if image.key not in known)
         self._changed()
         return new
 

@@ -1,8 +1,8 @@
 """Rebuilds the database from the folders of the runs, alone or on top of a backup.
 
-Records in the folders are newer than any backup, so they win. What only a database has, such as own
-images, comes from the chosen backup and from what can be read of the present database, or from the
-newest backup. The present file is moved to the backups, never deleted.
+Records in the folders are newer than any backup, so they win. So is the file of own images. What
+only a database has comes from the chosen backup and from what can be read of the present database,
+or from the newest backup. The present file is moved to the backups, never deleted.
 """
 
 import logging
@@ -33,6 +33,7 @@ from mnist_studio.store.database import (
 from mnist_studio.store.disk import PRIVATE, writing
 from mnist_studio.store.experiments import Experiment, ExperimentRecord, experiment_of
 from mnist_studio.store.migrations import migrate, refuse_newer
+from mnist_studio.store.own_image_journal import OwnImageJournal
 from mnist_studio.store.own_images import INSERT_IMAGE, row_of
 from mnist_studio.store.record_writer import insert, joined
 from mnist_studio.store.run_record import RECORD, RunRecord
@@ -185,7 +186,11 @@ def _gathered(home: Path | None, chosen: Path | None) -> tuple[_Contents, Path |
     contents.add(present, None if present.complete else runs)
     if present.complete:
         return contents, None
-    return contents, _add_backups(contents, home)
+    used = _add_backups(contents, home)
+    # The last, as they may be newer: the database with the labels of today is damaged or lost.
+    for image in OwnImageJournal(paths.own_image_journal(home)).read():
+        contents.own_images[image.key] = image
+    return contents, used
 
 
 def _add_backups(contents: _Contents, home: Path | None) -> Path | None:

@@ -23,6 +23,7 @@ from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database, explained, is_empty, lost, tables_of
 from mnist_studio.store.experiments import JOIN, ExperimentRows, Membership, joining
 from mnist_studio.store.migrations import migrate
+from mnist_studio.store.own_image_journal import OwnImageJournal
 from mnist_studio.store.own_images import OwnImages
 from mnist_studio.store.own_recipes import OwnRecipes
 from mnist_studio.store.record_writer import RecordWriter, adopt_epochs
@@ -70,7 +71,8 @@ class RunStore:
         self.experiments = ExperimentRows(
             self._database, self._records, self._runs, paths.experiments(home), self._models
         )
-        self.own_images = OwnImages(self._database, self._back_up)
+        journal = OwnImageJournal(paths.own_image_journal(home))
+        self.own_images = OwnImages(self._database, journal, self._back_up)
         self.own_recipes = OwnRecipes(home)
         self.trash = Trash(self._database, self._runs, self._annotate)
         try:
@@ -81,6 +83,7 @@ class RunStore:
             folders.finish(self._database, self._runs)
             self._records.write_missing()
             self.experiments.write_missing()
+            self.own_images.complete_journal()
             housekeeping.sweep_if_due(self._database.path.parent)
             self._back_up()
         except BaseException:
@@ -338,7 +341,7 @@ class RunStore:
 
 
 def _refuse_lost(database: Path, runs: Path, backups: Path, empty: bool = False) -> None:
-    """Refuses to begin a new database next to the runs and backups of a lost one.
+    """Refuses to begin a new database next to runs, own images, and backups of a lost one.
 
     Args:
         database: its path.
@@ -347,12 +350,14 @@ def _refuse_lost(database: Path, runs: Path, backups: Path, empty: bool = False)
         empty: whether the database is known to be empty.
 
     Raises:
-        StoreDamaged: the database is missing or empty, and there are runs or backups.
+        StoreDamaged: the database is missing or empty, and something else is there.
     """
     if not (empty or is_empty(database)):
         return
     trained = sum(map(folders.has_content, folders.all_in(runs)))
     remains = [counted(trained, "run")] if trained else []
+    images = len(OwnImageJournal(paths.own_image_journal(database.parent)).read())
+    remains += [counted(images, "labeled image")] if images else []
     copies = len(backup.all_in(backups))
     remains += [counted(copies, "backup")] if copies else []
     if remains:

@@ -100,13 +100,13 @@ def test_nothing_is_lost_with_the_database(
     assert everything(home) == filled
 
 
-def test_runs_and_experiments_need_no_backup(home: Path, filled: Everything) -> None:
+def test_nothing_needs_a_backup(home: Path, filled: Everything) -> None:
     (home / "studio.sqlite").unlink()
     shutil.rmtree(home / "backups")
-    assert rebuild(home).own_images == 0
+    assert rebuild(home).own_images == len(filled.own_images)
     found = everything(home)
-    assert (found.runs, found.epochs, found.experiments) == (
-        filled.runs, filled.epochs, filled.experiments,
+    assert (found.runs, found.epochs, found.experiments, found.own_images) == (
+        filled.runs, filled.epochs, filled.experiments, filled.own_images,
     )  # fmt: skip
 
 

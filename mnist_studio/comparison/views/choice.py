@@ -73,7 +73,7 @@ def without_common_labels(run_data: RunData) -> tuple[dict[str, str], tuple[str,
     """Shorter titles of all runs, and the labels that they share and that are left out."""
     runs = tuple(run.id for run in run_data.runs)
     common = _common(_all_parts(run_data, runs)) if len(runs) > 1 else ()
-    return (_shown(run_data, runs).titles if common else {}), common
+    return dict(_shown(run_data, runs).titles) if common else {}, common
 
 
 def _all_parts(run_data: RunData, runs: tuple[str, ...]) -> dict[str, tuple[str, tuple[str, ...]]]:

@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -45,5 +44,5 @@ def test_any_number_of_toggles_is_on(qtbot: QtBot) -> None:
     assert not toggles.enabled("speed")
     assert toggles.button("speed").toolTip() == "It is not installed."
     with qtbot.waitSignal(toggles.changed):
-        qtbot.mouseClick(toggles.button("loss"), Qt.MouseButton.LeftButton)
+        toggles.button("loss").click()
     assert toggles.chosen == {"accuracy", "loss", "speed"}
