@@ -27,7 +27,7 @@ _TRAINING_IMAGES: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": built
 
 
 def accuracy(run_data: RunData, run: Run) -> float | None:
-    """Test accuracy after the last epoch of a finished run.
+    """Test accuracy of the final weights of a finished run.
 
     Never that of the best epoch, which would be selected on the test set.
     """
@@ -35,7 +35,7 @@ def accuracy(run_data: RunData, run: Run) -> float | None:
 
 
 def accuracy_so_far(run_data: RunData, run: Run) -> float | None:
-    """Test accuracy after the last epoch of a run, finished or not."""
+    """Test accuracy of the final weights of a run, or of the last epoch so far."""
     if run.ended:
         return run.ended.test_accuracy
     epochs = run_data.epochs(run)

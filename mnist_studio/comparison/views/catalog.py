@@ -110,7 +110,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "final-accuracy", "Significance", "Final accuracy",
-                "Test accuracy after the last epoch, with a 95 % CI.",
+                "Test accuracy of the final weights, with a 95 % CI.",
                 "accuracy", "final_accuracy",
             ),
             ViewEntry(
