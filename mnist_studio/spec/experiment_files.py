@@ -81,6 +81,11 @@ def parse(text: str) -> ExperimentSpec:
             "This file contains runs, not an experiment.",
             "Open it on the Train page, or run: mnist-studio train FILE.",
         )
+    if "recipe" in content:
+        raise SpecError(
+            "This file contains a recipe, not an experiment.",
+            "Import it: mnist-studio recipes import FILE.",
+        )
     files.check_format(content, EXPERIMENT_VERSION)
     content = upgrade_experiment(content, content["format"])
     try:

@@ -81,6 +81,11 @@ def read(text: str) -> tuple[RunSpec, ...]:
             "This file contains an experiment, not runs.",
             "Open it on the Experiments page, or run: mnist-studio experiment FILE.",
         )
+    if "recipe" in content and "run" not in content:
+        raise SpecError(
+            "This file contains a recipe, not runs.",
+            "Import it: mnist-studio recipes import FILE, or in the network editor.",
+        )
     check_format(content, RUN_VERSION)
     if isinstance(content.get("run"), list):
         content["run"] = [upgrade_run(run, content["format"]) for run in content["run"]]

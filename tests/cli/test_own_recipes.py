@@ -49,6 +49,8 @@ def test_a_recipe_is_saved_from_a_file_and_exported_and_imported(
     assert (line["recipe"], line["parameters"]) == ("Tiny 2", 7960)
     assert here("recipes", "save", "Tiny 3", "--from", file).code == 0
     assert "contains runs" in here("recipes", "import", run).errors
+    assert "recipes import FILE" in here("train", file).errors
+    assert "recipes import FILE" in here("experiment", file).errors
     two = [run_spec(RECIPES["tiny-10"]), run_spec(RECIPES["mlp-128"])]
     run.write_text(files.write(two))
     assert "several networks" in here("recipes", "save", "x", "--from", run).errors

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import counted
 from mnist_studio.spec import recipes
-from mnist_studio.spec.experiment import ExperimentSpec, check_experiment
+from mnist_studio.spec.experiment import ExperimentSpec, check_experiment, complete
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import DatasetName, FrameworkName, RunSpec
 from mnist_studio.spec.search import (
@@ -76,6 +76,7 @@ def search_experiment(form: SearchForm) -> ExperimentSpec:
     )
     title = form.title.strip() or f"Search: {recipe_title(form.recipe)}"[:_LONGEST_TITLE]
     experiment = ExperimentSpec(title, datasets=(form.dataset,), epochs=form.epochs, search=search)
+    experiment = complete(experiment)
     check_experiment(experiment)
     return experiment
 
