@@ -79,6 +79,7 @@ class Photographer:
         self._train(recipe, epochs)
         self._take("train")
         self._code()
+        self._editor()
         self._until(lambda: not self._studio.queue.busy)
         self._train_with_fault()
         self._draw()
@@ -125,6 +126,25 @@ class Photographer:
         page.train_button.click()
         last = self._studio.queue.runs[-1]
         self._until(lambda: last.terminal is not None or last.fraction > 0.5)
+
+    def _editor(self) -> None:
+        """A network with convolutions, its training, and a layer that does not fit."""
+        page = self._page("train", TrainPage)
+        page.edit_network()
+        editor = page.editor
+        assert editor is not None
+        editor.start_from("compact-cnn")
+        self._pause(1)
+        self._take("editor")
+        editor.draft.select(6)
+        editor.draft.remove()
+        self._pause(1)
+        self._take("editor-repair")
+        editor.draft.undo()
+        editor.show_part("training")
+        self._until(lambda: not editor.training.images.views[0].empty)
+        self._take("editor-training")
+        editor.left.emit()
 
     def _train_with_fault(self) -> None:
         """The same in PyTorch, with the softmax applied twice."""

@@ -95,6 +95,8 @@ def _actions(window: Shell) -> Iterator[PaletteCommand]:
     studio, theme = window.studio, window.theme
     for title, action, keys in (
         ("Train with the current settings", window.train, "F5"),
+        ("Change the network…", partial(window.show_item, "train", "editor"), "Ctrl+E"),
+        ("New network…", partial(window.show_item, "train", "new-network"), ""),
         ("Open image…", window.choose_picture, "Ctrl+O"),
         ("Paste an image", window.paste, "Ctrl+V"),
         ("Show help for this page", window.help, "F1"),

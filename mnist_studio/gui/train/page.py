@@ -216,12 +216,17 @@ class TrainPage(Page):
         return None if self.editor is None or self.editor.isHidden() else self.editor
 
     def show_item(self, key: str) -> None:
-        """Chooses a recipe, shows the number of CPU threads, or what stored runs recorded."""
+        """Chooses a recipe, opens a part of the page, or shows what stored runs recorded."""
         if key.startswith(WATCH):
             self._watch_stored(key.removeprefix(WATCH).split(","))
             return
-        if key == "threads":
-            self.settings.show_threads()
+        actions = {
+            "threads": self.settings.show_threads,
+            "editor": self.edit_network,
+            "new-network": self.edit_new_network,
+        }
+        if key in actions:
+            actions[key]()
             return
         self.settings.recipe.choose(key)
         self.settings.recipe.chosen.emit(key)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QSize, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from mnist_studio.gui.common.basics import button, column, label
@@ -67,6 +68,19 @@ class AdvicePanel(QWidget):
         self._steps = QWidget()
         self._line = Flow(self._steps, 6)
         self.setLayout(column(self.title, self.sentence, self._steps, gap=4))
+
+    def minimumSizeHint(self) -> QSize:
+        """All lines at the present width: in a low window, the page scrolls."""
+        least, lines = super().minimumSizeHint(), self.layout()
+        if lines is None or not self.width():
+            return least
+        return QSize(least.width(), max(least.height(), lines.heightForWidth(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Needs another height in another width."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     @Slot()
     def renew(self) -> None:

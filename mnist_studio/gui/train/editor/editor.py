@@ -97,6 +97,7 @@ class NetworkEditor(QWidget):
         self.redo_button = IconButton(theme, "redo", "Redo", draft.redo)
         self.use_button = button("Use this network", self.use)
         self.parts = Segmented("Part", (("layers", "Layers"), ("training", "Training")))
+        self.parts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.layers = LayerList(theme)
         self.head = LayerHead(theme, self.layers)
         self.add_button = AddButton(draft)
@@ -146,7 +147,9 @@ class NetworkEditor(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(10)
         whole.addLayout(head)
-        whole.addLayout(row(self.parts, self.totals))
+        below = row(self.parts, self.totals)
+        below.setStretch(1, 1)
+        whole.addLayout(below)
         whole.addWidget(self._trouble)
         whole.addWidget(self.stack, 1)
 
@@ -187,9 +190,8 @@ class NetworkEditor(QWidget):
             shortcut.activated.connect(action)
 
     def minimumSizeHint(self) -> QSize:
-        """May be small: its parts scroll."""
-        pixels = self._studio.theme.pixels
-        return QSize(pixels(480), pixels(300))
+        """May be narrow; in a low window, the page scrolls."""
+        return QSize(self._studio.theme.pixels(480), super().minimumSizeHint().height())
 
     @property
     def is_new(self) -> bool:

@@ -46,7 +46,7 @@ class LayerSettings(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """The height follows from the width."""
-        return QSize(self._theme.pixels(240), 0)
+        return QSize(self._theme.pixels(190), 0)
 
     @property
     def fields(self) -> StructFields | None:

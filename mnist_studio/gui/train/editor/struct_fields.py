@@ -27,6 +27,8 @@ from mnist_studio.spec.meanings import Parameter
 
 FIELD_WIDTH = 150
 """Of a control, in lengths of the design."""
+NARROWEST_FIELD = 96
+"""The same in a narrow window."""
 NONE = "none"
 """The key of a choice without a value."""
 
@@ -304,8 +306,11 @@ class StructFields(FieldControl):
         lines.setSpacing(2)
         if control.head is not None:
             title.setBuddy(control.head)
-            control.head.setFixedWidth(self._theme.pixels(FIELD_WIDTH))
-            lines.addLayout(row(title, 1, control.head, gap=8))
+            control.head.setMaximumWidth(self._theme.pixels(FIELD_WIDTH))
+            control.head.setMinimumWidth(self._theme.pixels(NARROWEST_FIELD))
+            line = row(title, 1, control.head, gap=8)
+            line.setStretch(2, FIELD_WIDTH)
+            lines.addLayout(line)
         else:
             lines.addWidget(title)
         lines.addWidget(wrapped(described.sentence, "secondary"))

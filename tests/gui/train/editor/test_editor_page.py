@@ -37,7 +37,7 @@ def test_an_edited_network_is_used_in_every_framework(
         assert not editor.draft.is_changed
         editor.leave()
         # F5 uses the network that is shown and trains it.
-        page.settings.new_button.click()
+        page.show_item("new-network")
         page.train()
         assert page.notice.isVisible()
         assert not page.studio.queue.busy
