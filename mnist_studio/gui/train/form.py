@@ -139,7 +139,7 @@ def changed_settings(form: Form) -> int:
         return 0
     plain = run_form(recipes.run_spec(recipe))
     changed = [name for name in _BEHIND_THE_FOLD if getattr(form, name) != getattr(plain, name)]
-    return len(changed) + bool(form.base.own_images)
+    return len(changed) + bool(form.base.own_images) + bool(form.base.handwriting_styles)
 
 
 _BEHIND_THE_FOLD = (

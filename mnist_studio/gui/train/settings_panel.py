@@ -44,6 +44,7 @@ from mnist_studio.gui.train.form import (
     with_recipe,
     with_run,
 )
+from mnist_studio.gui.train.handwriting_styles import HandwritingStyles
 from mnist_studio.gui.train.known_bugs import KnownBugSwitches
 from mnist_studio.gui.train.recipe_info import NetworkTable, RecipeInfo
 from mnist_studio.gui.train.typical_figures import TypicalFigures
@@ -144,6 +145,7 @@ class SettingsPanel(Card):
         self.dataset = DatasetPanel(theme, self._studio.datasets)
         self.dataset.removed.connect(self._studio.undo_offered)
         self.own_images = OwnImagesBox(theme, self._studio.own_images)
+        self.styles = HandwritingStyles(theme, self._studio.background)
         self.device = DeviceChoice(theme, self._studio.background)
         self.numbers = NumberFields(theme, self)
         self.advanced = AdvancedFields(theme, self)
@@ -208,6 +210,7 @@ class SettingsPanel(Card):
         ]
         groups[0].add_wide(holder(row(self.rate_button, 1, gap=0)))
         groups[1].add_wide(self.own_images)
+        groups[1].add_wide(self.styles)
         groups.append(FieldGroup(theme, self.advanced.augmentation(), "Augmentation"))
         for title, widget in (
             ("About this recipe", self.origin),
@@ -233,6 +236,7 @@ class SettingsPanel(Card):
         self.frameworks.changed.connect(self._read)
         self.dataset.chosen.connect(self._read)
         self.own_images.chosen.connect(self._set_own_images)
+        self.styles.chosen.connect(self._set_styles)
         self.device.chosen.connect(self._read)
         self.numbers.edited.connect(self._read)
         self.advanced.edited.connect(self._read)
@@ -310,6 +314,7 @@ class SettingsPanel(Card):
         self.frameworks.choose(form.frameworks)
         self.recipe.choose(form.recipe)
         self.own_images.show_fingerprint(form.base.own_images)
+        self.styles.show_count(form.base.handwriting_styles)
         self.device.show_device(form.device)
         self.numbers.show_form(form)
         self.advanced.show_form(form)
@@ -359,6 +364,12 @@ class SettingsPanel(Card):
     @Slot(str)
     def _set_own_images(self, fingerprint: str) -> None:
         base = structs.replace(self._form.base, own_images=fingerprint)
+        self._form = replace(self._form, base=base)
+        self._update()
+
+    @Slot(int)
+    def _set_styles(self, count: int) -> None:
+        base = structs.replace(self._form.base, handwriting_styles=count)
         self._form = replace(self._form, base=base)
         self._update()
 
