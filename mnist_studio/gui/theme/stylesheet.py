@@ -72,9 +72,9 @@ QToolButton#segment:focus { border-color: $accent; }
 QToolButton#segment:disabled { color: $off; }
 
 QToolButton#toggle { border: 1px solid $line; border-radius: 6px; background: $panel;
-  padding: 2px 9px 2px ${h26}px; min-height: ${h22}px; color: $text; }
+  padding: 2px 6px 2px ${h26}px; min-height: ${h22}px; color: $text; }
 QToolButton#toggle:hover { background: $hover; }
-QToolButton#toggle:focus { border: 2px solid $accent; padding: 1px 8px 1px ${h25}px; }
+QToolButton#toggle:focus { border: 2px solid $accent; padding: 1px 5px 1px ${h25}px; }
 QToolButton#toggle:disabled { color: $off; }
 
 QToolButton#iconButton { border: 2px solid transparent; border-radius: 6px;

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from mnist_studio.gui.common.network.dialog import NetworkDialog
 
 FIRST_RECIPE = "mlp-128"
-WIDTH = 324
+WIDTH = 336
 """Smallest width of the form, in lengths of the design."""
 
 _FRAMEWORK_TIP = (
