@@ -25,6 +25,7 @@ ALL = (
     "answers",
     "living",
     "loop",
+    "recording",
     "busy",
     "fast",
     "peers",

@@ -82,6 +82,18 @@ class SettingsPage(Page):
         self.checkpoints.edited.connect(
             lambda: self.studio.remember(checkpoint_seconds=self.checkpoints.whole)
         )
+        self.epoch_weights = StepperSpinBox(
+            "Weights of epochs", theme, 0, 100_000, lambda value, steps: value + 50 * steps
+        )
+        self.epoch_weights.set_special("none")
+        self.epoch_weights.set_number(saved.epoch_weights_mb)
+        self.epoch_weights.setFixedWidth(theme.pixels(130))
+        self.epoch_weights.setToolTip(
+            "Megabytes per run for the weights after every epoch, 0 to 100,000 (default: 200)"
+        )
+        self.epoch_weights.edited.connect(
+            lambda: self.studio.remember(epoch_weights_mb=self.epoch_weights.whole)
+        )
         self.warm = self._switch(
             "warm_processes", "Start frameworks in advance",
             "loads frameworks for the next run while the window is idle",
@@ -134,6 +146,8 @@ class SettingsPage(Page):
             ("Training", (
                 ("Checkpoint interval", "Seconds. After a crash, a run resumes from its last "
                  "checkpoint.", self.checkpoints),
+                ("Weights of epochs", "Megabytes per run. Beyond that, the first, last, best, and "
+                 "evenly spaced epochs stay. Experiments store none.", self.epoch_weights),
                 ("Quick start", "A run then starts within about a second. Needs about 1.5 GB of "
                  "memory.", self.warm),
                 ("CPU threads", f"This computer has {cores}. The Train page has the number of "

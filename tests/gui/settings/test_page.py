@@ -25,6 +25,8 @@ def test_changes_apply_and_are_saved(window: MainWindow, qtbot: QtBot) -> None:
     page.warm.click()
     page.checkpoints.set_number(15)
     page.checkpoints.edited.emit()
+    page.epoch_weights.set_number(50)
+    page.epoch_weights.edited.emit()
     page.text_size.choose("1.15")
     page.text_size.chosen.emit("1.15")
     assert window.theme.scheme == "dark"
@@ -32,7 +34,7 @@ def test_changes_apply_and_are_saved(window: MainWindow, qtbot: QtBot) -> None:
     assert window.theme.scale == 1.15
     wanted = {
         "theme": "dark", "reduced_motion": True, "notifications": False, "warm_processes": False,
-        "checkpoint_seconds": 15, "text_size": 1.15,
+        "checkpoint_seconds": 15, "text_size": 1.15, "epoch_weights_mb": 50,
     }  # fmt: skip
 
     def saved() -> bool:
