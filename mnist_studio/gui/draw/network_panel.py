@@ -120,7 +120,7 @@ class NetworkPanel(QWidget):
             self.close_layer()
         self.view.show_model(row.run.spec.model, row.title)
         if other:
-            self.view.fit_readable()
+            self.view.fit()
         self._show_epoch()
 
     @Slot()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mnist_studio.gui.services.array_layout import Layout, layout_of
 from mnist_studio.spec.known_bugs import effective
-from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.model import ModelSpec, describe
 from mnist_studio.store.rows import Run
 
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ class LayerDetails:
 
     Attributes:
         facts: that hold for every run.
+        has_kernel: whether the layer has one.
         kernel: of the requested run; None without one.
         problem: why the kernel of the run cannot be shown; empty if it is.
     """
 
     facts: "LayerFacts"
+    has_kernel: bool
     kernel: Layout | None
     problem: str
 
@@ -55,11 +57,13 @@ def layer_details(request: LayerRequest) -> LayerDetails:
     from mnist_studio.errors import StoreError
 
     facts = layer_facts(request.model, request.position)
+    report = describe(request.model)[request.position]
+    has_kernel = f"{report.name}.kernel" in report.arrays
     try:
-        kernel = _kernel(request, facts.name)
+        kernel = _kernel(request, report.name) if has_kernel else None
     except StoreError as error:
-        return LayerDetails(facts, None, str(error))
-    return LayerDetails(facts, kernel, "")
+        return LayerDetails(facts, has_kernel, None, str(error))
+    return LayerDetails(facts, has_kernel, kernel, "")
 
 
 def _kernel(request: LayerRequest, name: str) -> Layout | None:
@@ -72,5 +76,4 @@ def _kernel(request: LayerRequest, name: str) -> Layout | None:
         weights = epoch_weights.load(folder, spec, request.epoch)
     else:
         weights = artifacts.load_weights(folder, spec)
-    kernel = weights.get(f"{name}.kernel")
-    return None if kernel is None else layout_of(kernel)
+    return layout_of(weights[f"{name}.kernel"])

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.array_map import ArrayMap
-from mnist_studio.gui.common.basics import label
+from mnist_studio.gui.common.basics import column, label
 from mnist_studio.gui.common.network.layer_details import (
     LayerDetails,
     LayerRequest,
@@ -48,15 +48,16 @@ class LayerPanel(QWidget):
         lines.addWidget(self.title)
         lines.addWidget(self.meaning)
         lines.addWidget(self.figures)
-        self._headings: list[QLabel] = []
-        for heading, widgets in (
-            ("Equations", (self.equations, label(SYMBOLS, "secondary", wrap=True))),
-            ("Code", (self.code,)),
-            ("Kernels", (self.kernel_text, self.kernel)),
+        self._parts: list[QWidget] = []
+        self.kernels = _Section("Kernels", self.kernel_text, self.kernel)
+        symbols = label(SYMBOLS, "secondary", wrap=True)
+        for part in (
+            self.kernels,
+            _Section("Equations", self.equations, symbols),
+            _Section("Code", self.code),
         ):
-            for widget in (label(heading, "cardTitle"), *widgets):
-                lines.addWidget(widget)
-                self._headings.append(widget)
+            lines.addWidget(part)
+            self._parts.append(part)
         lines.addStretch(1)
         self._show_parts(False)
 
@@ -78,7 +79,7 @@ class LayerPanel(QWidget):
             self._runner.submit(request)
 
     def _show_parts(self, shown: bool) -> None:
-        for part in (self.meaning, self.figures, *self._headings):
+        for part in (self.meaning, self.figures, *self._parts):
             part.setVisible(shown)
 
     @Slot(object, object)
@@ -96,22 +97,30 @@ class LayerPanel(QWidget):
 
     def _show_kernel(self, request: LayerRequest, details: LayerDetails) -> None:
         kernel = details.kernel
+        self.kernels.setVisible(details.has_kernel)
         self.kernel.setVisible(kernel is not None)
-        if kernel is not None:
-            self.kernel.show_layout(kernel)
-            when = f" after epoch {request.epoch}" if request.epoch else ""
-            name = request.run.name if request.run else ""
-            text = f"{name}{when}. Blue: above 0. Red: below 0. Full colors: {scale(kernel)}."
-            self.kernel_text.setText(text)
-        elif details.problem or request.run is None:
+        if kernel is None:
             self.kernel_text.setText(details.problem or NO_RUN)
-        else:
-            self.kernel_text.setText("This layer has no kernels.")
+            return
+        self.kernel.show_layout(kernel)
+        when = f" after epoch {request.epoch}" if request.epoch else ""
+        name = request.run.name if request.run else ""
+        text = f"{name}{when}. Blue: above 0. Red: below 0. Full colors: {scale(kernel)}."
+        self.kernel_text.setText(text)
 
     @Slot(object, object)
     def _fail(self, request: LayerRequest, error: Exception) -> None:
         self._show_parts(False)
         self.title.setText(error_text(error))
+
+
+class _Section(QWidget):
+    """Widgets below a heading."""
+
+    def __init__(self, heading: str, *parts: QWidget) -> None:
+        super().__init__()
+        self.setLayout(column(label(heading, "cardTitle"), *parts, gap=6))
+        self.layout().setContentsMargins(0, 6, 0, 0)
 
 
 class _Rows(QWidget):

@@ -1,5 +1,7 @@
 """The picture of a network as a widget: every layer can be clicked, or chosen with the keyboard."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QAccessible,
@@ -34,6 +36,9 @@ from mnist_studio.spec.model import ModelSpec, describe
 
 ZOOMS = (0.25, 0.35, 0.5, 0.7, 0.85, 1.0, 1.25, 1.6, 2.0, 2.5, 3.2, 4.0)
 """Sizes relative to the text of the window."""
+
+ALL_TEXTS = 0.85
+"""The smallest size with all texts; below it, there are names and shapes."""
 
 _STEPS = {
     Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1
@@ -80,7 +85,21 @@ class NetworkPicture(QWidget):
     @property
     def scale(self) -> float:
         """Pixels per unit of the picture."""
-        return self._zoom * self.theme.pixels(100) / 100
+        return self._scale_at(self._zoom)
+
+    def _scale_at(self, zoom: float) -> float:
+        return max(1.0, zoom) * self.theme.pixels(100) / 100
+
+    def _style_at(self, zoom: float) -> Style:
+        """Below 1, blocks become smaller and texts fewer, so that they can always be read."""
+        if zoom >= 1:
+            return self._style
+        texts = self._style.texts if zoom >= ALL_TEXTS else "names"
+        gap = max(10.0, self._style.gap * zoom)
+        return replace(self._style, scale=self._style.scale * zoom, texts=texts, gap=gap)
+
+    def _at_width(self, model: ModelSpec, width: int, zoom: float) -> NetworkLayout:
+        return network_layout(model, width / self._scale_at(zoom), self._style_at(zoom))
 
     @property
     def zoom(self) -> float:
@@ -116,10 +135,10 @@ class NetworkPicture(QWidget):
     def fitting_zoom(self, room: QSize) -> float:
         """The largest size, up to 1, at which all of the network is visible in a room."""
         for zoom in reversed([one for one in ZOOMS if one <= 1]):
-            scale = zoom * self.theme.pixels(100) / 100
             if self._model is None:
                 return 1.0
-            layout = network_layout(self._model, room.width() / scale, self._style)
+            scale = self._scale_at(zoom)
+            layout = self._at_width(self._model, room.width(), zoom)
             if max(layout.height * scale - room.height(), layout.width * scale - room.width()) <= 0:
                 return zoom
         return ZOOMS[0]
@@ -278,8 +297,7 @@ class NetworkPicture(QWidget):
             self._take(self._laid_out(self._model))
 
     def _laid_out(self, model: ModelSpec) -> NetworkLayout:
-        width = max(self.width(), self.theme.pixels(120)) / self.scale
-        return network_layout(model, width, self._style)
+        return self._at_width(model, max(self.width(), self.theme.pixels(120)), self._zoom)
 
     def _take(self, layout: NetworkLayout) -> None:
         self._layout, self._hovered = layout, None

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, Qt, Slot
-from PySide6.QtGui import QFont, QImage, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QFont, QImage, QKeyEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QStyle, QWidget
 
 from mnist_studio.analysis.network_picture import TEXT_SIZE, network_layout
 from mnist_studio.analysis.network_svg import network_svg
@@ -27,10 +27,6 @@ FILE_WIDTH = 1000.0
 
 DENSITY = 2.0
 """Pixels per unit of a saved image."""
-
-
-READABLE = 0.85
-"""The smallest size in which texts can be read."""
 
 
 class NetworkView(QWidget):
@@ -61,7 +57,11 @@ class NetworkView(QWidget):
         )
         self.tools.setStretch(0, 1)
         self.area = Scroll(picture)
+        # Where lines end must not depend on the scroll bar: a narrower picture can be lower, so
+        # that the bar would come and go forever.
+        self.area.setWidgetResizable(False)
         self.area.viewport().installEventFilter(self)
+        studio.theme.changed.connect(self._arrange)
         whole = column(self.tools, gap=8)
         whole.addWidget(self.area, 1)
         self.setLayout(whole)
@@ -78,6 +78,7 @@ class NetworkView(QWidget):
         """
         self.picture.show_model(model)
         self._title = title
+        self._place()
         layout = self.picture.picture
         self.summary.setText(layout.summary if layout else "")
         if self._fits:
@@ -96,17 +97,24 @@ class NetworkView(QWidget):
     def _zoom(self, zoom: float) -> None:
         self._fits = False
         self.picture.set_zoom(zoom)
+        self._place()
 
     @Slot()
     def fit(self) -> None:
         """Draws as large as all of the network fits, at most in the size of text."""
         self._fits = True
-        self.picture.set_zoom(self.picture.fitting_zoom(self.area.viewport().size()))
+        self.picture.set_zoom(self.picture.fitting_zoom(self._room()))
+        self._place()
 
-    def fit_readable(self) -> None:
-        """Like ``fit``, but not so small that texts cannot be read: the rest can be scrolled."""
-        size = self.area.viewport().size()
-        self._zoom(max(READABLE, self.picture.fitting_zoom(size)))
+    def _room(self) -> QSize:
+        """The room for the picture next to a scroll bar."""
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        return self.area.maximumViewportSize() - QSize(bar, 0)
+
+    def _place(self) -> None:
+        """Gives the picture its width and the height that follows from it."""
+        width = max(self._room().width(), self.picture.minimumSizeHint().width())
+        self.picture.resize(width, self.picture.heightForWidth(width))
 
     def show_layer(self, layer: int) -> None:
         """Scrolls to a layer and outlines it."""
@@ -115,6 +123,19 @@ class NetworkView(QWidget):
         self.area.ensureVisible(
             place.center().x(), place.center().y(), place.width() // 2, place.height() // 2
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Arranges the picture in another room."""
+        super().resizeEvent(event)
+        # When the layout has given the scroll area its new size.
+        QTimer.singleShot(0, self, self._arrange)
+
+    @Slot()
+    def _arrange(self) -> None:
+        if self._fits:
+            self.fit()
+        else:
+            self._place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Changes the size."""
@@ -125,12 +146,10 @@ class NetworkView(QWidget):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Changes the size with Ctrl and the wheel, and fits the picture into another room."""
+        """Changes the size with Ctrl and the wheel."""
         if isinstance(event, QWheelEvent) and event.modifiers() & _CONTROL:
             (self.zoom_in if event.angleDelta().y() > 0 else self.zoom_out)()
             return True
-        if event.type() == QEvent.Type.Resize and self._fits:
-            self.fit()
         return super().eventFilter(watched, event)
 
     @Slot()
