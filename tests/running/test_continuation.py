@@ -17,7 +17,7 @@ from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom, FrameworkName, KnownBugName, RunSpec
-from mnist_studio.spec.schedules import Exponential, OneCycle
+from mnist_studio.spec.schedules import Cosine, Exponential, OneCycle
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_record import Status
@@ -83,6 +83,14 @@ def test_a_run_that_ended_early_goes_on_to_its_own_end(tmp_path: Path) -> None:
             "Train a new run",
         ),
         (OneCycle(), _finished(), None, "“Source” is finished", "Train a new run"),
+        (Cosine(), CRASHED, 4, "The cosine schedule of “Source” depends on its 2", "new run"),
+        (
+            Exponential(),
+            replace(_finished(), stopped_early=True),
+            9,
+            "Early stopping ended “Source” after epoch 2",
+            "more patience",
+        ),
         (Exponential(), CRASHED, 100_000, "Number of epochs must be", "this range"),
     ],
 )

@@ -16,8 +16,8 @@ from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import ModelSpec
-from mnist_studio.spec.optimizers import Sgd
-from mnist_studio.spec.run import FULL_BATCH, FrameworkName, RunSpec
+from mnist_studio.spec.optimizers import AdamW, Sgd
+from mnist_studio.spec.run import FULL_BATCH, EarlyStopping, FrameworkName, RunSpec
 from mnist_studio.spec.schedules import OneCycle, Plateau
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
@@ -52,7 +52,9 @@ def _stored() -> Run:
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_it_is_reported_and_stored_like_any_run(framework: FrameworkName) -> None:
     plateau = Plateau(patience=1)
-    spec = _written(framework, epochs=2, validation=97, schedule=plateau, label_smoothing=0.1)
+    spec = _written(
+        framework, epochs=2, validation=97, schedule=plateau, label_smoothing=0.1, best_epoch=True
+    )
     spec = replace(spec, model=_CNN, recipe="compact-cnn")
     events = trained(spec)
     end, run = events[-1], _stored()
@@ -92,6 +94,21 @@ def _weights_answer(run: Run, end: Finished) -> None:
     logits, stored = learner.logits(test.images), artifacts.load_test_logits(run.folder)
     np.testing.assert_allclose(logits, stored, rtol=0, atol=1e-4 * abs(stored).max())
     assert (stored.argmax(axis=1) == test.labels).mean() == pytest.approx(end.test_accuracy)
+
+
+def test_it_stops_early_with_the_weights_of_its_best_epoch() -> None:
+    spec = _written(
+        epochs=30, validation=97, optimizer=AdamW(0.05), early_stopping=EarlyStopping(2),
+        best_epoch=True,
+    )  # fmt: skip
+    events = trained(spec)
+    end, run = events[-1], _stored()
+    assert isinstance(end, Finished), end
+    assert end.stopped_early
+    assert end.weights_epoch == end.epochs - 2 < 28
+    epochs = [event for event in events if isinstance(event, Epoch)]
+    assert end.test_accuracy == epochs[end.weights_epoch - 1].test_accuracy
+    _weights_answer(run, end)
 
 
 def test_a_stop_during_an_epoch_saves_the_weights() -> None:
