@@ -69,3 +69,19 @@ def test_a_change_by_the_command_line_is_noticed(
     with qtbot.waitSignal(service.problem, timeout=10_000) as said:
         (home / "recipes" / "bad.toml").write_text(recipe_files.write(of_run(MLP, "x"))[:90])
     assert "bad.toml cannot be used" in said.args[0]
+
+
+def test_a_recipe_is_exported_and_imported(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    service, file = window.studio.own_recipes, tmp_path / "mine.toml"
+    with qtbot.waitSignal(service.message, timeout=10_000):
+        service.save(MLP, "Mine")
+    with qtbot.waitSignal(service.message, timeout=10_000) as said:
+        service.export_to("Mine", file)
+    assert "exported" in said.args[0]
+    with qtbot.waitSignal(service.undo_offered, timeout=10_000):
+        service.delete("Mine")
+    with qtbot.waitSignal(service.message, timeout=10_000):
+        service.import_from(file)
+    assert [recipe.name for recipe in service.recipes] == ["Mine"]

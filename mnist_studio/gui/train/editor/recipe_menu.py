@@ -1,13 +1,20 @@
-"""Saves the edited network as a recipe of yours, and renames and deletes such a recipe."""
+"""Saves the edited network as a recipe of yours, and manages such recipes."""
+
+from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
 from mnist_studio.errors import SpecError
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.question import QuestionOverlay, ask, ask_text
+from mnist_studio.gui.common.text_files import file_name
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.editor.draft import Draft
+from mnist_studio.spec import recipe_files
 from mnist_studio.spec.recipes import OwnRecipe, is_own, recipe_title
+
+_FILES = f"Recipes (*{recipe_files.SUFFIX})"
 
 
 class RecipeMenu(QMenu):
@@ -43,6 +50,10 @@ class RecipeMenu(QMenu):
             self.addSeparator()
             self.addAction(f"Rename “{name}”…").triggered.connect(lambda: self._ask_new_name(name))
             self.addAction(f"Delete “{name}”…").triggered.connect(lambda: self._ask_delete(name))
+            self.addAction(f"Export “{name}”…").triggered.connect(lambda: self.ask_export(name))
+        else:
+            self.addSeparator()
+        self.addAction("Import a recipe…").triggered.connect(self.ask_import)
 
     @Slot()
     def ask_name(self) -> None:
@@ -96,6 +107,27 @@ class RecipeMenu(QMenu):
             primary=0,
             danger=1,
         )
+
+    def ask_export(self, name: str) -> None:
+        """Asks for a file, and writes a recipe to it as it is saved."""
+        dialog = FileDialog(self._owner, "Export recipe", "", _FILES)
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(recipe_files.SUFFIX.removeprefix("."))
+        dialog.selectFile(f"{file_name(name)}{recipe_files.SUFFIX}")
+        export = self._studio.own_recipes.export_to
+        dialog.fileSelected.connect(lambda file: export(name, Path(file)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot()
+    def ask_import(self) -> None:
+        """Asks for a file, and adds its recipe to yours."""
+        dialog = FileDialog(self._owner, "Import recipe", "", _FILES)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
+        add = self._studio.own_recipes.import_from
+        dialog.fileSelected.connect(lambda file: add(Path(file)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot(object)
     def _finish(self, recipe: OwnRecipe) -> None:
