@@ -32,6 +32,6 @@ def test_vectors_on_a_line_or_in_a_point_leave_an_axis_empty() -> None:
     assert line.explained == pytest.approx((1, 0))
     assert not line.axes[1].any()
     point = principal_plane(np.ones((3, 2)))
-    assert point.explained == (0, 0)
+    assert point.explained == pytest.approx((0, 0))
     with pytest.raises(ValueError, match="two vectors"):
         principal_plane(np.ones((1, 2)))

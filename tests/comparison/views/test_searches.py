@@ -2,6 +2,7 @@
 
 from dataclasses import replace as with_fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -19,6 +20,7 @@ from mnist_studio.spec.experiment import ExperimentSpec, trial_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.search import Search, winner_specs
 from mnist_studio.store.rows import Run
+from mnist_studio.store.run_record import Status
 from tests.experiments.search_runs import EXPERIMENT, RATE, SEARCH, SIZES, accuracy, epoch_of
 
 TWO = replace(SEARCH, settings=(RATE, SIZES))
@@ -42,12 +44,12 @@ def made(specs: list[RunSpec], experiment: ExperimentSpec, pruned: int = -1) -> 
 
 
 def _run(name: str, spec: RunSpec, pruned: bool) -> Run:
-    ids = {"run": name, "framework": "numpy"}
+    ids: Any = {"run": name, "framework": "numpy"}
     end = Stopped(**ids, epochs=1, step=1, test_accuracy=0.1, test_loss=1.0, seconds={},
                   device="CPU", reason=f"{PRUNED} after 1 of 4 epochs: bad.")  # fmt: skip
     done = Finished(**ids, epochs=4, step=4, test_accuracy=0.1, test_loss=1.0, seconds={},
                     device="CPU", latency_ms=1.0)  # fmt: skip
-    status = "stopped" if pruned else "finished"
+    status: Status = "stopped" if pruned else "finished"
     return Run(name, name, spec, status, 0.0, Path(name), end if pruned else done)
 
 

@@ -15,11 +15,12 @@ from mnist_studio.experiments.events import (
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.experiments.page import ExperimentsPage
 from mnist_studio.gui.experiments.search_dialog import NewSearchDialog
+from mnist_studio.gui.experiments.search_form import search_experiment
 from mnist_studio.gui.experiments.summary import facts, members
 from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.spec.experiment import trial_spec
 from mnist_studio.spec.search import SearchSetting
-from tests.gui.experiments.test_search_form import FORM, search_experiment
+from tests.gui.experiments.test_search_form import FORM
 
 
 @pytest.fixture
