@@ -47,7 +47,7 @@ from mnist_studio.experiments.job_pool import (
 )
 from mnist_studio.experiments.progress import ExperimentProgress
 from mnist_studio.experiments.search_driver import SearchDriver, require_optuna
-from mnist_studio.experiments.search_result import result_sentences
+from mnist_studio.experiments.search_result import check_validation, result_sentences
 from mnist_studio.experiments.stored_cells import settled_state, stored_cells, trained_fraction
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.spec.experiment import ExperimentSpec, complete, trial_spec
@@ -119,6 +119,7 @@ class ExperimentRunner:
             MnistStudioError: it is running already, or its executor or dataset is missing.
         """
         if self._spec.search:
+            check_validation(self._spec)
             require_optuna()
         with self._executor, RunStore() as store:
             experiment = store.experiments.add(self._spec)

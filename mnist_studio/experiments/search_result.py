@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from mnist_studio.analysis import intervals
+from mnist_studio.data.datasets import builtin
+from mnist_studio.errors import SpecError
 from mnist_studio.events import Epoch
 from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.formatting import counted, percent, percentage_points
 from mnist_studio.spec.experiment import ExperimentSpec
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import LARGEST_BATCH, RunSpec
 from mnist_studio.spec.search import Search, base_run, setting_title, values_of, winner_specs
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.early_stopping import best_epoch
@@ -23,6 +25,23 @@ def final_epoch(spec: RunSpec, epochs: Sequence[Epoch]) -> Epoch | None:
     training = spec.training
     best = best_epoch(epochs, training.monitor) if training.best_epoch else None
     return best or (epochs[-1] if epochs else None)
+
+
+def check_validation(experiment: ExperimentSpec) -> None:
+    """Checks that the dataset has more images than a search holds out: else every trial fails.
+
+    Raises:
+        SpecError: it has not.
+    """
+    dataset = (experiment.datasets or ("mnist",))[0]
+    count = builtin.TRAIN if dataset == "builtin" else LARGEST_BATCH
+    if experiment.search and experiment.search.validation >= count:
+        raise SpecError(
+            f"The training set has {count:,} images, so a search cannot hold out "
+            f"{experiment.search.validation:,} of them.",
+            "Choose fewer validation images, or another dataset.",
+            ("search", "validation"),
+        )
 
 
 class SearchResult(msgspec.Struct, frozen=True):

@@ -133,11 +133,11 @@ def winner_specs(search: Search, trial: RunSpec) -> tuple[RunSpec, ...]:
 
 
 def setting_title(path: str) -> str:
-    """A setting as text: ``learning rate``, ``units of layer 2``."""
+    """A setting as text: ``learning rate``, ``layer 2 units``."""
     section, _, name = path.rpartition(".")
     title = name.replace("_", " ")
     if section.startswith("layers."):
-        return f"{title} of layer {section.removeprefix('layers.')}"
+        return f"layer {section.removeprefix('layers.')} {title}"
     return title if section in ("", "optimizer") else f"{title} of {section.replace('.', ' ')}"
 
 

@@ -45,7 +45,7 @@ def test_a_trial_has_the_values_and_the_validation_set() -> None:
     ("path", "title"),
     [
         ("optimizer.learning_rate", "learning rate"), ("batch_size", "batch size"),
-        ("layers.2.units", "units of layer 2"), ("scaling.mean", "mean of scaling"),
+        ("layers.2.units", "layer 2 units"), ("scaling.mean", "mean of scaling"),
     ],
 )  # fmt: skip
 def test_a_setting_has_a_readable_title(path: str, title: str) -> None:

@@ -13,6 +13,7 @@ from mnist_studio.gui.common.segmented import Segmented, Toggles
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one, by_thousand
 from mnist_studio.gui.experiments.search_form import (
     SearchForm,
+    default_validation,
     first_settings,
     run_of,
     search_experiment,
@@ -57,7 +58,7 @@ _TIPS = {
     "Trials": f"Number of trainings with different settings, 1 to {MOST_TRIALS:,} (default: 20)",
     "Epochs": "Passes over the training set, 1 to 1,000 (default: those of the recipe)",
     "Validation images": "Training images that are held out to compare trials, 1 to 59,999 "
-    "(default: 5,000). Test images decide nothing.",
+    "(default: 5,000 of MNIST). Test images decide nothing.",
     "Seeds of the winner": "Number of other seeds with which the best settings are trained again, "
     f"{LEAST_WINNER_SEEDS} to {MOST_WINNER_SEEDS} (default: {LEAST_WINNER_SEEDS})",
 }
@@ -98,7 +99,7 @@ class NewSearchDialog(ScrollDialog):
         self.epochs = self._stepper("Epochs", 0, 1000, 0)
         self.epochs.set_special("default")
         self.validation = StepperSpinBox("Validation images", theme, 1, 59_999, by_thousand)
-        self.validation.set_number(5000)
+        self.validation.set_number(default_validation(dataset))
         self.winner_seeds = self._stepper(
             "Seeds of the winner", LEAST_WINNER_SEEDS, MOST_WINNER_SEEDS, LEAST_WINNER_SEEDS
         )
@@ -152,7 +153,8 @@ class NewSearchDialog(ScrollDialog):
     def _connect(self) -> None:
         self.title.textEdited.connect(self._read)
         self.recipe.chosen.connect(self._take_recipe)
-        for choice in (self.framework, self.dataset, self.sampler):
+        self.dataset.chosen.connect(self._take_dataset)
+        for choice in (self.framework, self.sampler):
             choice.chosen.connect(self._read)
         self.pruner.changed.connect(self._read)
         for stepper in (self.trials, self.epochs, self.validation, self.winner_seeds):
@@ -167,6 +169,12 @@ class NewSearchDialog(ScrollDialog):
             self._drop(setting)
         for path, values in first_settings(run):
             self._append(path, values)
+        self._read()
+
+    @Slot()
+    def _take_dataset(self) -> None:
+        """Suggests a validation set that suits the dataset."""
+        self.validation.set_number(default_validation(self.form.dataset))
         self._read()
 
     @Slot()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnist_studio.errors import SpecError
+from mnist_studio.experiments.search_result import check_validation
 from mnist_studio.formatting import counted
 from mnist_studio.spec import recipes
 from mnist_studio.spec.experiment import ExperimentSpec, check_experiment, complete
@@ -78,7 +79,13 @@ def search_experiment(form: SearchForm) -> ExperimentSpec:
     experiment = ExperimentSpec(title, datasets=(form.dataset,), epochs=form.epochs, search=search)
     experiment = complete(experiment)
     check_experiment(experiment)
+    check_validation(experiment)
     return experiment
+
+
+def default_validation(dataset: DatasetName) -> int:
+    """The number of validation images that suits the size of a dataset."""
+    return 300 if dataset == "builtin" else 5000
 
 
 def setting(path: str, text: str) -> SearchSetting:

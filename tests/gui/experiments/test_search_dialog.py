@@ -46,7 +46,7 @@ def test_a_search_is_described_and_added(page: ExperimentsPage, qtbot: QtBot) ->
     row.values.setText("8 to 64 step")
     row.changed.emit()
     assert not dialog.add_button.isEnabled()
-    assert "units of layer 2" in dialog.status.text()
+    assert "layer 2 units" in dialog.status.text()
     row.values.setText("8 to 64 step 8")
     row.changed.emit()
     dialog.settings[0].removed.emit()

@@ -51,6 +51,8 @@ def test_a_form_makes_a_search() -> None:
     assert experiment.search is not None
     assert (experiment.search.trials, experiment.search.pruner) == (20, "median")
     assert size(experiment) == "20 trials, then the best settings with three other seeds."
+    with pytest.raises(SpecError, match=r"has 1,297 images, so a search cannot hold out 1,297"):
+        search_experiment(replace(FORM, validation=1297))
     with pytest.raises(SpecError, match="validation set"):
         search_experiment(replace(FORM, validation=0))
 

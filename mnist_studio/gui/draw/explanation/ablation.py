@@ -55,6 +55,11 @@ class AblationPart(ExplanationPart):
             layer=self.field.layer, unit=self.field.unit, noise=float(self.noise.choice or 0)
         )
 
+    def show_framework(self, framework: str) -> None:
+        """Shows the highest bars in the color of the framework."""
+        for bars in (self.before, self.after):
+            bars.show_framework(framework)
+
     def show_value(self, value: object) -> None:
         """Shows the ``Ablation``."""
         assert isinstance(value, Ablation)

@@ -195,6 +195,7 @@ class ExplanationPanel(QWidget):
 
     def _show_value(self, request: ExplanationRequest, value: object, engine: str) -> None:
         part = self.parts[request.part]
+        part.show_framework(request.run.spec.framework)
         part.show_value(value)
         self._explained[request.part] = request.run.id
         if part is self.part:

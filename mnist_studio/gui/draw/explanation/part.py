@@ -59,6 +59,9 @@ class ExplanationPart(Card):
         """The settings."""
         return Options()
 
+    def show_framework(self, framework: str) -> None:
+        """Takes the framework of the model, for parts that show it."""
+
     def show_value(self, value: object) -> None:
         """Shows an explanation."""
         raise NotImplementedError
