@@ -114,6 +114,7 @@ def _curves(
     return ViewContent(
         " ".join(agreed), drawn, _table(x, unit, drawn),
         (*((smoothed,) if options.smoothing else ()), *notes.of_all(run_data),
+         *(notes.of_losses(run_data) if kinds is _LOSSES else ()),
          *(notes.of_timing(run_data) if options.axis == "seconds" else ())),
     )  # fmt: skip
 

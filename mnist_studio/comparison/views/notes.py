@@ -64,6 +64,17 @@ def of_timing(run_data: RunData) -> tuple[str, ...]:
     return (*found, *_devices(run_data), *_loops(run_data))
 
 
+def of_losses(run_data: RunData) -> tuple[str, ...]:
+    """Which training losses are not those of evaluation, and why."""
+    smoothed = [run for run in run_data.runs if run.spec.training.label_smoothing]
+    if not smoothed:
+        return ()
+    return (
+        f"{names(run_data, smoothed)} trained with label smoothing, which makes the training loss "
+        "larger than the test loss.",
+    )
+
+
 _TIME_UNITS = ("seconds", "milliseconds", "per second")
 
 
