@@ -19,8 +19,8 @@ from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.text_files import SETTINGS, TextFiles
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.services.studio import Studio
-from mnist_studio.gui.train.editor.editor import NetworkEditor
-from mnist_studio.gui.train.form import preview_run
+from mnist_studio.gui.train.editor.editor import EMPTY, NetworkEditor
+from mnist_studio.gui.train.form import preview_run, run_specs, with_run
 from mnist_studio.gui.train.live_plots import LivePlots
 from mnist_studio.gui.train.live_runs import LiveRuns
 from mnist_studio.gui.train.result import TrainingEnd
@@ -51,6 +51,7 @@ _EXPERIMENT_RUNS = (
     "Wait for it to finish, or stop it on the Experiments page."
 )
 _BUSY = "A run is training. Wait for it to finish, or stop it: both would be slower together."
+_SUSPENDED = "The editor keeps the network that you were changing. Click Change… to continue."
 _OPENED = "The settings are loaded from the file. Click Train to start."
 
 
@@ -64,6 +65,7 @@ class TrainPage(Page):
         super().__init__(studio)
         self.question: QuestionOverlay | None = None
         self.editor: NetworkEditor | None = None
+        self._suspended = False
         self.settings = SettingsPanel(studio)
         self.plots = LivePlots(studio.theme, studio.saved_settings.train_page.difference)
         recording = studio.saved_settings.watch_learning
@@ -167,14 +169,20 @@ class TrainPage(Page):
 
     @Slot()
     def edit_network(self) -> None:
-        """Opens the editor with the network and the training of the page."""
-        if self.editor is None or self.editor.isHidden():
-            self._open_editor().open(preview_run(self.settings.form))
+        """Opens the editor with the network and the training of the page, or as it was left."""
+        if self._editing:
+            return
+        suspended, editor = self._suspended, self._open_editor()
+        if not suspended:
+            editor.open(preview_run(self.settings.form))
 
     @Slot()
     def edit_new_network(self) -> None:
-        """Opens the editor with an empty network."""
-        self._open_editor().open_new(preview_run(self.settings.form))
+        """Opens the editor with an empty network, which can be undone in an open editor."""
+        if self._editing or self._suspended:
+            self._open_editor().start_from(EMPTY)
+        else:
+            self._open_editor().open_new(preview_run(self.settings.form))
 
     def _open_editor(self) -> NetworkEditor:
         """Shows the editor instead of form and plots; it is made when it is first needed."""
@@ -189,6 +197,7 @@ class TrainPage(Page):
             if len(sizes) == self.editor.columns.count():
                 self.editor.columns.setSizes(list(sizes))
             self.body.addWidget(self.editor, 1)
+        self._suspended = False
         self.columns.hide()
         self.view.hide()
         self.editor.show()
@@ -199,6 +208,15 @@ class TrainPage(Page):
         """Shows an edited network and its training."""
         self.settings.show_edited(run)
         self._close_editor()
+
+    def _suspend_editor(self) -> None:
+        """Shows the form instead of the editor, which keeps its changes until it is opened."""
+        editor = self._editing
+        if editor is not None:
+            self._close_editor()
+            self._suspended = editor.draft.is_changed
+            if self._suspended:
+                self.notice.show_message(_SUSPENDED)
 
     @Slot()
     def _close_editor(self) -> None:
@@ -228,6 +246,7 @@ class TrainPage(Page):
         if key in actions:
             actions[key]()
             return
+        self._suspend_editor()
         self.settings.recipe.choose(key)
         self.settings.recipe.chosen.emit(key)
 
@@ -255,12 +274,14 @@ class TrainPage(Page):
     @Slot()
     def _train_first_network(self) -> None:
         """Trains what takes about ten seconds, whatever the form showed before."""
+        self._suspend_editor()
         self.settings.show_first_training()
         self.train()
 
     @Slot()
     def _train_with_own_images(self) -> None:
         """Trains with the present settings and the user's own images in the training set."""
+        self._suspend_editor()
         self.settings.add_own_images(self.train)
 
     def show_code(self) -> CodeDialog | None:
@@ -305,6 +326,7 @@ class TrainPage(Page):
     def show_file(self, runs: tuple[RunSpec, ...]) -> None:
         """Shows the runs of a file; offers to queue them if one form cannot show them."""
         self.notice.hide()
+        self._suspend_editor()
         if self.settings.show_runs(runs):
             self.notice.show_message(_OPENED, "good")
             return
@@ -358,6 +380,7 @@ class TrainPage(Page):
     @Slot(object)
     def _show_settings(self, runs: tuple[RunSpec, ...]) -> None:
         """Shows the settings of runs; those of the first one if one form cannot show them all."""
+        self._suspend_editor()
         if not self.settings.show_runs(runs):
             self.settings.show_runs(runs[:1])
 
@@ -368,7 +391,13 @@ class TrainPage(Page):
 
     def _valid_specs(self) -> tuple[RunSpec, ...]:
         """The runs to train; if the settings are invalid, shows the error and returns none."""
+        editor = self._editing
+        if editor and editor.draft.problem:
+            self._show_error(editor.draft.problem)
+            return ()
         try:
+            if editor:
+                return run_specs(with_run(self.settings.form, editor.draft.trainable()))
             return self.settings.specs()
         except SpecError as error:
             self._show_error(str(error))
@@ -393,7 +422,7 @@ class TrainPage(Page):
         """Saves the settings and the layout for the next start, if they changed."""
         self._memory.stop()
         saved = self.studio.saved_settings.train_page
-        editor = self._editing
+        editor = self.editor if self._suspended else self._editing
         changed = editor is not None and (editor.draft.is_changed or editor.is_new)
         # Folded, the sizes are heights.
         folded = self.columns.orientation() == Qt.Orientation.Vertical

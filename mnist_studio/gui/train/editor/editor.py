@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.errors import SpecError
-from mnist_studio.formatting import megabytes
 from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.basics import (
     Elided,
@@ -305,7 +304,8 @@ class NetworkEditor(QWidget):
         self._memory, needed = "", ""
         if not self.draft.problem:
             run = self.draft.trainable()
-            needed = f", about {megabytes(memory.needed_bytes(run))} of memory to train"
+            size = memory.needed_bytes(run) / 1e9
+            needed = f", about {size:.1f} GB of memory to train"
             try:
                 memory.check_memory(run)
                 self._memory = memory.memory_warning(run)

@@ -280,7 +280,7 @@ def test_training_is_edited_too(editor: NetworkEditor, qtbot: QtBot) -> None:
 def test_a_network_that_needs_too_much_memory_is_reported(
     editor: NetworkEditor, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "MB of memory to train" in editor.totals.text()
+    assert "GB of memory to train" in editor.totals.text()
     monkeypatch.setattr(machine, "total_memory_bytes", lambda: 100_000_000)
     editor.draft.duplicate()
     qtbot.waitUntil(lambda: "GB of memory" in editor.complaint.text())

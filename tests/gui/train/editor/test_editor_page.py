@@ -10,6 +10,7 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.editor.edits import NEW_NAME
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec.layers import Dense
+from mnist_studio.spec.recipes import recipe, run_spec
 from tests.gui.clipped import faults
 from tests.gui.train.test_page_remembered import opened
 
@@ -36,6 +37,23 @@ def test_an_edited_network_is_used_in_every_framework(
         page.edit_network()
         assert not editor.draft.is_changed
         editor.leave()
+        # Code and files are those of the network that is shown.
+        page.edit_network()
+        editor.draft.select(1)
+        editor.draft.change_layer(Dense(32), "Units")
+        assert {run.model for run in page._valid_specs()} == {editor.draft.model}
+        # Settings of a run from elsewhere do not lose what was being edited.
+        edited = editor.draft.model
+        page.studio.show_settings((run_spec(recipe("tiny-10")),))
+        assert not editor.isVisible()
+        assert page.settings.form.recipe == "tiny-10"
+        assert "Change…" in page.notice.text
+        page._remember()
+        assert page.studio.saved_settings.train_page.draft != ""
+        page.settings.change_button.click()
+        assert editor.isVisible()
+        assert editor.draft.model == edited
+        editor.left.emit()
         # F5 uses the network that is shown and trains it.
         page.show_item("new-network")
         page.train()
