@@ -65,8 +65,7 @@ class KernelsColumn(RunColumn):
     def show_run(self, run: RunRecords, shown: Shown) -> None:
         """Shows the kernels of the selected epoch."""
         record = run.at(shown.epoch) or run.epochs[0]
-        scale = records.kernel_scale(shown.runs)
-        values = records.tiled(record.kernels, scale)
+        values = records.tiled(record.kernels, run.kernel_scale)
         self.picture.show_values(values if values.size else _NOTHING)
         self.picture.setMinimumHeight(self.picture.height_at(self._theme.pixels(200)))
 
@@ -85,9 +84,9 @@ class NormsColumn(RunColumn):
             value
             for one in shown.runs
             for layer in one.layers
-            for value in one.norm(shown.norm, layer)[1]
+            for value in one.curves[shown.norm, layer][1]
         ]
-        curves = [(layer, *run.norm(shown.norm, layer)) for layer in run.layers]
+        curves = [(layer, *run.curves[shown.norm, layer]) for layer in run.layers]
         last = records.epochs_of(shown.runs)[-1]
         self.lines.show_curves(curves, span_of(every), last, shown.epoch)
 
@@ -104,8 +103,7 @@ class OutputsColumn(RunColumn):
         column = [record.epoch for record in run.epochs if record.epoch <= shown.epoch]
         for layer in run.output_layers:
             head, strip = self._of(layer)
-            span = records.output_range(shown.runs, layer)
-            strip.show_strip(records.histogram_strip(run, layer, span), span, len(column) - 1)
+            strip.show_strip(run.strips[layer], run.spans[layer], len(column) - 1)
             head.setText(_units(run, layer, shown.epoch))
 
     def _of(self, layer: str) -> tuple[QLabel, HistogramStrip]:

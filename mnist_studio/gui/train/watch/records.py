@@ -1,7 +1,7 @@
 """The recorded epochs of a few runs, read in the background. Uses no Qt."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from math import ceil, sqrt
 from pathlib import Path
 
@@ -37,27 +37,34 @@ class WatchedRun:
     folder: Path
 
 
+Curve = tuple[tuple[int, ...], tuple[float, ...]]
+"""Epochs and their values."""
+
+
 @dataclass(frozen=True)
 class RunRecords:
-    """A run with its recorded epochs, in order."""
+    """A run with its recorded epochs, and what is drawn of all of them together.
+
+    Attributes:
+        run: itself.
+        epochs: in order.
+        curves: every norm of every layer, where it is known.
+        strips: outputs by layer, as ``histogram_strip`` makes them.
+        spans: by layer, the smallest and largest output of all runs.
+        kernel_scale: the largest first-layer weight of all runs.
+    """
 
     run: WatchedRun
     epochs: tuple[EpochRecord, ...]
+    curves: Mapping[tuple[Norm, str], Curve] = field(default_factory=dict)
+    strips: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    spans: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    kernel_scale: float = 1.0
 
     def at(self, epoch: int) -> EpochRecord | None:
         """The newest record up to an epoch; None before the first."""
         known = [record for record in self.epochs if record.epoch <= epoch]
         return known[-1] if known else None
-
-    def norm(self, name: Norm, layer: str) -> tuple[list[int], list[float]]:
-        """Epochs and values of a norm of a layer, where it is known."""
-        found = [
-            (record.epoch, getattr(norms, name))
-            for record in self.epochs
-            for norms in record.norms
-            if norms.layer == layer and getattr(norms, name) is not None
-        ]
-        return [epoch for epoch, _ in found], [value for _, value in found]
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -111,7 +118,7 @@ class RecordReader:
                     return ()
             found.append(RunRecords(run, tuple(epochs)))
         self._known = wanted
-        return tuple(found)
+        return drawn(found)
 
 
 def _files(folder: Path) -> list[tuple[Path, int]]:
@@ -119,6 +126,41 @@ def _files(folder: Path) -> list[tuple[Path, int]]:
         return []  # The run has just been queued, or it was deleted.
     epochs = epoch_records.FILES.epochs(folder)
     return [(epoch_records.FILES.path_of(folder, epoch), epoch) for epoch in epochs]
+
+
+def drawn(runs: Sequence[RunRecords]) -> tuple[RunRecords, ...]:
+    """The runs with everything that is drawn of all their epochs, on common scales.
+
+    Computed in the background, since hundreds of epochs take longer than a frame.
+    """
+    recorded = [run for run in runs if run.epochs]
+    layers = dict.fromkeys(layer for run in recorded for layer in run.output_layers)
+    spans = {layer: output_range(recorded, layer) for layer in layers}
+    scale = kernel_scale(recorded)
+    return tuple(
+        replace(
+            run,
+            curves={
+                (name, layer): _curve(run, name, layer) for name in NORMS for layer in run.layers
+            },
+            strips={
+                layer: histogram_strip(run, layer, spans[layer]) for layer in run.output_layers
+            },
+            spans=spans,
+            kernel_scale=scale,
+        )
+        for run in runs
+    )
+
+
+def _curve(run: RunRecords, name: Norm, layer: str) -> Curve:
+    found = [
+        (record.epoch, getattr(norms, name))
+        for record in run.epochs
+        for norms in record.norms
+        if norms.layer == layer and getattr(norms, name) is not None
+    ]
+    return tuple(epoch for epoch, _ in found), tuple(value for _, value in found)
 
 
 def epochs_of(runs: Sequence[RunRecords]) -> tuple[int, ...]:

@@ -49,8 +49,8 @@ def test_every_file_is_read_once_and_new_ones_are_added(
 def test_norms_leave_out_what_is_unknown(run: WatchedRun) -> None:
     (found,) = RecordReader()((run,), _never)
     assert found.layers == ("conv1", "dense1")
-    assert found.norm("weights", "conv1") == ([1, 2, 4], [1.0, 2.0, 4.0])
-    assert found.norm("update", "conv1") == ([2, 4], [0.2, 0.4])
+    assert found.curves["weights", "conv1"] == ((1, 2, 4), (1.0, 2.0, 4.0))
+    assert found.curves["update", "conv1"] == ((2, 4), (0.2, 0.4))
 
 
 def test_all_runs_share_their_scales(run: WatchedRun) -> None:
@@ -58,9 +58,10 @@ def test_all_runs_share_their_scales(run: WatchedRun) -> None:
     last = one.epochs[-1]
     outputs = tuple(replace_high(each, 9.0) for each in last.outputs)
     other = RunRecords(run, (replace(last, kernels=last.kernels * 3, outputs=outputs),))
-    assert records.kernel_scale((one, other)) == 3 * records.kernel_scale((one,))
-    assert records.output_range((one, other), "relu1") == (0.0, 9.0)
-    strip = records.histogram_strip(one, "relu1", (0.0, 9.0))
+    first, second = records.drawn((one, other))
+    assert first.kernel_scale == second.kernel_scale == 3 * one.kernel_scale
+    assert first.spans["relu1"] == second.spans["relu1"] == (0.0, 9.0)
+    strip = first.strips["relu1"]
     assert strip.shape == (records.BINS, 3)
     assert strip[: records.BINS // 3].max() == 0.0
     assert strip.max() == 1.0
