@@ -25,10 +25,10 @@ from mnist_studio import paths, settings
 from mnist_studio.data.datasets import download, folders, idx, npz, pen_digits, sources
 from mnist_studio.data.datasets.builtin import load as load_builtin
 from mnist_studio.data.datasets.catalog import MNIST, RawFile
+from mnist_studio.data.datasets.likeness import problems
 from mnist_studio.data.files import parse_text
 from mnist_studio.data.formats import format_of
 from mnist_studio.data.ink.rendering import InkPoint, digit_image
-from mnist_studio.data.likeness import problems
 from mnist_studio.data.own_images import of_ink, of_picture
 from mnist_studio.data.pictures.files import open_digits
 from mnist_studio.errors import MnistStudioError

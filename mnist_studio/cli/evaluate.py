@@ -9,8 +9,7 @@ import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.cli import options, output
-from mnist_studio.data import likeness
-from mnist_studio.data.datasets import pen_digits, sources
+from mnist_studio.data.datasets import likeness, pen_digits, sources
 from mnist_studio.data.datasets.pen_digits import PenDigit, Writers
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image

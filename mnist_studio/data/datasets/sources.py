@@ -1,15 +1,17 @@
 """Where datasets come from: a given folder, that of the settings, the cache, or the program."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_studio import paths, settings
-from mnist_studio.data.datasets import builtin, folders, idx
-from mnist_studio.data.datasets.catalog import MNIST, Catalog
+from mnist_studio.data.datasets import builtin, folders, idx, likeness
+from mnist_studio.data.datasets.catalog import MNIST, Catalog, RawFile
 from mnist_studio.data.files import write_bytes
 from mnist_studio.data.images import Dataset, LabeledImages, fingerprint
 from mnist_studio.errors import CancelledByUser, DataError
+from mnist_studio.formatting import counted, word
 from mnist_studio.spec.run import DatasetName
 
 
@@ -106,8 +108,10 @@ def check_folder(folder: Path, catalog: Catalog = MNIST) -> tuple[str, ...]:
         DataError: a file is missing, damaged, or not the published one.
     """
     notes: list[str] = []
-    for _ in folders.raw_files(folders.locate(folder, catalog), catalog, None, notes.append):
-        pass
+    found = folders.locate(folder, catalog)
+    with _unlike_digits_named(folder, catalog):
+        for _ in folders.raw_files(found, catalog, None, notes.append):
+            pass
     return tuple(notes)
 
 
@@ -148,6 +152,8 @@ def import_mnist(
 ) -> None:
     """Copies MNIST from a folder into the user's cache, file by file and verified.
 
+    Files that an earlier import or download has stored are not copied again.
+
     Args:
         folder: as ``load`` takes it.
         progress: gets the fraction done.
@@ -159,16 +165,52 @@ def import_mnist(
         Cancelled: by the user.
     """
     found = folders.locate(folder, catalog)
-    done = 0
-    progress(0.0)
-    for file, content in folders.raw_files(found, catalog):
-        if is_cancelled():
-            raise CancelledByUser(
-                "The import was canceled.", "Files that are already stored are kept."
-            )
-        write_bytes(paths.mnist_cache() / file.name, content)
-        done += file.size
-        progress(done / catalog.size)
+    # Whoever imports a second time has another folder in mind, so that all of it is checked.
+    left = [file for file in catalog.files if not _is_stored(file)] or list(catalog.files)
+    done = catalog.size - sum(file.size for file in left)
+    progress(done / catalog.size)
+    with _unlike_digits_named(folder, catalog):
+        for file, content in folders.raw_files(found, catalog, [file.name for file in left]):
+            if is_cancelled():
+                stored = sum(map(_is_stored, catalog.files))
+                raise CancelledByUser(
+                    f"The import was canceled. {counted(stored, 'file').capitalize()} of "
+                    f"{word(len(catalog.files))} are stored.",
+                    "The next import copies the others.",
+                )
+            write_bytes(paths.mnist_cache() / file.name, content)
+            done += file.size
+            progress(done / catalog.size)
+
+
+def _is_stored(file: RawFile) -> bool:
+    """Whether the cache has a file, whole."""
+    path = paths.mnist_cache() / file.name
+    try:
+        return bool(folders.verified(idx.read_raw(path, file.size), file, file.name))
+    except DataError:
+        return False
+
+
+@contextmanager
+def _unlike_digits_named(folder: Path, catalog: Catalog) -> Iterator[None]:
+    """Adds to an error what the test images of a folder are, if they are unlike MNIST's digits."""
+    try:
+        yield
+    except DataError as error:
+        unlike = _unlike_digits(folder, catalog)
+        if not unlike:
+            raise
+        raise DataError(f"{error.problem} {unlike}", error.remedy) from error
+
+
+def _unlike_digits(folder: Path, catalog: Catalog) -> str:
+    try:
+        images, labels = folders.pair(folder, catalog.test_images, catalog.test_labels)
+        found = likeness.problems(LabeledImages(images, labels))
+    except DataError:
+        return ""
+    return " ".join(found)
 
 
 def read_test_folder(folder: Path) -> LabeledImages:
@@ -193,8 +235,9 @@ def _raw(
     place = _place(folder)
     try:
         found = _located(place, catalog)
-        files = folders.raw_files(found, catalog, only, on_damaged)
-        return {file.name: content for file, content in files}
+        with _unlike_digits_named(place.folder, catalog):
+            files = folders.raw_files(found, catalog, only, on_damaged)
+            return {file.name: content for file, content in files}
     except DataError as error:
         if not place.remedy:
             raise

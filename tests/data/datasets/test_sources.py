@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from mnist_studio import paths, settings
-from mnist_studio.data.datasets import idx
+from mnist_studio.data.datasets import builtin, idx
 from mnist_studio.data.datasets.sources import (
+    check_folder,
     default_dataset,
     folder_problem,
     has_mnist,
@@ -190,3 +191,36 @@ def test_the_real_mnist_is_verified_and_loaded(shared_mnist: Path) -> None:
     assert (len(dataset.train), len(dataset.test)) == (60_000, 10_000)
     assert dataset.train.labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert np.bincount(dataset.test.labels).tolist()[:3] == [980, 1135, 1032]
+
+
+def test_a_cut_import_says_what_it_has_and_resumes(small: Small, folder: Path) -> None:
+    asked: list[bool] = []
+
+    def third() -> bool:
+        asked.append(True)
+        return len(asked) == 3
+
+    with pytest.raises(CancelledByUser, match=r"Two files of four are stored\."):
+        import_mnist(folder, quietly, third, small.catalog)
+    first, second, *_ = small.catalog.files
+    for file in (first, second):
+        # They are not read again.
+        (folder / file.name).write_bytes(b"damaged")
+    fractions: list[float] = []
+    import_mnist(folder, fractions.append, never, small.catalog)
+    assert fractions[0] == (first.size + second.size) / small.catalog.size
+    assert fractions[-1] == 1
+    assert load("mnist", None, small.catalog).source == "the cache"
+
+
+def test_a_folder_of_other_images_says_how_they_are_unlike_digits(
+    small: Small, folder: Path
+) -> None:
+    test = builtin.load().test
+    for file, array in (
+        (small.catalog.test_images, 255 - test.images), (small.catalog.test_labels, test.labels)
+    ):  # fmt: skip
+        (folder / file.name).write_bytes(idx.build(array))
+    for read in (check_folder, lambda place, catalog: load("mnist", place, catalog)):
+        with pytest.raises(DataError, match="dark on a light background"):
+            read(folder, small.catalog)
