@@ -11,8 +11,8 @@ from mnist_studio.store import epoch_weights
 from mnist_studio.store.rows import Run
 
 TIP = (
-    "The epoch whose weights are shown. Epochs are stored if the Train page keeps weights while "
-    "training."
+    "The stored epoch whose weights are shown; at the right end, those at the end of the run. The "
+    "Settings page limits how many weights are stored."
 )
 
 

@@ -45,19 +45,17 @@ class LayerPanel(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 8, 0)
         lines.setSpacing(6)
-        lines.addWidget(self.title)
-        lines.addWidget(self.meaning)
-        lines.addWidget(self.figures)
-        self._parts: list[QWidget] = []
         self.kernels = _Section("Kernels", self.kernel_text, self.kernel)
         symbols = label(SYMBOLS, "secondary", wrap=True)
-        for part in (
+        self._parts: tuple[QWidget, ...] = (
+            self.meaning,
             self.kernels,
+            self.figures,
             _Section("Equations", self.equations, symbols),
             _Section("Code", self.code),
-        ):
+        )
+        for part in (self.title, *self._parts):
             lines.addWidget(part)
-            self._parts.append(part)
         lines.addStretch(1)
         self._show_parts(False)
 
@@ -79,7 +77,7 @@ class LayerPanel(QWidget):
             self._runner.submit(request)
 
     def _show_parts(self, shown: bool) -> None:
-        for part in (self.meaning, self.figures, *self._parts):
+        for part in self._parts:
             part.setVisible(shown)
 
     @Slot(object, object)
