@@ -9,6 +9,7 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.errors import DataError
 from mnist_studio.events import AnyEvent
 from mnist_studio.running.job import TrainingJob
+from mnist_studio.running.memory import check_memory
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Membership
 
@@ -116,11 +117,14 @@ class Local:
         """Has nothing to release."""
 
     def check(self, specs: Sequence[RunSpec]) -> None:
-        """Checks that MNIST is here if it is needed.
+        """Checks that MNIST is here if it is needed, and that each training can fit into memory.
 
         Raises:
-            DataError: it is not on this computer.
+            DataError: MNIST is not on this computer.
+            SpecError: a training needs more memory than this computer has.
         """
+        for spec in specs:
+            check_memory(spec)
         needs_mnist = any(spec.dataset == "mnist" for spec in specs)
         if needs_mnist and not sources.has_mnist(self._data):
             raise DataError(
