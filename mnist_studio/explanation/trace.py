@@ -12,6 +12,7 @@ from mnist_studio.frameworks.numpy_scratch import tracing
 from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace, TrainingInput
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.layers import BatchNorm, Dropout
+from mnist_studio.spec.optimizers import effective_decay
 from mnist_studio.spec.run import FULL_BATCH, RunSpec, storage
 from mnist_studio.store import artifacts
 from mnist_studio.training.chunks import ChunkMaker
@@ -56,7 +57,7 @@ def trace(
     notes = list(_of_framework(run))
     if target_label is None:
         return Trace(tracing.forward(run, weights, image), tuple(notes))
-    state = _state(run, folder, trained)
+    state = _state(run, folder, trained, weights)
     own_rate = run.training.optimizer.learning_rate
     rate = own_rate if learning_rate is None else learning_rate
     # With the statistics of one image, a batch-norm of vectors outputs 0 and cannot be trained.
@@ -65,12 +66,21 @@ def trace(
     return Trace(tracing.step(run, weights, image, target), tuple(notes))
 
 
-def _state(run: RunSpec, folder: Path, trained: int) -> OptimizerState | None:
-    """The state of the optimizer; None without a checkpoint of these weights."""
+def _state(run: RunSpec, folder: Path, trained: int, weights: Weights) -> OptimizerState | None:
+    """The state of the optimizer; None without a checkpoint of these weights.
+
+    A run can end with the weights of its best epoch, and its checkpoint is of the last step.
+    """
     if not (folder / artifacts.CHECKPOINT).exists():
         return None
     checkpoint = artifacts.load_checkpoint(folder, run)
-    return checkpoint.optimizer if checkpoint.step == trained else None
+    if checkpoint.step != trained:
+        return None
+    if checkpoint.best and not all(
+        np.array_equal(weights[name], array) for name, array in checkpoint.weights.items()
+    ):
+        return None
+    return checkpoint.optimizer
 
 
 def _masks(run: RunSpec, image: NDArray[np.uint8], step: int) -> dict[str, NDArray[np.uint8]]:
@@ -108,6 +118,8 @@ def _of_step(run: RunSpec, state: OptimizerState | None, own_rate: bool) -> list
         )
     if training.clip:
         notes.append(f"Gradients are clipped as in training: {training.clip}.")
+    if effective_decay(training.optimizer, training.weight_decay):
+        notes.append("Weight decay of the kernels is applied as in training.")
     if training.bias_gradients == "summed":
         notes.append("Known bug: every bias of a layer gets the sum of all its bias gradients.")
     return notes

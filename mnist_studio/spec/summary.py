@@ -45,9 +45,6 @@ def method(run: RunSpec) -> Iterator[str]:
     """The rest, a sentence each: optimizer, schedule, input, initialization, special settings."""
     training = run.training
     yield f"{optimizer(training.optimizer)}, {schedule(training.schedule)}."
-    if training.warmup_steps:
-        steps = counted(training.warmup_steps, "step")
-        yield f"The learning rate first rises linearly for {steps}."
     yield f"Inputs are {scaling(run.model.scaling)}."
     yield f"Initialization: {initialization(run.model)}."
     yield from special_settings(run.training)
@@ -65,6 +62,20 @@ def special_settings(training: TrainingSpec) -> Iterator[str]:
         yield f"One epoch is {training.epoch_steps:,} steps."
     if training.precision != "float32":
         yield f"The precision is {training.precision}."
+    yield from _update(training)
+    yield from _early_end(training)
+    if training.clip:
+        by = "norm" if isinstance(training.clip, ClipNorm) else "value"
+        yield f"Gradients are clipped by {by} at {training.clip.limit:g}."
+    if training.augmentation:
+        yield from _augmentation(training.augmentation)
+
+
+def _update(training: TrainingSpec) -> Iterator[str]:
+    """The warm-up and the weight decay."""
+    if training.warmup_steps:
+        steps = counted(training.warmup_steps, "step")
+        yield f"The learning rate first rises linearly for {steps}."
     if training.weight_decay:
         coupled = isinstance(training.weight_decay, CoupledDecay)
         kind = "coupled (L2)" if coupled else "decoupled"
@@ -74,12 +85,6 @@ def special_settings(training: TrainingSpec) -> Iterator[str]:
             f"The training loss smooths labels by {training.label_smoothing:g}. The validation "
             "and test losses do not."
         )
-    yield from _early_end(training)
-    if training.clip:
-        by = "norm" if isinstance(training.clip, ClipNorm) else "value"
-        yield f"Gradients are clipped by {by} at {training.clip.limit:g}."
-    if training.augmentation:
-        yield from _augmentation(training.augmentation)
 
 
 def _early_end(training: TrainingSpec) -> Iterator[str]:

@@ -1,3 +1,6 @@
+from dataclasses import replace as replaced
+from pathlib import Path
+
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -44,6 +47,19 @@ def test_weights_of_another_step_have_no_optimizer_state(trained: Run) -> None:
     assert found.network.step is not None
     assert (found.network.step.number, found.network.step.rate) == (1, 0.5)
     assert found.notes == ("The run has no optimizer state, so the optimizer starts with zeros.",)
+
+
+def test_weights_of_the_best_epoch_have_no_optimizer_state_of_the_last(
+    trained: Run, tmp_path: Path
+) -> None:
+    checkpoint = artifacts.load_checkpoint(trained.folder, trained.spec)
+    best = {name: array + 1 for name, array in checkpoint.weights.items()}
+    both = replaced(checkpoint, best=artifacts.BestEpoch(1, best, np.zeros((5, 10))))
+    artifacts.save_checkpoint(tmp_path, both)
+    for weights, number in ((best, 1), (checkpoint.weights, checkpoint.step + 1)):
+        found = trace(trained.spec, weights, IMAGE, tmp_path, checkpoint.step, target_label=4)
+        assert found.network.step is not None
+        assert found.network.step.number == number
 
 
 def test_notes_compare_the_step_with_training(trained: Run) -> None:
