@@ -39,6 +39,7 @@ def _no_own_recipes() -> Iterator[None]:
     yield
     if len(recipes.RECIPES) != len(recipes.BUILT_IN):
         recipes.hand_in(())
+    recipes._REGISTRY._lent.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from mnist_studio.errors import DataError, MnistStudioError, StoreError
 from mnist_studio.events import Epoch
 from mnist_studio.formatting import count, percent
 from mnist_studio.frameworks.base import Array
+from mnist_studio.spec import recipes
 from mnist_studio.spec.run import DatasetName
 from mnist_studio.store import artifacts
 from mnist_studio.store.artifacts import StepCurve
@@ -62,6 +63,7 @@ class RunData:
 
     def __post_init__(self) -> None:
         """Groups the runs."""
+        recipes.lend(self.selection.own_recipes)
         runs = self.selection.runs
         every = groups({run.id: run.spec for run in runs}, {run.id: run.name for run in runs})
         counted = _counted(every, {run.id for run in self.selection.runs if run.finished})

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from mnist_studio.analysis.verdict import THRESHOLD
 from mnist_studio.errors import UnknownName
 from mnist_studio.events import Epoch
+from mnist_studio.spec.recipes import BUILT_IN, OwnRecipe, defaults
+from mnist_studio.spec.recipes.own_recipe import own_recipe_of
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -28,6 +30,7 @@ class Selection:
         text: file of the experiment; empty without one.
         threshold: the smallest relevant difference, from the experiment.
         waiting: number of cells of the experiment without a run.
+        own_recipes: the recipes of yours that the runs come from, to name what differs from them.
     """
 
     runs: tuple[Run, ...]
@@ -38,6 +41,15 @@ class Selection:
     text: str = ""
     threshold: float = THRESHOLD
     waiting: int = 0
+    own_recipes: tuple[OwnRecipe, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Takes the recipes that this process knows; the child that gets them does not."""
+        if not self.own_recipes:
+            names = dict.fromkeys(run.spec.recipe for run in self.runs)
+            known = (defaults(name) for name in names if name not in BUILT_IN)
+            found = tuple(own_recipe_of(recipe) for recipe in known if recipe)
+            object.__setattr__(self, "own_recipes", found)
 
 
 def select_runs(store: RunStore, ids: Sequence[str], question: str = "") -> Selection:

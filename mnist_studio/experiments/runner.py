@@ -50,6 +50,7 @@ from mnist_studio.experiments.search_driver import SearchDriver, require_optuna
 from mnist_studio.experiments.search_result import check_validation, result_sentences
 from mnist_studio.experiments.stored_cells import settled_state, stored_cells, trained_fraction
 from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.spec import recipes
 from mnist_studio.spec.experiment import ExperimentSpec, complete, trial_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Experiment, Membership
@@ -77,6 +78,8 @@ class ExperimentRunner:
             executor: where to train; on this machine, one run at a time, if not given.
         """
         self._spec = complete(experiment)
+        # Cells are named by what differs from their recipe, also if it was deleted.
+        recipes.lend(self._spec.own_recipes)
         self._executor: Executor = executor or Local()
         self._inbox: Inbox = SimpleQueue()
 

@@ -12,7 +12,7 @@ from mnist_studio import formatting
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import title
 from mnist_studio.spec.optimizers import Sgd
-from mnist_studio.spec.recipes import RECIPES, recipe_title, run_spec
+from mnist_studio.spec.recipes import defaults, recipe_title, run_spec
 from mnist_studio.spec.run import FULL_BATCH, DatasetName, RunSpec, TrainingSpec
 
 
@@ -213,11 +213,11 @@ def recipe_labels(run: RunSpec) -> tuple[str, ...]:
     The framework and the style are left out, because every title has them. A recipe that is not
     known has no defaults to differ from.
     """
-    recipe = RECIPES.get(run.recipe)
+    recipe = defaults(run.recipe)
     if recipe is None:
         return ()
-    defaults = replace(run_spec(recipe), framework=run.framework, style=run.style)
-    found = _layer_by_layer(differences((defaults, run)), (defaults, run))
+    plain = replace(run_spec(recipe), framework=run.framework, style=run.style)
+    found = _layer_by_layer(differences((plain, run)), (plain, run))
     paths = {setting.path for setting in found}
     changed = {s.path: s.values[1] for s in found if not _is_implied(s, paths)}
     ordered = dict(sorted(changed.items(), key=lambda item: _RANKS.get(item[0], 1)))
@@ -242,7 +242,7 @@ def network_names(runs: Sequence[RunSpec]) -> tuple[str, ...]:
 
 
 def _network_name(run: RunSpec) -> str:
-    title, recipe = recipe_title(run.recipe), RECIPES.get(run.recipe)
+    title, recipe = recipe_title(run.recipe), defaults(run.recipe)
     if recipe is None or recipe.model == run.model:
         return title
     return f"{title}, changed: {', '.join(recipe_labels(_only_network(run)))}"
@@ -259,7 +259,7 @@ def _unlike(name: str, run: RunSpec, alike: Sequence[RunSpec]) -> str:
 
 def _only_network(run: RunSpec) -> RunSpec:
     """The run with another training than that of its recipe undone, if the recipe is known."""
-    recipe = RECIPES.get(run.recipe)
+    recipe = defaults(run.recipe)
     plain = run_spec(recipe) if recipe else RunSpec(run.recipe, run.model, _ANY_TRAINING)
     return replace(plain, model=run.model)
 

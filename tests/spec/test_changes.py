@@ -123,7 +123,7 @@ def test_every_training_setting_has_a_path() -> None:
     training = run.training
     assert training.optimizer == Sgd(1.0, 0.9, nesterov=True)
     assert training.weight_decay == DecoupledDecay(0.02)
-    assert training.schedule == StepDecay(CNN.training.schedule.factor, milestones=(5, 8))
+    assert training.schedule == StepDecay(0.7, milestones=(5, 8))  # The factor stays.
     assert training.early_stopping == EarlyStopping(3, 0.001)
     assert (training.warmup_steps, training.best_epoch, training.monitor) == (100, True, "loss")
     check(run)

@@ -15,6 +15,7 @@ from mnist_studio.spec.experiment import (
     largest,
 )
 from mnist_studio.spec.grid_settings import FixedSetting, GridSetting
+from mnist_studio.spec.labels import recipe_labels
 from mnist_studio.spec.layers import Dense
 from mnist_studio.spec.optimizers import Adam, Sgd
 from mnist_studio.spec.recipes.own_recipe import of_run
@@ -59,6 +60,14 @@ def test_a_file_means_the_same_after_an_own_recipe_was_deleted() -> None:
     assert complete(found) == found
     with pytest.raises(ExperimentError, match="There is no recipe called “Mine”"):
         expand_cells(experiment)
+
+
+def test_a_lent_recipe_only_names_what_differs() -> None:
+    run = replace(MLP, recipe="Gone", training=replace(MLP.training, seed=3))
+    assert recipe_labels(run) == ()
+    recipes.lend([of_run(MLP, "Gone")])
+    assert recipe_labels(run) == ("seed 3",)
+    assert "Gone" not in recipes.RECIPES
 
 
 @pytest.mark.parametrize(

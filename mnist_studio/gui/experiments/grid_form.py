@@ -133,7 +133,8 @@ def _setting(path: str, text: str) -> GridSetting:
     """
     if not path.strip():
         raise SpecError("A setting has no name.", "Select one, such as layers.2.units.")
-    words = [word.strip() for word in text.replace(";", ",").split(",")]
+    # Semicolons separate values that have commas, such as milestones.
+    words = [word.strip() for word in text.split(";" if ";" in text else ",")]
     values = tuple(changes.plain(word) for word in words if word)
     if not values:
         raise SpecError(f"{path} has no values.", "Enter a list such as 32, 64, 128.")

@@ -2,7 +2,8 @@
 
 Your own recipes are files in your home, which this package does not read: the process that needs
 them loads them with ``store.own_recipes.load`` and hands them in here. A run contains its complete
-network and training, so that a process that only gets runs needs no recipes at all.
+network and training, so that a process that only gets runs needs no recipes to train them. To name
+what differs from a recipe, it can be lent those of an experiment or of the runs to compare.
 """
 
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, ValuesView
@@ -17,8 +18,8 @@ from mnist_studio.spec.recipes.recipe import Recipe, Source
 from mnist_studio.spec.run import RunSpec
 
 __all__ = [
-    "BUILT_IN", "RECIPES", "OwnRecipe", "Recipe", "Source", "as_recipe", "hand_in", "is_own",
-    "recipe", "recipe_title", "run_spec", "unknown",
+    "BUILT_IN", "RECIPES", "OwnRecipe", "Recipe", "Source", "as_recipe", "defaults", "hand_in",
+    "is_own", "lend", "recipe", "recipe_title", "run_spec", "unknown",
 ]  # fmt: skip
 
 BUILT_IN: Mapping[str, Recipe] = MappingProxyType(
@@ -32,6 +33,13 @@ class _Registry(Mapping[str, Recipe]):
 
     def __init__(self) -> None:
         self._all = dict(BUILT_IN)
+        self._lent: dict[str, Recipe] = {}
+
+    def lend(self, yours: Iterable[OwnRecipe]) -> None:
+        self._lent = self._lent | {one.name: as_recipe(one) for one in yours}
+
+    def defaults(self, name: str) -> Recipe | None:
+        return self._all.get(name) or self._lent.get(name)
 
     def hand_in(self, yours: Iterable[OwnRecipe]) -> None:
         self._all = {**{one.name: as_recipe(one) for one in yours}, **BUILT_IN}
@@ -60,6 +68,16 @@ RECIPES: Mapping[str, Recipe] = _REGISTRY
 def hand_in(yours: Iterable[OwnRecipe]) -> None:
     """Replaces your own recipes in ``RECIPES``. A name of a built-in recipe means that one."""
     _REGISTRY.hand_in(yours)
+
+
+def lend(yours: Iterable[OwnRecipe]) -> None:
+    """Makes recipes known to ``defaults`` only: nobody is offered them, or can train them."""
+    _REGISTRY.lend(yours)
+
+
+def defaults(name: str) -> Recipe | None:
+    """The recipe whose settings a run of that name began with; None if it is not known here."""
+    return _REGISTRY.defaults(name)
 
 
 def is_own(name: str) -> bool:
