@@ -199,7 +199,7 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         ),
         ("", "bias"): Parameter("Bias", "Adds a learned number to each output."),
         ("", "initial"): Parameter(
-            "Initial weights", "How the weights are drawn before training. He suits ReLU."
+            "Initial weights", "How the weights are drawn before training. “He” suits ReLU."
         ),
         ("", "initial_bias"): Parameter(
             "Initial biases", "How the biases are drawn before training; usually 0."
