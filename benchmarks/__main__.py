@@ -25,6 +25,7 @@ ALL = (
     "answers",
     "living",
     "loop",
+    "memory",
     "recording",
     "busy",
     "fast",
