@@ -3,7 +3,7 @@
 from itertools import groupby
 
 from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QTextBrowser
 
 from mnist_studio.gui.common.basics import GAP, button
@@ -101,8 +101,9 @@ class HelpPage(Page):
         polish(self.text.document(), self.studio.theme)
         self.text.moveCursor(self.text.textCursor().MoveOperation.Start)
         if self._anchor:
-            # Whole terms only: “Step” isn't “Steps”.
-            self.text.find(f"{self._anchor}:") or self.text.find(self._anchor)
+            # Whole terms only: “Step” isn't “Steps”, and “Epoch” isn't a part of “Best epoch”.
+            exact = QTextDocument.FindFlag.FindCaseSensitively
+            self.text.find(f"{self._anchor}:", exact) or self.text.find(self._anchor, exact)
             self._anchor = ""
 
     @Slot(QUrl)
