@@ -172,7 +172,7 @@ class Understanding:
         default = feature_layer(self._model.spec.model)[0]
         layer = options.layer if options.layer in known else default
         logits = self._sample_logits(on_progress, is_cancelled)
-        if logits is None or not self._prepare_plane(layer, is_cancelled):
+        if logits is None or not self._prepare_plane(layer, on_progress, is_cancelled):
             return None
         plane, points = self._planes[layer]
         sample = self.sample
@@ -271,7 +271,7 @@ class Understanding:
         found = self._model.learner.activations(images)[layer]
         return found.reshape(len(found), -1).astype(np.float32)
 
-    def _prepare_plane(self, layer: str, is_cancelled: IsCancelled) -> bool:
+    def _prepare_plane(self, layer: str, on_progress: Progress, is_cancelled: IsCancelled) -> bool:
         if layer in self._planes:
             return True
         images, parts = self.sample.images, []
@@ -279,6 +279,7 @@ class Understanding:
             if is_cancelled():
                 return False
             parts.append(self._vectors(layer, images[start : start + SLICE]))
+            on_progress(min(1.0, (start + SLICE) / len(images)))
         vectors = np.concatenate(parts)
         plane = principal_plane(vectors)
         self._planes[layer] = plane, projected(plane, vectors)
