@@ -35,9 +35,11 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.events import Log, encode
 from mnist_studio.experiments import run_archive
 from mnist_studio.frameworks.initialization import initial_weights
-from mnist_studio.spec import codec, experiment_files, files, ready_made
+from mnist_studio.spec import codec, experiment_files, files, ready_made, recipe_files
 from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.recipes.own_recipe import of_run
 from mnist_studio.store import artifacts, own_image_files, robustness, saved_drawing, sealed
+from mnist_studio.store.own_recipes import read_file
 
 Read = Callable[[bytes, Path], object]
 
@@ -217,6 +219,12 @@ def _experiment_seeds() -> list[bytes]:
     ]
 
 
+def _recipe_seeds() -> list[bytes]:
+    names = ("mlp-128", "record", "wide-cnn")
+    own = (of_run(run_spec(RECIPES[name]), f"My {name}", "Mine.") for name in names)
+    return [recipe_files.write(one).encode() for one in own]
+
+
 def _own_image_seeds() -> list[bytes]:
     ink = ((InkPoint(0.2, 0.1), InkPoint(0.25, 0.8), InkPoint(0.3, 0.9)), (InkPoint(0.5, 0.5),))
     images = (of_ink(ink, 4, 1767322245.0), of_picture(_images()[0], 7, 1767322251.0))
@@ -360,6 +368,7 @@ READERS = {
         Reader(
             "experiment-toml", _experiment_seeds, in_file("e.toml", _read_experiment), TOML_WORDS
         ),
+        Reader("recipe-toml", _recipe_seeds, in_file("r.toml", read_file), TOML_WORDS),
         Reader("run-json", lambda: [codec.encode(RUN).encode()], _decode_run, JSON_WORDS),
         Reader(
             "settings", _json(_settings), _read_home("settings.json", settings.load), JSON_WORDS
