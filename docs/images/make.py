@@ -23,15 +23,18 @@ from PySide6.QtWidgets import QWidget
 from mnist_studio.gui.app.application import application
 from mnist_studio.gui.app.search import SearchDialog
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.network.dialog import NetworkDialog
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.draw.explanation.panel import ExplanationPanel
 from mnist_studio.gui.draw.explanation.trace import TracePart
+from mnist_studio.gui.draw.network_panel import NetworkPanel
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.gui.experiments.page import ExperimentsPage
 from mnist_studio.gui.parity.page import ParityPage
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.page import TrainPage
+from mnist_studio.spec.recipes import RECIPES
 
 Kind = TypeVar("Kind", bound=Page)
 FOLDER = Path(__file__).parent
@@ -85,6 +88,7 @@ class Photographer:
         self._draw()
         self._take("draw")
         self._why()
+        self._network()
         self._own()
         self._experiments()
         self._take("experiments")
@@ -235,6 +239,27 @@ class Photographer:
         self._pause(1)
         self._take("steps")
         tabs.show_panel("predictions")
+
+    def _network(self) -> None:
+        """What flows through a network, and the picture of another one with a layer explained."""
+        page = self._page("draw", DrawPage)
+        self._studio.predictions.draw_with("bundled-fast-99")
+        page.show_tab("network")
+        panel = page.tabs.panel("network")
+        assert isinstance(panel, NetworkPanel)
+        self._until(lambda: panel.picture.frame is not None)
+        self._pause(1)
+        self._take("network")
+        dialog = NetworkDialog(
+            self._studio, self._window, RECIPES["compact-cnn"].model, "Compact CNN"
+        )
+        dialog.show_layer(0)
+        dialog.open()
+        self._until(lambda: dialog.panel.title.text().startswith("conv1"))
+        self._pause(1)
+        self._take("layer", dialog)
+        dialog.reject()
+        page.show_tab("predictions")
 
     def _all_answer_themselves(self) -> bool:
         latest = self._studio.predictions.latest.values()

@@ -223,6 +223,8 @@ def network_layout(
     top, right = style.gap / 2, 0.0
     for line in lines:
         tall = max(one.area.height - one.text_height for one in line)
+        if style.bars and line is lines[-1]:
+            tall = max(tall, _bars_height(style))
         left = style.gap / 2
         for one in line:
             blocks.append(_moved(one, left, top, tall))
@@ -426,7 +428,7 @@ def _lines(drawn: Sequence[_Drawn], width: float | None, style: Style) -> list[l
     used = style.gap / 2
     for place, one in enumerate(drawn):
         last = place == len(drawn) - 1
-        needed = one.area.width + (_BARS * style.scale if style.bars and last else 0)
+        needed = one.area.width + (_BARS if style.bars and last else 0)
         if width is not None and lines[-1] and used + needed + style.gap / 2 > width:
             lines.append([])
             used = style.gap / 2
@@ -455,18 +457,21 @@ def _shifted(face: Face, x: float, y: float) -> Face:
     return Face(face.side, tuple((a + x, b + y) for a, b in face.points))
 
 
-_BARS = 118.0
-"""The width of the ten probabilities."""
+_BARS = 150.0
+"""The width of the ten probabilities, which have texts, with the gap before them."""
+
+
+def _bars_height(style: Style) -> float:
+    return max(110 * style.scale, 10 * (TEXT_SIZE + 1))
 
 
 def _bars(last: LayerBlock, style: Style) -> Box | None:
     if not style.bars:
         return None
-    middle = last.front.center[1]
-    height = 11 * 10 * style.scale
+    height, middle = _bars_height(style), last.front.center[1]
+    # A text that is wider than the column is below the bars.
     left = max(point[0] for face in last.faces for point in face.points) + 14
-    # Where texts are wider than the column, the bars are above them.
-    return Box(left, middle - height / 2, (_BARS - 14) * style.scale, height)
+    return Box(left, middle - height / 2, _BARS - 14, height)
 
 
 def _links(blocks: Sequence[LayerBlock], groups: Sequence[_Group]) -> Iterator[Link]:

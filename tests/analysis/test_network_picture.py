@@ -1,8 +1,10 @@
 """The picture of a network as values."""
 
+from dataclasses import replace
+
 import pytest
 
-from mnist_studio.analysis.network_picture import LIVE, SMALL, network_layout
+from mnist_studio.analysis.network_picture import LIVE, SMALL, TEXT_SIZE, network_layout
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, GlobalAvgPool, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES
@@ -83,10 +85,13 @@ def test_a_convolution_shows_the_window_of_one_value() -> None:
     assert image.contains(window.right, window.bottom)
 
 
-def test_a_living_picture_has_room_for_the_ten_probabilities() -> None:
-    picture = network_layout(RECIPES["tiny-10"].model, 500, LIVE)
+@pytest.mark.parametrize("scale", [0.3, 1.25])
+def test_a_living_picture_has_room_for_the_ten_probabilities(scale: float) -> None:
+    picture = network_layout(RECIPES["tiny-10"].model, 500, replace(LIVE, scale=scale))
     assert picture.bars is not None
     assert picture.bars.left > picture.blocks[-1].front.right
     assert picture.bars.right <= picture.width
     assert picture.bars.top >= 0
     assert picture.bars.bottom <= picture.height
+    # Every bar has room for a text, however small the blocks are.
+    assert picture.bars.height >= 10 * TEXT_SIZE

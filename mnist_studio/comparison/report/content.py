@@ -115,7 +115,7 @@ class Report:
     marks: dict[str, PrintMark]
 
 
-NETWORK_PAGE = 960.0
+NETWORK_PAGE = 1000.0
 """The width at which the lines of a picture of a network end."""
 
 

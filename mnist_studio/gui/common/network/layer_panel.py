@@ -50,7 +50,7 @@ class LayerPanel(QWidget):
         self._parts: tuple[QWidget, ...] = (
             self.meaning,
             self.kernels,
-            self.figures,
+            _Section("Figures", self.figures),
             _Section("Equations", self.equations, symbols),
             _Section("Code", self.code),
         )
@@ -117,8 +117,9 @@ class _Section(QWidget):
 
     def __init__(self, heading: str, *parts: QWidget) -> None:
         super().__init__()
-        self.setLayout(column(label(heading, "cardTitle"), *parts, gap=6))
-        self.layout().setContentsMargins(0, 6, 0, 0)
+        lines = column(label(heading, "cardTitle"), *parts, gap=6)
+        lines.setContentsMargins(0, 6, 0, 0)
+        self.setLayout(lines)
 
 
 class _Rows(QWidget):

@@ -128,7 +128,7 @@ class LivingPicture(NetworkPicture):
 
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_FIGURE = 46.0
+_FIGURE = 60.0
 """Room for a percentage after its bar."""
 
 _LEAST = 0.0005
