@@ -7,11 +7,15 @@ is done. Arguments go to pytest.
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 
 HERE = Path(__file__).parent
@@ -27,6 +31,8 @@ APART: tuple[tuple[str, ...], ...] = (
 )
 """Groups of folders, the longest first. Only PyTorch, Keras and the window must be alone; the
 others are groups of their own so that two processes share the work evenly."""
+
+MEMORY, LEAST_FREE = Path("/dev/shm"), 4 << 30
 
 AT_A_TIME = 2
 WORDS = ("passed", "failed", "skipped")
@@ -63,8 +69,8 @@ def main() -> int:
     others = [word for group in folders for name in group for word in ("--ignore", name)]
     groups = [*folders, [str(HERE), *others]]
     began, done = monotonic(), []
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for told in as_completed([pool.submit(run_group, group) for group in groups]):
+    with quick_folder() as folder, ThreadPoolExecutor(AT_A_TIME) as pool:
+        for told in as_completed([pool.submit(run_group, group, folder) for group in groups]):
             done.append(told.result())
             sys.stdout.write(f"{done[-1].text}({done[-1].seconds:.0f} s)\n")
             sys.stdout.flush()
@@ -73,10 +79,31 @@ def main() -> int:
     return 0 if all(told.code == 0 for told in done) else 1
 
 
-def run_group(group: list[str]) -> Told:
-    """Runs pytest on some paths."""
+@contextmanager
+def quick_folder() -> Iterator[str | None]:
+    """A folder for temporary files in memory, where the system has enough; else None.
+
+    Tests store hundreds of homes. On a disk, each waits until it has written every file.
+    """
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > LEAST_FREE
+    if not roomy:
+        yield None
+        return
+    with TemporaryDirectory(prefix="mnist-studio-tests-", dir=MEMORY) as folder:
+        yield folder
+
+
+def run_group(group: list[str], folder: str | None) -> Told:
+    """Runs pytest on some paths.
+
+    Args:
+        group: the paths.
+        folder: for temporary files; None for the usual one.
+    """
     command = [sys.executable, "-m", "pytest", *group, *sys.argv[1:]]
     environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+    if folder is not None:
+        environment["TMPDIR"] = folder
     began = monotonic()
     process = subprocess.run(
         command, cwd=HERE.parent, env=environment, stdout=subprocess.PIPE, text=True, check=False
