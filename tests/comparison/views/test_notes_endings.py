@@ -7,6 +7,7 @@ import pytest
 
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import notes
+from mnist_studio.store.rows import Run
 
 
 @pytest.fixture
@@ -14,8 +15,7 @@ def early(run_data: RunData) -> RunData:
     """The same runs, of which the first two stopped early."""
     runs = list(run_data.selection.runs)
     for place in (0, 1):
-        end = msgspec.structs.replace(runs[place].finished, stopped_early=True, weights_epoch=1)
-        runs[place] = replace(runs[place], terminal=end)
+        runs[place] = _ended(runs[place], 1)
     return RunData(replace(run_data.selection, runs=tuple(runs)))
 
 
@@ -31,11 +31,17 @@ def test_early_ends_count_and_are_named(run_data: RunData, early: RunData) -> No
 def test_many_different_ends_are_counted(early: RunData) -> None:
     runs = list(early.runs)
     for number, run in enumerate(runs[:5], start=1):
-        end = msgspec.structs.replace(run.finished, stopped_early=True, weights_epoch=number)
-        runs[number - 1] = replace(run, terminal=end)
+        runs[number - 1] = _ended(run, number)
     many = RunData(replace(early.selection, runs=tuple(runs)))
     of = f"5 of {len(runs)} runs"
     assert (
         f"{of} stopped early. {of} have the weights of their best epoch by the validation set."
         in notes.of_all(many)
     )
+
+
+def _ended(run: Run, epoch: int) -> Run:
+    """The run as one that stopped early with the weights of an epoch."""
+    assert run.finished
+    end = msgspec.structs.replace(run.finished, stopped_early=True, weights_epoch=epoch)
+    return replace(run, terminal=end)

@@ -10,15 +10,19 @@ import numpy as np
 import pytest
 import torch
 from torch import nn, optim
+from torch.optim import lr_scheduler
+from torch.optim.lr_scheduler import LRScheduler
 
 from mnist_studio.frameworks.numpy_scratch.memory import Flat
 from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
 from mnist_studio.frameworks.numpy_scratch.parallel import ThreadTeam
 from mnist_studio.spec import optimizers as spec
+from mnist_studio.spec import schedules
 from mnist_studio.spec.layers import Shape
 
 SHAPES: dict[str, Shape] = {"dense1.kernel": (4, 3), "dense1.bias": (3,), "batch_norm1.scale": (3,)}
 STEPS = 25
+EPOCHS = 12
 
 COUPLED, DECOUPLED = spec.CoupledDecay(0.2), spec.DecoupledDecay(0.3)
 
@@ -75,3 +79,36 @@ def test_equations_are_those_of_pytorch_in_float64(name: str) -> None:
     for array, parameter in parameters.items():
         found = parameter.detach().numpy()
         np.testing.assert_allclose(weights.arrays[array], found, rtol=1e-11, atol=1e-13)
+
+
+TORCH_SCHEDULES: dict[str, tuple[schedules.Schedule, Callable[[optim.Optimizer], LRScheduler]]] = {
+    "step": (schedules.StepDecay(0.5, 3), lambda o: lr_scheduler.StepLR(o, 3, 0.5)),
+    "milestones": (
+        schedules.StepDecay(0.5, milestones=(2, 5)),
+        lambda o: lr_scheduler.MultiStepLR(o, [2, 5], 0.5),
+    ),
+    "exponential": (schedules.Exponential(0.7), lambda o: lr_scheduler.ExponentialLR(o, 0.7)),
+    "cosine": (
+        schedules.Cosine(0.1), lambda o: lr_scheduler.CosineAnnealingLR(o, EPOCHS, eta_min=0.1)
+    ),
+    "one cycle": (
+        schedules.OneCycle(),
+        lambda o: lr_scheduler.OneCycleLR(o, 1.0, total_steps=EPOCHS, cycle_momentum=False),
+    ),
+    "warm-up": (schedules.Constant(), lambda o: lr_scheduler.LinearLR(o, 1 / 4, 1, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TORCH_SCHEDULES)
+def test_schedules_are_those_of_pytorch_where_it_has_them(name: str) -> None:
+    """With one step per epoch, which PyTorch's schedules count alike."""
+    ours, torch_schedule = TORCH_SCHEDULES[name]
+    made = optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
+    theirs, found = torch_schedule(made), []
+    for _ in range(EPOCHS):
+        found.append(made.param_groups[0]["lr"])
+        made.step()
+        theirs.step()
+    warmup = 4 if name == "warm-up" else 0
+    expected = [schedules.factor(ours, k, 1, EPOCHS, warmup=warmup) for k in range(EPOCHS)]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
