@@ -22,6 +22,7 @@ from mnist_studio.spec.model import CLASSES, ModelSpec
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.repairs import Diagnosis
 from mnist_studio.spec.run import RunSpec, TrainingSpec
+from mnist_studio.spec.schedules import OneCycle
 
 NEW_NAME = "My network"
 KINDS: tuple[type[Layer], ...] = get_args(Layer)
@@ -61,7 +62,8 @@ def new_run(base: RunSpec | None = None) -> RunSpec:
     Args:
         base: whose dataset, framework and device it has.
     """
-    model, training = ModelSpec(()), TrainingSpec(Adam(), epochs=3)
+    model = ModelSpec(())
+    training = TrainingSpec(Adam(learning_rate=0.005), OneCycle(), batch_size=128, epochs=3)
     if base is None:
         return RunSpec(NEW_NAME, model, training)
     return replace(
