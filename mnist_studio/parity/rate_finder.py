@@ -93,7 +93,7 @@ def rates(steps: int) -> list[float]:
     """
     if not FEWEST <= steps <= MOST:
         raise UsageError(f"Number of steps must be {FEWEST} to {MOST:,}, got {steps:,}.")
-    return np.geomspace(LOWEST, HIGHEST, steps).tolist()
+    return [float(rate) for rate in np.geomspace(LOWEST, HIGHEST, steps)]
 
 
 def find_rates(

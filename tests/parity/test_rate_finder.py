@@ -71,7 +71,7 @@ def test_a_loss_that_is_not_finite_ends_one_framework_and_not_the_others(run: Ru
         run,
         ("numpy", "keras"),
         open_learner=here({"keras": Broken}),
-        steps=20,  # type: ignore[dict-item]
+        steps=20,
     )
     assert (len(curves[1].points), curves[1].diverged) == (0, True)
     assert len(curves[0].points) > 5

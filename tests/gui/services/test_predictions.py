@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -132,8 +132,7 @@ def test_a_run_in_training_predicts_after_every_epoch_until_it_has_ended(
     for epoch in (1, 2):
         live.epochs.append(epoch_event(epoch))
         predictions.follow(row_in_training(live))
-        fake = predictions._predictors
-        assert isinstance(fake, FakePredictors)
+        fake = cast(FakePredictors, predictions._predictors)
         (ref,) = fake.training[-1].values()
         assert (ref.epoch, ref.step) == (epoch, 10 * epoch)
         assert predictions.in_training is not None

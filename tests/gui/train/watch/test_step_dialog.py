@@ -17,7 +17,7 @@ RUNS = tuple(replace(run_spec(RECIPES["tiny-10"]), framework=name) for name in (
 
 def step(run: RunSpec, names: object, is_cancelled: Callable[[], bool], data: object) -> SingleStep:
     both = {"numpy": 1.5, "keras": 1.25}
-    first = {"numpy": (0.5, 1.0), "keras": (0.5, 0.75)}
+    first: dict[str, tuple[float, ...]] = {"numpy": (0.5, 1.0), "keras": (0.5, 0.75)}
     row = StepRow("dense1", "gradient", "dense1.kernel", "784×10", both, first, 0.25)
     return SingleStep("MNIST", 8, tuple(range(8)), 0.001, (row,))
 
