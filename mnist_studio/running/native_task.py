@@ -26,6 +26,7 @@ from mnist_studio.spec.run import KnownBugName, RunSpec
 from mnist_studio.store import artifacts
 from mnist_studio.training import evaluation
 from mnist_studio.training.divergence import advice, check_finite
+from mnist_studio.training.recorder import Recorder
 from mnist_studio.training.session import TrainingSession
 from mnist_studio.training.state import TrainingState
 
@@ -120,6 +121,7 @@ class _Watch:
         self._script = script
         self._trains = trains
         self._state = TrainingState(session)
+        self._recorder = Recorder(session)
         self._losses: list[float] = []
         self._correct: list[int] = []
         self._size = 0
@@ -178,6 +180,7 @@ class _Watch:
         if self._state.is_best(epoch):
             self._best = test
         artifacts.save_test_logits(session.folder, test)
+        self._recorder.after_epoch_of_script(self._state.epochs, self._script)
         self._state.save_record()
 
     def finished(self) -> Finished:

@@ -4,7 +4,9 @@ None of this changes the training, and nothing of it is part of the run's descri
 counted as a phase of its own. A record that cannot be written is reported once and ends no run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
 
 from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch
@@ -12,6 +14,13 @@ from mnist_studio.frameworks.base import Array, Learner, Weights
 from mnist_studio.store import epoch_records, epoch_weights
 from mnist_studio.training.observation import NO_WEIGHTS, observe
 from mnist_studio.training.session import TrainingSession
+
+
+class HasWeights(Protocol):
+    """A learner, or the native script of a run."""
+
+    def weights(self) -> Weights:
+        """Copies of all weights."""
 
 
 class Recorder:
@@ -45,6 +54,12 @@ class Recorder:
         if self._options.observe and step == 0:
             self._before = learner.weights()
 
+    def after_epoch_of_script(self, epochs: Sequence[Epoch], script: HasWeights) -> None:
+        """Saves the weights of a native script, whose network cannot be observed."""
+        if self._options.weights_bytes:
+            with self._recording():
+                self._save_weights(epochs, script.weights())
+
     def after_epoch(self, epochs: Sequence[Epoch], learner: Learner, test_logits: Array) -> None:
         """Records the last of the epochs.
 
@@ -53,15 +68,21 @@ class Recorder:
             learner: with the weights after the last one.
             test_logits: (n, 10), of the test set.
         """
-        phase = self._session.clock.phase
-        self._session.enter("record")
-        try:
+        with self._recording():
             weights = learner.weights()
             if self._options.weights_bytes:
                 self._save_weights(epochs, weights)
             if self._options.observe:
                 self._observe(epochs, learner, test_logits)
                 self._before = weights
+
+    @contextmanager
+    def _recording(self) -> Iterator[None]:
+        """The phase of recording, in which errors of the store are reported and end no run."""
+        phase = self._session.clock.phase
+        self._session.enter("record")
+        try:
+            yield
         except StoreError as error:
             self._report(error)
         self._session.clock.enter(phase)

@@ -7,7 +7,7 @@ from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import UNIT
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.run import KnownBugName
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, epoch_records, epoch_weights
 from mnist_studio.store.runs import RunStore
 from tests.running.watched import Watched
 from tests.trained_runs import small, trained
@@ -33,6 +33,8 @@ def test_a_run_reports_everything_and_finishes() -> None:
         told = [event for event in watched.events if isinstance(event, Epoch)]
         assert list(store.epochs(run.id)) == told
     assert len(artifacts.load_steps(run.folder).losses) == 42
+    assert epoch_weights.epochs_kept(run.folder) == (1, 2)
+    assert epoch_records.FILES.epochs(run.folder) == ()
 
 
 def test_equal_specs_train_equal_bits() -> None:
