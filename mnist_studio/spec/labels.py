@@ -9,8 +9,9 @@ import msgspec
 from msgspec.structs import replace
 
 from mnist_studio import formatting
+from mnist_studio.errors import SpecError
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
-from mnist_studio.spec.model import title
+from mnist_studio.spec.model import parameter_count, title
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import defaults, recipe_title, run_spec
 from mnist_studio.spec.run import FULL_BATCH, DatasetName, RunSpec, TrainingSpec
@@ -155,6 +156,7 @@ def dataset_label(name: DatasetName) -> str:
 
 _FORMATS: Mapping[str, str] = MappingProxyType(
     {
+        "model.parameters": "{} parameters",
         "model.scaling.mean": "input mean {}",
         "model.scaling.deviation": "input deviation {}",
         "training.optimizer.learning_rate": "lr {}",
@@ -191,6 +193,8 @@ _KNOWN_BUG_TITLES: Mapping[str, str] = MappingProxyType(
     {bug.name: bug.title.lower() for bug in KNOWN_BUGS.values()}
 )
 _LAYER = "model.layers."
+_PARAMETERS = "model.parameters"
+"""Not a setting, but shorter than all layers."""
 _ANY_TRAINING = TrainingSpec(Sgd())
 _PART_OF_RUN = ("continued_from.framework", "continued_from.step")
 """Settings that follow from the run that was continued."""
@@ -281,6 +285,19 @@ def _layer_by_layer(found: Sequence[Setting], runs: Sequence[RunSpec]) -> tuple[
     return tuple(setting for settings in each for setting in settings)
 
 
+def _short(found: Sequence[Setting], runs: Sequence[RunSpec]) -> tuple[Setting, ...]:
+    """Settings with the number of parameters in place of all layers, if it says as much."""
+    networks = {run.model for run in runs}
+    try:
+        counts = {model: parameter_count(model) for model in networks}
+    except SpecError:
+        return tuple(found)  # A stored run may not be valid any more.
+    if len(set(counts.values())) < len({model.layers for model in networks}):
+        return tuple(found)
+    short = Setting(_PARAMETERS, tuple(f"{counts[run.model]:,}" for run in runs))
+    return tuple(short if one.path == "model.layers" else one for one in found)
+
+
 def _layer_settings(networks: Sequence[tuple[Any, ...]]) -> Iterator[Setting]:
     for number, layers in enumerate(zip(*networks, strict=True), start=1):
         if len({type(layer) for layer in layers}) > 1:
@@ -310,7 +327,7 @@ def distinguishing_labels(
         runs: to be distinguished.
         excluded: paths of settings that need no label.
     """
-    differing = _layer_by_layer(differences(runs), runs)
+    differing = _short(_layer_by_layer(differences(runs), runs), runs)
     found = [setting for setting in differing if setting.path not in excluded]
     labels = (
         _labels({setting.path: setting.values[at] for setting in found}, dict(settings(run)))

@@ -3,6 +3,7 @@ from msgspec.structs import replace
 
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.labels import distinguishing_labels
+from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FULL_BATCH, ClipNorm, RunSpec
@@ -58,3 +59,11 @@ def test_excluded_settings_get_no_label() -> None:
         ("batch 64",),
         ("batch 32",),
     )
+
+
+def test_networks_of_other_depth_are_distinguished_by_their_parameters() -> None:
+    layers = (Flatten(), Dense(16), Relu(), Dense(16), Relu(), Dense(10))
+    deep = replace(PLAIN, model=replace(PLAIN.model, layers=layers))
+    assert distinguishing_labels([PLAIN, deep]) == (
+        ("101,770 parameters",), ("13,002 parameters",),
+    )  # fmt: skip
