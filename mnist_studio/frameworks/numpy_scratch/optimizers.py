@@ -80,22 +80,21 @@ class Optimizer:
     def apply(self, gradients: Flat, rate: float) -> None:
         """Updates every weight once. Weight decay changes the gradients in place."""
         self.step += 1
-        self._decay_kernels(gradients, rate)
+        if self._decay:
+            self._decay_kernels(self._decay, gradients, rate)
         self._team.each(lambda member: self._apply(gradients.vector, rate, member))
 
-    def _decay_kernels(self, gradients: Flat, rate: float) -> None:
+    def _decay_kernels(self, decay: spec.WeightDecay, gradients: Flat, rate: float) -> None:
         """Coupled: g = g + c·w. Decoupled: w = (1 - r·c)·w. Both for kernels only."""
         for name, weights in self._weights.arrays.items():
             if not spec.is_decayed(name):
                 continue
-            match self._decay:
+            match decay:
                 case spec.CoupledDecay(rate=strength):
                     term = self._work.like("decay", weights)
                     gradients.arrays[name][...] += np.multiply(weights, strength, out=term)
                 case spec.DecoupledDecay(rate=strength):
                     np.multiply(weights, 1 - rate * strength, out=weights)
-                case None:
-                    return
 
     def _apply(self, gradients: Array, rate: float, member: int) -> None:
         """Updates the blocks of one thread."""

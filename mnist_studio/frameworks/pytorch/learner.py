@@ -42,6 +42,7 @@ class PytorchLearner:
             if isinstance(layer, network.Dropout)
         }
         self._optimizer = optimizers.build(run.training, self._parameters, self._device)
+        self._decay = optimizers.decoupled_rate(run.training)
         self._step = 0
         optimizers.start(self._optimizer, run.training.optimizer, self._step)
         self.load_weights(weights)
@@ -77,7 +78,8 @@ class PytorchLearner:
         loss, logits = self._backward(inputs, self._labels.index_select(0, indices))
         gradients.clip(self._training.clip, self._parameters.values())
         optimizers.set_rate(self._optimizer, rate)
-        optimizers.decay(self._training, self._parameters, rate)
+        if self._decay:
+            optimizers.shrink(self._parameters, rate * self._decay)
         self._optimizer.step()
         self._step += 1
         return loss, logits

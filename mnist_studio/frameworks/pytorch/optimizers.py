@@ -77,14 +77,18 @@ def _groups(training: TrainingSpec, parameters: Mapping[str, nn.Parameter]) -> l
     return [{"params": kernels, "weight_decay": decay.rate}, {"params": others}]
 
 
+def decoupled_rate(training: TrainingSpec) -> float:
+    """The rate of decoupled weight decay, which ``shrink`` applies; 0 without one."""
+    decay = spec.effective_decay(training.optimizer, training.weight_decay)
+    return decay.rate if isinstance(decay, spec.DecoupledDecay) else 0.0
+
+
 @torch.no_grad()
-def decay(training: TrainingSpec, parameters: Mapping[str, nn.Parameter], rate: float) -> None:
-    """Shrinks the kernels by decoupled weight decay, before the step with that learning rate."""
-    found = spec.effective_decay(training.optimizer, training.weight_decay)
-    if isinstance(found, spec.DecoupledDecay):
-        for name, parameter in parameters.items():
-            if spec.is_decayed(name):
-                parameter.mul_(1 - rate * found.rate)
+def shrink(parameters: Mapping[str, nn.Parameter], fraction: float) -> None:
+    """Makes the kernels smaller by a fraction, as decoupled weight decay does before a step."""
+    for name, parameter in parameters.items():
+        if spec.is_decayed(name):
+            parameter.mul_(1 - fraction)
 
 
 def set_rate(optimizer: optim.Optimizer, rate: float) -> None:
