@@ -1,6 +1,7 @@
 """``mnist-studio explain``: why a trained model predicts a class."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,13 +10,13 @@ from numpy.typing import NDArray
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.analysis.counterfactual import Counterfactual
 from mnist_studio.analysis.nearest import Neighbor
-from mnist_studio.cli import options, output
+from mnist_studio.cli import network_questions, options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
 from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import UsageError
 from mnist_studio.explanation import trace_files
-from mnist_studio.explanation.explainer import Explainer, PartResult
+from mnist_studio.explanation.explainer import Explainer, ExplanationUpdate, PartResult
 from mnist_studio.explanation.messages import Options, Part, PartUnavailable
 from mnist_studio.explanation.parts import Layers, Nearest, Value
 from mnist_studio.explanation.trace import Trace
@@ -88,6 +89,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="distance measure for the nearest neighbors (default: euclidean)",
     )
     _add_trace(parser)
+    network_questions.add_arguments(parser)
     options.add_data(parser)
     options.add_json(parser, "one line")
 
@@ -124,6 +126,8 @@ def run(arguments: Namespace) -> int:
     _check(arguments)
     (model,) = options.trained(arguments.run)
     image = _image(arguments, model)
+    if part := network_questions.part_of(arguments):
+        return _answer(arguments, model, image, part)
     engine = options.note_fallback(model.spec.framework)
     traced = _traced(arguments)
     chosen = Options(
@@ -132,9 +136,7 @@ def run(arguments: Namespace) -> int:
     )  # fmt: skip
     with Explainer(arguments.data) as explainer:
         replies = list(explainer.explain(model, image, ("trace",) if traced else PARTS, chosen))
-    refused = [reply for reply in replies if isinstance(reply, PartUnavailable)]
-    for reply in refused:
-        output.error(f"{reply.part}: {reply.problem} {reply.remedy}".strip())
+    refused = _refused(replies)
     values = [reply.value for reply in replies if isinstance(reply, PartResult)]
     if arguments.json and not refused:
         output.json_line(_json(model, engine, values))
@@ -142,6 +144,28 @@ def run(arguments: Namespace) -> int:
         for value in values:
             _write(value, arguments)
     return 1 if refused else 0
+
+
+def _answer(arguments: Namespace, model: Run, image: NDArray[np.uint8], part: Part) -> int:
+    """Answers a question on the whole network; 1 if that is not possible."""
+    chosen = network_questions.options_of(arguments, model.spec)
+    options.note_fallback(model.spec.framework)
+    with Explainer(arguments.data) as explainer:
+        replies = list(explainer.explain(model, image, (part,), chosen))
+    for reply in replies:
+        if isinstance(reply, PartResult) and arguments.json:
+            output.json_line(network_questions.line(model.id, reply.value))
+        elif isinstance(reply, PartResult):
+            network_questions.write(reply.value)
+    return 1 if _refused(replies) else 0
+
+
+def _refused(replies: Sequence[ExplanationUpdate]) -> bool:
+    """Whether a part could not be computed, which it prints."""
+    refused = [reply for reply in replies if isinstance(reply, PartUnavailable)]
+    for reply in refused:
+        output.error(f"{reply.part}: {reply.problem} {reply.remedy}".strip())
+    return bool(refused)
 
 
 def _traced(arguments: Namespace) -> bool:

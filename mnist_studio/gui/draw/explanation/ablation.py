@@ -2,7 +2,7 @@
 
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.understanding import Ablation, LayerChoice
-from mnist_studio.formatting import confidence, count, percent, percentage_points
+from mnist_studio.explanation.understanding_sentences import ablation_sentence
 from mnist_studio.gui.common.basics import label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.draw.explanation.part import ExplanationPart, LayerField, captioned
@@ -64,27 +64,6 @@ class AblationPart(ExplanationPart):
         """Shows the ``Ablation``."""
         assert isinstance(value, Ablation)
         self.field.offer((NOTHING, *value.layers), value.layer or NOTHING.name, value.unit)
-        self.sentence.setText(summary(value))
+        self.sentence.setText(ablation_sentence(value))
         self.before.show_probabilities(value.drawing_before.tolist())
         self.after.show_probabilities(value.drawing_after.tolist())
-
-
-def summary(found: Ablation) -> str:
-    """What the change does to the accuracy and to the prediction for the drawing."""
-    before, after = int(found.drawing_before.argmax()), int(found.drawing_after.argmax())
-    same = "stays" if before == after else f"changes from {before} to"
-    drawing = f"The prediction for your drawing {same} {after}"
-    return (
-        f"{_change(found)}: accuracy {percent(found.after)} instead of {percent(found.before)} "
-        f"({percentage_points(found.after - found.before, signed=True)}) on the first "
-        f"{count(found.count)} test images of {found.dataset}. {drawing}, with "
-        f"{confidence(float(found.drawing_after[after]))} confidence."
-    )
-
-
-def _change(found: Ablation) -> str:
-    noise = f"noise of {100 * found.noise:.0f} % on all kernels" if found.noise else ""
-    if not found.layer:
-        return noise.capitalize() if noise else "Nothing is changed"
-    unit = f"Unit {found.unit + 1} of {found.layer}" if found.unit >= 0 else found.layer
-    return f"{unit} outputs 0{f', with {noise}' if noise else ''}"

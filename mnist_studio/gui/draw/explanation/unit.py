@@ -2,6 +2,7 @@
 
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.understanding import UnitImages
+from mnist_studio.explanation.understanding_sentences import unit_sentence
 from mnist_studio.formatting import count
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.draw.explanation.image_rows import CaptionedImage, ImageRows
@@ -33,7 +34,7 @@ class UnitPart(ExplanationPart):
         """Shows the ``UnitImages``."""
         assert isinstance(value, UnitImages)
         self.field.offer(value.layers, value.layer, value.unit)
-        self.sentence.setText(summary(value))
+        self.sentence.setText(unit_sentence(value))
         self.images.show_entries(
             [
                 CaptionedImage(
@@ -46,12 +47,3 @@ class UnitPart(ExplanationPart):
                 )
             ]
         )  # fmt: skip
-
-
-def summary(found: UnitImages) -> str:
-    """What the unit does with the drawing, and what was compared."""
-    return (
-        f"Activation of unit {found.unit + 1} of {found.layer} for the drawing: "
-        f"{found.drawing:.3g}. Its mean over the first {count(found.count)} test images of "
-        f"{found.dataset} is {found.mean:.3g}. A channel counts with its largest value."
-    )

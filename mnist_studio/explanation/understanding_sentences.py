@@ -1,0 +1,40 @@
+"""What an ablation, or the images of a unit, show, in words for window and command line."""
+
+from mnist_studio.explanation.understanding import Ablation, UnitImages
+from mnist_studio.formatting import confidence, count, percent, percentage_points
+
+DRAWING = "your drawing"
+
+
+def ablation_sentence(found: Ablation, image: str = DRAWING) -> str:
+    """What the change does to the accuracy and to the prediction for an image.
+
+    Args:
+        found: the ablation.
+        image: what the image is called.
+    """
+    before, after = int(found.drawing_before.argmax()), int(found.drawing_after.argmax())
+    same = "stays" if before == after else f"changes from {before} to"
+    return (
+        f"{_change(found)}: accuracy {percent(found.after)} instead of {percent(found.before)} "
+        f"({percentage_points(found.after - found.before, signed=True)}) on the first "
+        f"{count(found.count)} test images of {found.dataset}. The prediction for {image} {same} "
+        f"{after}, with {confidence(float(found.drawing_after[after]))} confidence."
+    )
+
+
+def unit_sentence(found: UnitImages, image: str = DRAWING) -> str:
+    """What the unit does with an image, and what was compared."""
+    return (
+        f"Activation of unit {found.unit + 1} of {found.layer} for {image}: {found.drawing:.3g}. "
+        f"Its mean over the first {count(found.count)} test images of {found.dataset} is "
+        f"{found.mean:.3g}. A channel counts with its largest value."
+    )
+
+
+def _change(found: Ablation) -> str:
+    noise = f"noise of {100 * found.noise:.0f} % on all kernels" if found.noise else ""
+    if not found.layer:
+        return noise.capitalize() if noise else "Nothing is changed"
+    unit = f"Unit {found.unit + 1} of {found.layer}" if found.unit >= 0 else found.layer
+    return f"{unit} outputs 0{f', with {noise}' if noise else ''}"
