@@ -143,7 +143,8 @@ def _bare_numpy(spec: "RunSpec", digits: "LabeledImages", steps: int) -> Callabl
     inputs = normalize(digits.images, spec.model.scaling, "float32")
     team = ThreadTeam(threads(spec))
     optimizer = Optimizer(spec.training.optimizer, weights, team)
-    parallel = DataParallel([Network(spec.model, weights.arrays) for _ in range(team.size)], team)
+    networks = [Network(spec.model, weights.arrays) for _ in range(team.size)]
+    parallel = DataParallel(networks, team, spec.training)
     order = _order(spec, digits, steps)
 
     def epoch() -> None:

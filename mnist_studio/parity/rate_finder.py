@@ -128,7 +128,7 @@ def find_rates(
     for name in frameworks:
         if missing := registry.missing(name):
             raise missing
-    batches = Batches(run, steps, data)
+    batches = RateBatches(run, steps, data)
     curves: dict[FrameworkName, RateCurve] = {name: RateCurve(name) for name in frameworks}
     with ExitStack() as stack:
         learners = {
@@ -149,7 +149,7 @@ def find_rates(
     return tuple(curves.values())
 
 
-class Batches:
+class RateBatches:
     """The first batches of a run, the same for every framework, and only their images.
 
     Attributes:

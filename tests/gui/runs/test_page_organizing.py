@@ -93,17 +93,21 @@ def test_the_trash_restores_and_is_emptied_after_a_question(
     assert len(library.trashed) == 4
     folder = library.trashed[0].run.folder
     for answer, left in (("Cancel", 4), ("Empty trash", 0)):
-        page.question = None
+        before = page.question
         page.controls.empty_trash.click()
-        wait_until(qtbot, lambda: page.question is not None)
+        wait_until(qtbot, partial(has_other_question, page, before))
         click(page, answer)
         qtbot.waitUntil(partial(has_trashed, library, left), timeout=10_000)
         assert folder.exists() == (left > 0)
     wait_until(qtbot, lambda: "freed" in page.notice.text)
     assert not page.controls.empty_trash.isEnabled()
     show(page, RUNS)
-    assert len(page.model.rows) == 7
+    assert page.model.rowCount() == 7
     assert [row.id for row in page.selected] == restored
+
+
+def has_other_question(page: RunsPage, before: object) -> bool:
+    return page.question not in (None, before)
 
 
 def has_trashed(library: RunLibrary, count: int) -> bool:
