@@ -4,8 +4,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from mnist_studio.cli import commands, train
 from mnist_studio.spec import experiment_files, files
 from mnist_studio.spec.experiment import expand_cells
+from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.recipes.own_recipe import as_recipe
 from mnist_studio.store.own_recipes import OwnRecipes
@@ -110,3 +112,11 @@ def test_an_experiment_contains_your_recipe_and_the_settings_of_all_runs(
     assert {(run.recipe, run.training.batch_size) for run in cells} == {("My net", 7)}
     wrong = here("experiment", "batch-sizes", "--set", "layers.9.units=3", "--write", made)
     assert (wrong.code, "mlp-128: layers.9.units" in wrong.errors) == (2, True)
+
+
+def test_set_changes_the_run_of_every_framework() -> None:
+    words = ("train", "mlp-128", "--framework", "all", "--seed", "3", *SET, "--set", "seed=4")
+    specs = train.run_specs(commands.parse(words))
+    assert [spec.framework for spec in specs] == ["numpy", "pytorch", "keras"]
+    assert {spec.training.seed for spec in specs} == {4}
+    assert {spec.training.optimizer for spec in specs} == {Adam(0.01)}
