@@ -5,13 +5,14 @@ being in one process.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.base import Array, Framework, Learner, Weights
+from mnist_studio.frameworks.base import Array, Framework, Learner, OptimizerState, Weights
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.parity.report import LARGEST_INFORMATIVE
 from mnist_studio.spec.layers import Conv, Dense, Layer
@@ -121,7 +122,7 @@ def distance(found: Array, expected: Array) -> float:
 
 def _short_curves(name: str, spec: RunSpec) -> Array:
     """(7, 10): the first losses from seven initial networks, all by one learner."""
-    made = learner(registry.load(name), spec)
+    made = _learner(name, spec)
     start = made.optimizer_state()
     curves = []
     for seed in range(7):
@@ -138,12 +139,31 @@ def _median_distance(ours: Array, others: Array) -> float:
 
 
 def _pair(framework: Framework, spec: RunSpec) -> tuple[Learner, Learner]:
-    return learner(framework, spec), learner(registry.load("numpy"), spec)
+    return _learner(framework.name, spec), _learner("numpy", spec)
+
+
+def _learner(name: str, spec: RunSpec) -> Learner:
+    """The one learner of a run, as it was made: to compile its steps takes most of the time.
+
+    NumPy compiles nothing, and its learners own threads that end with them.
+    """
+    if name == "numpy":
+        return learner(registry.load(name), spec)
+    made, weights, state = _made(name, spec)
+    made.load_weights(weights)
+    made.load_optimizer_state(state)
+    return made
+
+
+@cache
+def _made(name: str, spec: RunSpec) -> tuple[Learner, Weights, OptimizerState]:
+    made = learner(registry.load(name), spec)
+    return made, made.weights(), made.optimizer_state()
 
 
 def _trained(name: str, spec: RunSpec) -> Trained:
     """A framework's first steps, made once."""
-    made = learner(registry.load(name), spec)
+    made = _learner(name, spec)
     rate = spec.training.optimizer.learning_rate
     parts = [made.train(chunk(spec.model, 10, BATCH, rate, first)) for first in range(0, STEPS, 10)]
     return Trained(np.concatenate([part.losses for part in parts]), made.weights())

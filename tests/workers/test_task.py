@@ -40,6 +40,6 @@ def test_every_task_can_be_loaded_by_its_name() -> None:
         "compute_views": ["ComputeViews"],
         "find_devices": ["str"],
         "train": ["TrainRequest"],
-        "write_files": ["DrawViews", "WriteReport"],
+        "write_files": ["DrawNetwork", "DrawViews", "WriteReport"],
         "write_model": ["ExportRequest"],
     }
