@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from mnist_studio.gui.common.basics import button, label
+from mnist_studio.gui.common.basics import button, enable, label
 from mnist_studio.gui.common.dialog import ScrollDialog
 
 NARROWEST = 360
@@ -26,7 +26,7 @@ class QuestionOverlay(ScrollDialog):
 
     def offer(self, answers: Sequence[Answer], primary: int = -1, danger: int = -1) -> None:
         """Adds the answers as buttons, left to right."""
-        buttons = [
+        self.buttons = buttons = [
             button(
                 text,
                 lambda action=action: self._answer(action),  # type: ignore[misc]
@@ -39,6 +39,16 @@ class QuestionOverlay(ScrollDialog):
         for made in buttons:
             self.foot.addWidget(made)
         buttons[primary].setDefault(True)
+
+    def require(self, field: QLineEdit) -> None:
+        """Disables the last answer while a field is empty: the question stays open."""
+        last = self.buttons[-1]
+
+        def check(text: str) -> None:
+            enable(last, "" if text.strip() else "Enter a text first.")
+
+        field.textChanged.connect(check)
+        check(field.text())
 
     def _answer(self, action: Callable[[], object]) -> None:
         self.accept()
@@ -71,6 +81,7 @@ def ask_text(
     question.body.addWidget(field)
     word, use = action
     question.offer((("Cancel", _nothing), (word, lambda: use(field.text()))), primary=1)
+    question.require(field)
     question.open()
     field.setFocus()
     return question

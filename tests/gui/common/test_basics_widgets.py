@@ -1,7 +1,7 @@
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.analysis.view import AxisSpec
@@ -231,6 +231,24 @@ def test_questions_answer_once(qtbot: QtBot, theme: Theme, drawing: Drawing) -> 
     renamed = ask_text(pad, "Name", "old", ("Rename", said.append))
     renamed.accept()
     assert said == []
+
+
+def test_a_question_for_text_stays_open_without_text(
+    qtbot: QtBot, theme: Theme, drawing: Drawing
+) -> None:
+    pad = DrawingCanvas(theme, drawing)
+    qtbot.addWidget(pad)
+    said: list[str] = []
+    question = ask_text(pad, "Name", "old", ("Rename", said.append))
+    field = question.findChild(QLineEdit)
+    assert field is not None
+    field.setText("  ")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert question.isVisible()
+    assert said == []
+    field.setText("new")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert said == ["new"]
 
 
 def test_the_room_of_a_hidden_column_goes_to_the_wide_one(qtbot: QtBot, theme: Theme) -> None:

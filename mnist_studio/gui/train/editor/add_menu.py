@@ -108,6 +108,7 @@ class AdvicePanel(QWidget):
         self._shown = shown
         self.title.setText(title)
         self.sentence.setText(sentence)
+        focused = any(made.hasFocus() for made in self.buttons)
         empty(self._line)
         self.buttons = [
             button(text, lambda at=at: self._actions[at](), tip)  # type: ignore[misc]
@@ -116,6 +117,10 @@ class AdvicePanel(QWidget):
         for made in self.buttons:
             self._line.addWidget(made)
         self._steps.setVisible(bool(steps))
+        if focused and self.buttons:
+            # The button that was pressed is gone: the keyboard would be somewhere else.
+            self.buttons[0].show()
+            self.buttons[0].setFocus()
 
     def _adding(self, step: LayerStep) -> Callable[[], object]:
         return lambda: carry_out(self._draft, step)

@@ -45,8 +45,8 @@ from mnist_studio.spec.recipes import recipe, recipe_title, run_spec
 from mnist_studio.spec.repairs import training_repair
 from mnist_studio.spec.run import RunSpec
 
-PICTURE, LOW = 88, 560
-"""Height of the picture, and of an editor that has no room for it."""
+PICTURE, NO_PICTURE, LOW = 88, 20, 560
+"""Heights of the picture, of the line before the first one, and of an editor without room."""
 PICTURE_MS = 80
 """Pause after the last edit until the picture follows."""
 EMPTY = "empty"
@@ -130,7 +130,8 @@ class NetworkEditor(QWidget):
         head.setStretch(1, 1)
         left = Card()
         left.body.addLayout(row(self.add_button, 1, *tools, gap=2))
-        left.body.addWidget(holder(column(self.head, self.layers, gap=0)), 1000)
+        # A layout, not a widget: only that is no higher than the rows of the list.
+        left.body.addLayout(column(self.head, self.layers, gap=0), 1000)
         left.body.addWidget(self.advice)
         left.body.addStretch(1)
         right = Card()
@@ -156,7 +157,6 @@ class NetworkEditor(QWidget):
         self.pictures = QStackedWidget()
         self.pictures.addWidget(self.picture)
         self.pictures.addWidget(self.no_picture)
-        self.pictures.setFixedHeight(self._studio.theme.pixels(PICTURE))
         card = Card()
         card.body.addWidget(self.pictures)
         card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -200,6 +200,7 @@ class NetworkEditor(QWidget):
     def open(self, original: RunSpec, present: RunSpec | None = None) -> None:
         """Shows a run, as it is on the Train page or as it was edited before."""
         self.draft.start(original, present)
+        self._reserve(NO_PICTURE)
         self._follow()
         self.show_part("layers")
         self.layers.setFocus()
@@ -318,8 +319,13 @@ class NetworkEditor(QWidget):
         draft = self.draft
         self.pictures.setCurrentIndex(int(bool(draft.found.problems)))
         if not draft.found.problems:
+            self._reserve(PICTURE)
             self.picture.show_model(draft.model)
             self.picture.select(draft.place)
+
+    def _reserve(self, height: int) -> None:
+        """Sets the height for pictures: it stays after the first one, so that nothing jumps."""
+        self.pictures.setFixedHeight(self._studio.theme.pixels(height))
 
     def _show_name(self) -> None:
         title = recipe_title(self.draft.run.recipe)

@@ -77,7 +77,8 @@ class LayerSettings(QWidget):
         kind = meanings.kind(type(layer))
         self.title.setText(f"Layer {place + 1}: {kind.title}")
         self.sentence.setText(kind.sentence)
-        detail = layer_rows(self._draft.model, self._draft.found)[place].detail
+        row = layer_rows(self._draft.model, self._draft.found)[place]
+        detail = row.detail.removesuffix(f" {row.problem}")
         report = self._draft.found.reports[place]
         self.sizes.setText(_sizes(detail) if report else "")
         self.sizes.setVisible(report is not None)

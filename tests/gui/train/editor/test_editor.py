@@ -307,6 +307,27 @@ def test_a_layer_that_is_clicked_in_the_picture_is_selected(
     qtbot.waitUntil(lambda: editor.pictures.currentWidget() is editor.no_picture)
 
 
+def test_an_empty_network_has_room_for_its_layers(editor: NetworkEditor, qtbot: QtBot) -> None:
+    editor.open_new(editor.draft.run)
+    editor.activateWindow()
+    qtbot.waitUntil(editor.isActiveWindow)
+    low = editor.pictures.height()
+    assert editor.layers.geometry().top() - editor.head.geometry().bottom() <= 1
+    assert editor.head.geometry().top() - editor.add_button.geometry().bottom() < 20
+    while editor.draft.found.problems:
+        first = editor.advice.buttons[0]
+        qtbot.waitUntil(first.isVisible)
+        first.setFocus()
+        first.click()
+        assert editor.advice.buttons[0].hasFocus()
+        assert editor.layer.problem.text() not in editor.layer.sizes.text()
+        if len(editor.draft.model.layers) > 4:
+            break
+        editor.draft.select(len(editor.draft.model.layers) - 1)
+    editor.start_from("mlp-128")
+    qtbot.waitUntil(lambda: editor.pictures.height() > 2 * low)
+
+
 def test_a_network_is_saved_renamed_and_deleted_as_a_recipe(
     editor: NetworkEditor, studio: Studio, qtbot: QtBot
 ) -> None:
