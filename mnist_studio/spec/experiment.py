@@ -340,6 +340,12 @@ def _check_search(experiment: ExperimentSpec, search: Search) -> None:
             "Remove them, and set winner_seeds of the search.",
             ("seeds",),
         )
+    if experiment.epochs and "epochs" in [one.setting for one in search.settings]:
+        raise ExperimentError(
+            "The number of epochs varies in the search, but the experiment sets it too.",
+            "Set the epochs of the experiment to 0, or remove the setting.",
+            ("epochs",),
+        )
     if len(experiment.datasets) > 1:
         raise ExperimentError(
             "A search can have only one dataset.", "Remove the others.", ("datasets",)

@@ -15,7 +15,8 @@ from mnist_studio.experiments.search_messages import SearchReply, SearchRequest
 from mnist_studio.experiments.search_result import final_epoch
 from mnist_studio.experiments.search_task import search
 from mnist_studio.experiments.stored_cells import stored_cells
-from mnist_studio.spec.search import values_of
+from mnist_studio.spec.experiment import trial_spec
+from mnist_studio.spec.search import SearchSetting, values_of
 from mnist_studio.store.runs import RunStore
 from mnist_studio.workers.task import Context
 from tests.experiments.conftest import outcome
@@ -141,3 +142,14 @@ def test_a_run_that_keeps_its_best_epoch_counts_with_that_epoch() -> None:
     best = replace(spec, training=replace(spec.training, best_epoch=True))
     assert final_epoch(best, epochs) == epochs[1]
     assert final_epoch(best, ()) is None
+
+
+def test_a_kind_can_be_searched() -> None:
+    kinds = SearchSetting("optimizer.kind", choices=("sgd", "adam", "rmsprop"))
+    alone = replace(SEARCH, settings=(kinds, RATE), sampler="random", pruner="none")
+    experiment = replace(EXPERIMENT, epochs=1, search=alone)
+    session = Session(experiment).train(8)
+    found = {type(cell.spec.training.optimizer).__name__ for cell in session.cells}
+    assert found == {"Sgd", "Adam", "RmsProp"}
+    again = values_of(alone, session.cells[3].spec)
+    assert trial_spec(experiment, again) == session.cells[3].spec

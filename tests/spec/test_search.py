@@ -121,6 +121,10 @@ def test_what_cannot_work_is_refused_at_its_place(
     ("changes", "words"),
     [
         ({"seeds": (1,)}, "cannot have seeds"),
+        (
+            {"search": replace(SEARCH, settings=(SearchSetting("epochs", 1, 9),))},
+            "but the experiment sets it too",
+        ),
         ({"datasets": ("mnist", "builtin")}, "only one dataset"),
         ({"grid": Grid(("tiny-10",))}, "both a search and other runs"),
     ],
