@@ -113,7 +113,8 @@ class StoredDataDialog(QuestionOverlay):
             answer[1]()
             return
         library = self._studio.library
-        runs = counted(len(library.rows) + len(library.trashed), "run")
+        own = [row for row in library.rows if not row.run.bundled]
+        runs = counted(len(own) + len(library.trashed), "run")
         images = counted(len(library.own_images), "labeled image")
         self.question = ask(
             self,

@@ -106,12 +106,15 @@ def answer(dialog: StoredDataDialog, text: str) -> None:
     next(one for one in buttons if one.text() == text).click()
 
 
-def test_a_question_says_how_much_is_replaced(window: MainWindow, qtbot: QtBot, home: Path) -> None:
+@pytest.mark.usefixtures("shipped")
+def test_a_question_says_how_much_is_replaced(qtbot: QtBot, theme: Theme, home: Path) -> None:
+    # Bundled models are no rows of the database.
+    window = shown(qtbot, theme)
     with RunStore() as store:
         store.record(finished(store.create(SPEC).id))
         store.back_up()
     window.studio.library.refresh()
-    qtbot.waitUntil(lambda: len(window.studio.library.rows) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(window.studio.library.rows) > 1, timeout=5000)
     window.studio.data_requested.emit()
     (dialog,) = dialogs(window)
     qtbot.waitUntil(dialog.restore_button.isEnabled, timeout=5000)
@@ -127,6 +130,7 @@ def test_a_question_says_how_much_is_replaced(window: MainWindow, qtbot: QtBot, 
         assert not dialog.outcome.text()
         assert dialog.check_button.isEnabled()
     dialog.accept()
+    leave(window)
 
 
 def texts_of(question: QuestionOverlay) -> str:
