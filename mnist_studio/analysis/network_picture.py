@@ -418,8 +418,12 @@ def _summary(model: ModelSpec) -> str:
 
 
 def _text_width(text: str, style: TextStyle) -> float:
-    """About the width of a text, generously: the font is not known here."""
-    return (0.62 if style == "name" else 0.56) * TEXT_SIZE * len(text)
+    """About the width of a text, generously: the font is not known here.
+
+    Digits of wide fonts are 0.64 of their size, and the sign of shapes is wider.
+    """
+    letters = (0.68 if style == "name" else 0.62) * len(text)
+    return TEXT_SIZE * (letters + 0.2 * text.count("×"))
 
 
 def _lines(drawn: Sequence[_Drawn], width: float | None, style: Style) -> list[list[_Drawn]]:

@@ -13,13 +13,19 @@ def ablation_sentence(found: Ablation, image: str = DRAWING) -> str:
         found: the ablation.
         image: what the image is called.
     """
+    images = f"the first {count(found.count)} test images of {found.dataset}"
+    if not found.layer and not found.noise:
+        return (
+            "Nothing is changed yet. Turn off a layer, or add noise to the kernels. "
+            f"The whole network has an accuracy of {percent(found.before)} on {images}."
+        )
     before, after = int(found.drawing_before.argmax()), int(found.drawing_after.argmax())
     same = "stays" if before == after else f"changes from {before} to"
+    chance = confidence(float(found.drawing_after[after]))
     return (
         f"{_change(found)}: accuracy {percent(found.after)} instead of {percent(found.before)} "
-        f"({percentage_points(found.after - found.before, signed=True)}) on the first "
-        f"{count(found.count)} test images of {found.dataset}. The prediction for {image} {same} "
-        f"{after}, with {confidence(float(found.drawing_after[after]))} confidence."
+        f"({percentage_points(found.after - found.before, signed=True)}) on {images}. "
+        f"The prediction for {image} {same} {after}, with {chance} confidence."
     )
 
 
@@ -35,6 +41,6 @@ def unit_sentence(found: UnitImages, image: str = DRAWING) -> str:
 def _change(found: Ablation) -> str:
     noise = f"noise of {100 * found.noise:.0f} % on all kernels" if found.noise else ""
     if not found.layer:
-        return noise.capitalize() if noise else "Nothing is changed"
+        return noise.capitalize()
     unit = f"Unit {found.unit + 1} of {found.layer}" if found.unit >= 0 else found.layer
     return f"{unit} outputs 0{f', with {noise}' if noise else ''}"

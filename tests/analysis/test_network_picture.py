@@ -56,6 +56,17 @@ def test_no_block_covers_another(name: str) -> None:
                 assert apart or one.bottom < other.top
 
 
+def test_shapes_have_room_in_a_wide_font() -> None:
+    """Digits of DejaVu Sans have 0.636 of its size, and × has 0.838."""
+    picture = network_layout(RECIPES["robust"].model, style=replace(LIVE, scale=0.2))
+    for block in picture.blocks:
+        for text in block.texts:
+            if text.style == "figure":
+                digits = len(text.text) - text.text.count("×")
+                wide = TEXT_SIZE * (0.636 * digits + 0.838 * text.text.count("×"))
+                assert wide < block.area.width + 2
+
+
 def test_60_layers_are_drawn_in_lines_of_the_width() -> None:
     picture = network_layout(DEEP, 1000)
     assert len(DEEP.layers) == 60

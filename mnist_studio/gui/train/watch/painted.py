@@ -195,7 +195,8 @@ class HistogramStrip(Painted):
             (self._span[1], Qt.AlignmentFlag.AlignTop),
             (self._span[0], Qt.AlignmentFlag.AlignBottom),
         ):
-            painter.drawText(room, Qt.AlignmentFlag.AlignRight | flag, f"{value:.3g}")
+            words = f"{value:.3g}".replace("-", "−")
+            painter.drawText(room, Qt.AlignmentFlag.AlignRight | flag, words)
         columns = self._strip.shape[1]
         if 0 <= self._column < columns:
             width = area.width() / columns

@@ -67,6 +67,7 @@ class RateDialog(WorkDialog):
         )
         enable(self.use_button, "Wait for the suggestion.")
         self.body.addWidget(self.legend)
+        self.body.addWidget(label("Smoothed loss", "secondary"))
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(label(rate_finder.RULE, "secondary", wrap=True))
         self.foot.addWidget(self.use_button)

@@ -39,8 +39,8 @@ def norms(name: str) -> str:
         "that grow without end often mean that the learning rate is too high.",
         "gradient": "The size of the gradient of each layer for the fixed sample of training "
         "images. A layer whose gradient is almost 0 hardly learns.",
-        "update": "How far each epoch moved the weights of each layer. Updates shrink when the "
-        "training settles.",
+        "update": "How far each epoch moved the weights of each layer. Updates shrink as the "
+        "training converges.",
     }[name]
 
 
@@ -49,11 +49,12 @@ def outputs(runs: Sequence[RunRecords], epoch: int) -> str:
     found = [(run.run.title, run.at(epoch)) for run in runs]
     dead = [f"{title}: {_dead(record)}" for title, record in found if record and _dead(record)]
     sample = next((record.sample for _, record in found if record), 0)
-    first = f"How often each output occurs for the first {sample:,} training images. "
+    first = f"Distribution of the outputs for the first {sample:,} training images. "
     if not dead:
         return f"{first}No unit is dead after epoch {epoch}: each reacts to some image."
     return (
-        f"{first}Dead after epoch {epoch}, with the same output for every image: {'. '.join(dead)}."
+        f"{first}A dead unit has the same output for every image. Dead after epoch {epoch}: "
+        f"{'. '.join(dead)}."
     )
 
 
@@ -86,7 +87,7 @@ def errors(epoch: int) -> str:
     """What the images are."""
     return (
         f"The test images with the most confident wrong predictions after epoch {epoch}: "
-        "true label → prediction, and its confidence."
+        "true label → prediction, and the confidence of the prediction."
     )
 
 

@@ -26,9 +26,9 @@ from mnist_studio.gui.train.watch.records import (
 )
 
 _HEADLINE = "Kernels, norms, outputs, and errors appear here"
-_NOTHING = "These runs recorded nothing yet"
+_NOTHING = "No recorded epoch yet"
 _OFF = "Select “Record while training” above, then click Train."
-_ON = "They appear after the first epoch of the next run."
+_ON = "A recorded run appears here after its first epoch."
 
 
 class WatchView(QWidget):

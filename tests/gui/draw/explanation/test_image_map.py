@@ -45,7 +45,7 @@ def test_a_map_an_ablation_and_a_unit_follow_the_drawing(
     go(why, "ablation")
     cut = why.parts["ablation"]
     assert isinstance(cut, AblationPart)
-    qtbot.waitUntil(lambda: "Nothing is changed" in cut.sentence.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "Nothing is changed yet" in cut.sentence.text(), timeout=WAIT)
     cut.field._layer.choose("dense1")
     cut.field._layer.chosen.emit("dense1")
     qtbot.waitUntil(lambda: cut.sentence.text().startswith("dense1 outputs 0:"), timeout=WAIT)

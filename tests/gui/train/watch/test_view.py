@@ -87,7 +87,7 @@ def test_without_records_it_says_how_to_get_them(qtbot: QtBot, view: WatchView) 
     with qtbot.waitSignal(view.switched) as switched:
         view.record.click()
     assert switched.args == [True]
-    assert "after the first epoch of the next run" in view.empty.text
+    assert "appears here after its first epoch" in view.empty.text
 
 
 def test_damaged_records_are_reported(
