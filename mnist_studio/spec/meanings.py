@@ -141,29 +141,39 @@ _KINDS: Mapping[str, Kind] = MappingProxyType(
         # Initialization.
         "Uniform": Kind("Uniform", "Random numbers between a limit and its negative."),
         # Optimizers.
-        "Sgd": Kind("SGD", "Steps against the gradient. With momentum, steps keep their speed."),
+        "Sgd": Kind(
+            "SGD", "Moves the weights against the gradient. Momentum adds a part of the last step."
+        ),
         "Adam": Kind("Adam", "Adapts the step of every weight. A good first choice."),
         "AdamW": Kind("AdamW", "Adam with weight decay that does not depend on the gradient."),
-        "Adadelta": Kind("Adadelta", "Chooses steps from the sizes of past steps and gradients."),
-        "RmsProp": Kind("RMSprop", "Divides each gradient by its recent size."),
+        "Adadelta": Kind(
+            "Adadelta", "Adapts the step of every weight to its past gradients and steps."
+        ),
+        "RmsProp": Kind("RMSprop", "Divides each gradient by the size of its recent values."),
         # Schedules.
         "Constant": Kind("Constant", "The learning rate stays the same."),
-        "Exponential": Kind("Exponential decay", "Multiplies the learning rate again and again."),
+        "Exponential": Kind(
+            "Exponential decay", "Multiplies the learning rate by a factor at equal intervals."
+        ),
         "StepDecay": Kind("Step decay", "Multiplies the learning rate every few epochs."),
-        "Cosine": Kind("Cosine", "Falls along half a cosine to the end of the training."),
-        "OneCycle": Kind("One-cycle", "Up to the learning rate, then down, once per training."),
+        "Cosine": Kind(
+            "Cosine", "The learning rate falls along half a cosine until training ends."
+        ),
+        "OneCycle": Kind(
+            "One-cycle", "Rises to the highest learning rate, then falls, once per training."
+        ),
         "Plateau": Kind(
-            "Plateau", "Reduces the learning rate when validation accuracy stops to improve."
+            "Plateau", "Reduces the learning rate when validation accuracy stops improving."
         ),
         # Clipping.
-        "ClipNorm": Kind("By norm", "Shortens the gradient of all weights together."),
+        "ClipNorm": Kind("By norm", "Scales the whole gradient down if its norm is too large."),
         "ClipValue": Kind("By value", "Limits each number of the gradient."),
         # Weight decay.
         "CoupledDecay": Kind(
-            "Coupled (L2)", "Adds a pull towards 0 to the gradients, after clipping."
+            "Coupled (L2)", "Adds a small multiple of each weight to its gradient, after clipping."
         ),
         "DecoupledDecay": Kind(
-            "Decoupled", "Shrinks weights before each step, independent of the gradient. As AdamW."
+            "Decoupled", "Shrinks weights before each step, whatever the gradient is, as in AdamW."
         ),
         # Parts of a run.
         "EarlyStopping": Kind(
@@ -191,7 +201,9 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         ("Conv", "filters"): Parameter(
             "Filters", "How many kernels, and so how many feature maps.", 1, 100_000, "double"
         ),
-        ("Conv", "size"): Parameter("Kernel size", "Side of the kernel in pixels; 3 or 5.", 1, 99),
+        ("Conv", "size"): Parameter(
+            "Kernel size", "Side of the kernel in pixels; usually 3 or 5.", 1, 99
+        ),
         ("MaxPool", "size"): Parameter("Window size", "Side of the window; 2 halves a map.", 1, 28),
         ("AvgPool", "size"): Parameter("Window size", "Side of the window; 2 halves a map.", 1, 28),
         ("", "padding"): Parameter(
@@ -199,10 +211,10 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         ),
         ("", "bias"): Parameter("Bias", "Adds a learned number to each output."),
         ("", "initial"): Parameter(
-            "Initial weights", "How the weights are drawn before training. “He” suits ReLU."
+            "Initial weights", "Values of the weights before training. “He” suits ReLU."
         ),
         ("", "initial_bias"): Parameter(
-            "Initial biases", "How the biases are drawn before training; usually 0."
+            "Initial biases", "Values of the biases before training; usually 0."
         ),
         ("BatchNorm", "momentum"): Parameter(
             "Momentum", "How much of the old running mean stays after each batch.", 0, 0.9999,
@@ -220,7 +232,7 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         ("Elu", "alpha"): Parameter(
             "Alpha", "Negative numbers approach minus this limit; usually 1.", 0, 100, "decade"
         ),
-        ("Uniform", "limit"): Parameter("Limit", "The largest number drawn.", 0, 1000, "decade"),
+        ("Uniform", "limit"): Parameter("Limit", "The largest random number.", 0, 1000, "decade"),
         # Input.
         ("Scaling", "mean"): Parameter(
             "Mean", "Subtracted from every level between 0 and 1; 0.1307 is that of MNIST.",
@@ -232,19 +244,25 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         # Optimizers.
         ("", "learning_rate"): _LEARNING_RATE,
         ("", "momentum"): Parameter(
-            "Momentum", "How much of its speed a step keeps; 0.9 is usual.", 0, 0.9999,
-            "twentieth", "none",
+            "Momentum", "Fraction of the last step that is added to the next one; usually 0.9.",
+            0, 0.9999, "twentieth", "none",
         ),
         ("", "nesterov"): Parameter(
-            "Nesterov", "Computes momentum one step ahead, which brakes earlier."
+            "Nesterov", "Computes the gradient one momentum step ahead, so steps overshoot less."
         ),
         ("", "beta1"): Parameter(
-            "Beta 1", "Memory of the mean of the gradients; 0.9.", 0, 0.9999, "twentieth"
+            "Beta 1", "Decay of the running mean of the gradients; usually 0.9.",
+            0, 0.9999, "twentieth",
         ),
         ("", "beta2"): Parameter(
-            "Beta 2", "Memory of the squares of the gradients; 0.999.", 0, 0.99999, "hundredth"
+            "Beta 2",
+            "Decay of the running mean of squared gradients; usually 0.999.",
+            0, 0.99999, "hundredth",
         ),
-        ("", "rho"): Parameter("Rho", "Memory of past gradients; 0.9.", 0, 0.9999, "twentieth"),
+        ("", "rho"): Parameter(
+            "Rho", "Decay of the running mean of squared gradients; usually 0.9.", 0, 0.9999,
+            "twentieth",
+        ),
         ("", "epsilon"): Parameter(
             "Epsilon", "Added to a divisor so that nothing is divided by 0.", 0, 1, "decade"
         ),
@@ -253,7 +271,8 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
             "decade", "none",
         ),
         ("RmsProp", "centered"): Parameter(
-            "Centered", "Divides by the deviation of recent gradients instead of their size."
+            "Centered",
+            "Divides by the standard deviation of recent gradients instead of their size.",
         ),
         ("", "rate"): Parameter(
             "Rate", "Strength; 0.0001 to 0.01. Applies to kernels, not biases or batch-norm.", 0,
@@ -268,14 +287,15 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
             10_000,
         ),
         ("StepDecay", "milestones"): Parameter(
-            "Milestones", "Epochs after which a reduction comes, such as 5 and 8."
+            "Milestones", "Epochs after which the learning rate is reduced, such as 5 and 8."
         ),
         ("Cosine", "lowest"): Parameter(
             "Lowest factor", "The learning rate ends at this fraction; usually 0.", 0, 1,
             "twentieth",
         ),
         ("Exponential", "period"): Parameter(
-            "Period (steps)", "Steps of one multiplication.", 0, 10_000_000, "fifty", "each epoch"
+            "Period (steps)",
+            "Steps from one multiplication to the next.", 0, 10_000_000, "fifty", "each epoch",
         ),
         ("", "warmup"): Parameter(
             "Warm-up", "Fraction of the training in which the learning rate rises.", 0, 1,
@@ -367,7 +387,9 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
             "Weight decay", "Pulls kernels towards 0, but not biases or batch-norm."
         ),
         ("TrainingSpec", "warmup_steps"): Parameter(
-            "Warm-up (steps)", "Steps in which the learning rate first rises from near 0.", 0,
+            "Warm-up (steps)",
+            "Steps in which the learning rate rises from near 0 at the start.",
+            0,
             10_000_000, "fifty", "none",
         ),
         ("TrainingSpec", "early_stopping"): Parameter(
@@ -381,7 +403,9 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
             "Best by", "What early stopping and the best epoch compare on the validation set."
         ),
         ("", "label_smoothing"): Parameter(
-            "Label smoothing", "Probability that the target gives to the other digits; 0.1.", 0,
+            "Label smoothing",
+            "Probability that the target spreads over all digits; usually 0.1.",
+            0,
             0.99, "twentieth", "none",
         ),
     }
