@@ -20,6 +20,9 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -164,6 +167,23 @@ class ElidedLines(QLabel):
         painter.end()
 
 
+class _Button(QPushButton):
+    """A button whose text ends in an ellipsis where it is too narrow, not cut on both sides."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Shortens the text that is painted; the text itself, which has the width, stays."""
+        if self.width() >= self.sizeHint().width():
+            super().paintEvent(event)
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        part = QStyle.SubElement.SE_PushButtonContents
+        room = self.style().subElementRect(part, option, self).width()
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        option.text = shown  # type: ignore[attr-defined]
+        QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)
+
+
 def button(
     text: str,
     action: Callable[[], object],
@@ -173,7 +193,7 @@ def button(
     danger: bool = False,
 ) -> QPushButton:
     """A push button; ``tip`` says what it does."""
-    widget = QPushButton(text)
+    widget = _Button(text)
     widget.setToolTip(tip)
     widget.setProperty("primary", primary)
     widget.setProperty("quiet", quiet)

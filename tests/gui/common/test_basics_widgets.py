@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.analysis.view import AxisSpec
 from mnist_studio.data.ink.rendering import InkPoint
+from mnist_studio.gui.common.basics import button
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.image_view import ImageView, picture_of
 from mnist_studio.gui.common.layouts import WholeRows
@@ -231,6 +232,23 @@ def test_questions_answer_once(qtbot: QtBot, theme: Theme, drawing: Drawing) -> 
     renamed = ask_text(pad, "Name", "old", ("Rename", said.append))
     renamed.accept()
     assert said == []
+
+
+def test_a_narrow_button_shows_the_beginning_of_its_text(qtbot: QtBot, theme: Theme) -> None:
+    made = button("Add a flatten layer and a dense layer of 10 units", lambda: None)
+    qtbot.addWidget(made)
+    wide = made.sizeHint()
+    made.resize(120, wide.height())
+    narrow = picture_bytes(made)
+    made.setText("Add a flatten layer")
+    assert made.sizeHint().width() < wide.width()
+    made.setText("Add a flatten layer and nothing else at its end")
+    # The beginning is what can be read, so the end makes no difference.
+    assert picture_bytes(made) == narrow
+
+
+def picture_bytes(widget: QWidget) -> bytes:
+    return bytes(widget.grab().toImage().constBits())
 
 
 def test_a_question_for_text_stays_open_without_text(
