@@ -56,6 +56,13 @@ def totals(found: Diagnosis) -> str:
     return f"{layers}, {count(found.parameters)} parameters, {short(operations)} multiply-adds"
 
 
+def _parameters(number: int) -> str:
+    """All digits as far as the column has room for them: up to 100 million."""
+    if not number:
+        return NOTHING
+    return count(number) if number < 10**8 else short(number)
+
+
 def _row(number: int, name: str, report: LayerReport | None, problem: str) -> ListedLayer:
     trouble = f" {problem}" if problem else ""
     if report is None:
@@ -73,7 +80,7 @@ def _row(number: int, name: str, report: LayerReport | None, problem: str) -> Li
         number=number,
         title=name,
         output=text(report.output),
-        parameters=count(report.parameters) if report.parameters else NOTHING,
+        parameters=_parameters(report.parameters),
         operations=short(operations) if operations else NOTHING,
         problem=problem,
         detail=f"Layer {number}, {name}: {', '.join(sizes)}.{trouble}",

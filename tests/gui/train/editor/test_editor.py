@@ -328,6 +328,12 @@ def test_an_empty_network_has_room_for_its_layers(editor: NetworkEditor, qtbot: 
     qtbot.waitUntil(lambda: editor.pictures.height() > 2 * low)
 
 
+def test_billions_of_parameters_have_room_in_their_column(editor: NetworkEditor) -> None:
+    editor.draft.select(1)
+    editor.draft.change_layer(Dense(1_000_000), "Units")
+    assert editor.layers.layers.rows[1].parameters == "785\N{NO-BREAK SPACE}M"
+
+
 def test_a_network_is_saved_renamed_and_deleted_as_a_recipe(
     editor: NetworkEditor, studio: Studio, qtbot: QtBot
 ) -> None:
