@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QValidator, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QDoubleSpinBox,
@@ -81,6 +81,7 @@ class NumberField(QDoubleSpinBox):
         self.setAccessibleName(name)
         self.setDecimals(0 if whole else DECIMALS)
         self.editingFinished.connect(self._remember)
+        self.lineEdit().installEventFilter(self)
 
     def set_exact(self, value: float) -> None:
         """Sets a number, which may have more decimals than can be typed."""
@@ -133,6 +134,13 @@ class NumberField(QDoubleSpinBox):
         """Leaves the wheel to the page."""
         event.ignore()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Selects the whole number on a double-click; Qt takes the digits after a point alone."""
+        if _is_double_click(event):
+            self.selectAll()
+            return True
+        return super().eventFilter(watched, event)
+
     def _read(self, text: str) -> float | None:
         if self.specialValueText() and text.strip() == self.specialValueText():
             return self.minimum()
@@ -143,6 +151,13 @@ class NumberField(QDoubleSpinBox):
     @Slot()
     def _remember(self) -> None:
         self._former = self.value()
+
+
+def _is_double_click(event: QEvent) -> bool:
+    """Whether an event is a double-click with the left button."""
+    double = event.type() == QEvent.Type.MouseButtonDblClick
+    left = Qt.MouseButton.LeftButton
+    return double and isinstance(event, QMouseEvent) and event.button() == left
 
 
 class StepperSpinBox(QFrame):

@@ -110,3 +110,17 @@ def test_a_whole_number_beyond_the_limit_of_typing_stays(qtbot: QtBot, theme: Th
     seed.set_number(2**40 + 1)
     assert seed.whole == 2**40 + 1
     assert seed.field().text() == str(2**40 + 1)
+
+
+def test_a_double_click_selects_the_whole_number(qtbot: QtBot, theme: Theme) -> None:
+    """Not the digits behind the point alone: 0.25 typed over them would be 0.0.25."""
+    stepper = StepperSpinBox("Rate", theme, 0, 1, one_two_five, whole=False)
+    qtbot.addWidget(stepper)
+    stepper.set_number(0.5)
+    stepper.resize(150, 32)
+    stepper.show()
+    QTest.mouseDClick(stepper.field().lineEdit(), Qt.MouseButton.LeftButton)
+    assert stepper.field().lineEdit().selectedText() == "0.5"
+    QTest.keyClicks(stepper.field(), "0.25")
+    QTest.keyClick(stepper.field(), Qt.Key.Key_Tab)
+    assert stepper.number == 0.25
