@@ -32,7 +32,7 @@ def test_environments_are_shown_and_reset(window: MainWindow, qtbot: QtBot) -> N
     settings.save(Settings(interpreters={"keras": Interpreter("/env/bin/python", "2.99")}))
     dialog = opened(window)
     locations = dialog._locations
-    assert locations["keras"].text() == "2.99 in /env/bin/python"
+    assert locations["keras"].text() == "TensorFlow 2.99 in /env/bin/python"
     assert (
         locations["numpy"].text()
         == f"{registry.version('numpy')} in MNIST Studio's own environment"

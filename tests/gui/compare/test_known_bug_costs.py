@@ -38,7 +38,8 @@ def row(
         test_loss=loss, seconds={}, device="CPU",
     )  # fmt: skip
     if whole:
-        end = Finished(**asdict(end), latency_ms=1.0)
+        shared = {name: value for name, value in asdict(end).items() if name != "reason"}
+        end = Finished(**shared, latency_ms=1.0)
     status: Status = "finished" if whole else "stopped"
     run = Run(str(number), f"Run {number}", made, status, 0.0, Path("none"), end, True)
     epoch = Epoch(

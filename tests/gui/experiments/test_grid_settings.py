@@ -56,7 +56,7 @@ def test_facts_count_the_values_of_each_setting() -> None:
     experiment = grid_experiment(form(("layers.2.units", "8; 16"), ("optimizer.kind", "adam, sgd")))
     assert len(expand_cells(experiment)) == 8
     assert facts(experiment).startswith(
-        "Eight runs: two values of units of layer 2 × two values of optimizer × two seeds."
+        "Eight runs: two values of layer 2 units × two values of optimizer × two seeds."
     )
 
 

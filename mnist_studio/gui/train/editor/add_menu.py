@@ -117,6 +117,7 @@ class AdvicePanel(QWidget):
         for made in self.buttons:
             self._line.addWidget(made)
         self._steps.setVisible(bool(steps))
+        self.updateGeometry()
         if focused and self.buttons:
             # The button that was pressed is gone: the keyboard would be somewhere else.
             self.buttons[0].show()
