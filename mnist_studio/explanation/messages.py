@@ -17,6 +17,9 @@ Part = Literal[
 ]
 
 
+MapMethod = Literal["pca", "tsne"]
+
+
 class Options(msgspec.Struct, frozen=True):
     """What the user set.
 
@@ -31,6 +34,7 @@ class Options(msgspec.Struct, frozen=True):
         layer: of the map, the ablation, or the unit; empty for the default, ``input`` for pixels.
         unit: of that layer, from 0; -1 for all units.
         noise: standard deviation of noise on the weights, as a share of theirs.
+        map_method: how the map finds its plane.
     """
 
     digit: int | None = None
@@ -43,6 +47,7 @@ class Options(msgspec.Struct, frozen=True):
     layer: str = ""
     unit: int = -1
     noise: float = 0.0
+    map_method: MapMethod = "pca"
 
 
 class ExplainRequest(msgspec.Struct, frozen=True):

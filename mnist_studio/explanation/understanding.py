@@ -11,12 +11,16 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from mnist_studio.analysis import tsne
 from mnist_studio.analysis.ablation import ablated, noisy, units_of
 from mnist_studio.analysis.nearest import feature_layer
 from mnist_studio.analysis.projection import Projection, principal_plane, projected
+from mnist_studio.analysis.tsne import Embedding
 from mnist_studio.data.images import LabeledImages
+from mnist_studio.errors import JobError
+from mnist_studio.explanation import tsne_maps
 from mnist_studio.explanation.explained_model import ExplainedModel
-from mnist_studio.explanation.messages import Options
+from mnist_studio.explanation.messages import MapMethod, Options
 from mnist_studio.frameworks.base import Array, Weights
 from mnist_studio.spec.model import describe
 
@@ -31,6 +35,7 @@ INPUT = "input"
 """The space of the pixels themselves."""
 
 Image = NDArray[np.uint8]
+Points = NDArray[np.float32]
 Progress = Callable[[float], None]
 IsCancelled = Callable[[], bool]
 
@@ -61,10 +66,12 @@ class ImageMap:
         predictions: (n,) of the network.
         images: (n, 28, 28).
         prediction: for the drawing.
-        explained: share of the variance that the plane keeps, from 0 to 1.
+        explained: share of the variance that the plane keeps, from 0 to 1; 0 with t-SNE.
         layer: whose outputs are projected.
         layers: to choose from.
         dataset: its title.
+        method: that found the points.
+        missing: why t-SNE cannot be chosen, and what to do; empty if it can.
     """
 
     points: NDArray[np.float32]
@@ -77,6 +84,8 @@ class ImageMap:
     layer: str
     layers: tuple[LayerChoice, ...]
     dataset: str
+    method: MapMethod = "pca"
+    missing: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +156,8 @@ class Understanding:
         self._model = model
         self._peaks: dict[str, Array] = {}
         self._planes: dict[str, tuple[Projection, NDArray[np.float64]]] = {}
+        self._embeddings: dict[str, Embedding] = {}
+        self._missing = tsne.missing()
         self._logits: Array | None = None
 
     @property
@@ -167,23 +178,44 @@ class Understanding:
     def image_map(
         self, image: Image, options: Options, on_progress: Progress, is_cancelled: IsCancelled
     ) -> ImageMap | None:
-        """The map in the space that is chosen; None if cancelled."""
+        """The map in the space that is chosen; None if cancelled.
+
+        Without scikit-learn, it is that of PCA, and says why.
+        """
         known = {choice.name for choice in self.layers()} | {INPUT}
         default = feature_layer(self._model.spec.model)[0]
         layer = options.layer if options.layer in known else default
         logits = self._sample_logits(on_progress, is_cancelled)
-        if logits is None or not self._prepare_plane(layer, on_progress, is_cancelled):
+        if logits is None:
             return None
-        plane, points = self._planes[layer]
+        method: MapMethod = "pca" if self._missing else options.map_method
+        if method == "tsne":
+            try:
+                if not self._prepare_embedding(layer, on_progress, is_cancelled):
+                    return None
+            except JobError as error:
+                self._missing, method = f"{error.problem} {error.remedy}", "pca"
+        if method == "pca" and not self._prepare_plane(layer, on_progress, is_cancelled):
+            return None
         sample = self.sample
-        drawing = projected(plane, self._vectors(layer, image[np.newaxis]))[0]
+        points, drawing, explained = self._places(method, layer, image)
         (answer,) = self._model.learner.logits(image[np.newaxis])
         choices = (LayerChoice(INPUT, "pixels", 784), *self.layers())
         return ImageMap(
-            points.astype(np.float32), drawing.astype(np.float32), sample.labels,
+            points, drawing, sample.labels,
             logits.argmax(axis=1).astype(np.uint8), sample.images, int(answer.argmax()),
-            sum(plane.explained), layer, choices, self._model.dataset.title,
+            explained, layer, choices, self._model.dataset.title, method, self._missing,
         )  # fmt: skip
+
+    def _places(self, method: MapMethod, layer: str, image: Image) -> tuple[Points, Points, float]:
+        """(n, 2) of the images, (2,) of the drawing, and the share of the variance."""
+        vector = self._vectors(layer, image[np.newaxis])
+        if method == "tsne":
+            embedding = self._embeddings[layer]
+            return embedding.points, embedding.landing(vector[0]), 0.0
+        plane, points = self._planes[layer]
+        drawing = projected(plane, vector)[0]
+        return points.astype(np.float32), drawing.astype(np.float32), sum(plane.explained)
 
     def ablation(
         self, image: Image, options: Options, on_progress: Progress, is_cancelled: IsCancelled
@@ -274,16 +306,36 @@ class Understanding:
     def _prepare_plane(self, layer: str, on_progress: Progress, is_cancelled: IsCancelled) -> bool:
         if layer in self._planes:
             return True
-        images, parts = self.sample.images, []
-        for start in range(0, len(images), SLICE):
-            if is_cancelled():
-                return False
-            parts.append(self._vectors(layer, images[start : start + SLICE]))
-            on_progress(min(1.0, (start + SLICE) / len(images)))
-        vectors = np.concatenate(parts)
+        vectors = self._sample_vectors(layer, on_progress, is_cancelled)
+        if vectors is None:
+            return False
         plane = principal_plane(vectors)
         self._planes[layer] = plane, projected(plane, vectors)
         return True
+
+    def _prepare_embedding(
+        self, layer: str, on_progress: Progress, is_cancelled: IsCancelled
+    ) -> bool:
+        if layer in self._embeddings:
+            return True
+        vectors = self._sample_vectors(layer, on_progress, is_cancelled)
+        found = None if vectors is None else tsne_maps.shared().get(vectors, is_cancelled)
+        if found is None:
+            return False
+        self._embeddings[layer] = found
+        return True
+
+    def _sample_vectors(
+        self, layer: str, on_progress: Progress, is_cancelled: IsCancelled
+    ) -> Array | None:
+        """(n, d): of the sample; None if cancelled."""
+        images, parts = self.sample.images, []
+        for start in range(0, len(images), SLICE):
+            if is_cancelled():
+                return None
+            parts.append(self._vectors(layer, images[start : start + SLICE]))
+            on_progress(min(1.0, (start + SLICE) / len(images)))
+        return np.concatenate(parts)
 
     def _prepare_peaks(self, on_progress: Progress, is_cancelled: IsCancelled) -> bool:
         if self._peaks:

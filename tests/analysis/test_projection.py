@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from mnist_studio.analysis.projection import principal_plane, projected
+from mnist_studio.analysis.projection import principal_axes, principal_plane, projected
 
 
 def test_the_plane_of_a_known_cloud() -> None:
@@ -25,6 +25,15 @@ def test_both_ways_agree_with_the_singular_value_decomposition(shape: tuple[int,
     _, lengths, axes = np.linalg.svd(cloud - cloud.mean(axis=0), full_matrices=False)
     np.testing.assert_allclose(abs((plane.axes * axes[:2]).sum(axis=1)), 1, atol=1e-9)
     assert plane.explained == pytest.approx(tuple(lengths[:2] ** 2 / (lengths**2).sum()))
+
+
+def test_more_axes_begin_with_the_plane_and_end_with_empty_ones() -> None:
+    cloud = np.random.default_rng(2).normal(size=(9, 4))
+    plane, more = principal_plane(cloud), principal_axes(cloud, 6)
+    np.testing.assert_array_equal(more.axes[:2], plane.axes)
+    assert more.axes.shape == (6, 4)
+    assert sum(more.explained) == pytest.approx(1)
+    assert not more.axes[4:].any()
 
 
 def test_vectors_on_a_line_or_in_a_point_leave_an_axis_empty() -> None:

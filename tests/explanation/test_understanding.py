@@ -3,11 +3,18 @@
 import numpy as np
 import pytest
 
+from mnist_studio.analysis import tsne
 from mnist_studio.analysis.ablation import ablated
+from mnist_studio.analysis.projection import principal_axes, projected
+from mnist_studio.analysis.tsne import Embedding
 from mnist_studio.data.datasets import builtin
+from mnist_studio.errors import JobError
+from mnist_studio.explanation import tsne_maps
 from mnist_studio.explanation.explained_model import ExplainedModel
 from mnist_studio.explanation.messages import Options
+from mnist_studio.explanation.tsne_maps import TsneMaps
 from mnist_studio.explanation.understanding import INPUT, Understanding
+from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.messages import model_ref
 from mnist_studio.store.rows import Run
 from mnist_studio.workers.task import ignore, never
@@ -31,6 +38,34 @@ def test_a_test_image_lands_on_its_own_point(known: Understanding) -> None:
         assert found.prediction == found.predictions[3]
         assert 0 < found.explained < 1
         assert [one.name for one in found.layers][:2] == [INPUT, "flatten1"]
+
+
+def test_a_t_sne_map_comes_from_the_library_or_says_why_not(
+    known: Understanding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def compute(vectors: Array) -> Embedding:
+        axes = principal_axes(vectors, 50)
+        reduced = projected(axes, vectors).astype(np.float32)
+        return Embedding(axes, reduced, reduced[:, 2:4])
+
+    def fail(vectors: Array) -> Embedding:
+        raise JobError("t-SNE is broken.", "Install it.")
+
+    monkeypatch.setattr(tsne_maps, "shared", lambda: TsneMaps(compute))
+    found = known.image_map(IMAGE, Options(map_method="tsne"), ignore, never)
+    assert found is not None
+    assert (found.method, found.missing, found.explained) == ("tsne", "", 0)
+    np.testing.assert_allclose(found.drawing, found.points[3], atol=1e-3)
+    monkeypatch.setattr(tsne_maps, "shared", lambda: TsneMaps(fail))
+    broken = known.image_map(IMAGE, Options(layer=INPUT, map_method="tsne"), ignore, never)
+    assert broken is not None
+    assert (broken.method, broken.missing) == ("pca", "t-SNE is broken. Install it.")
+    monkeypatch.setattr(tsne, "find_spec", lambda _: None)
+    without = Understanding(known._model).image_map(
+        IMAGE, Options(map_method="tsne"), ignore, never
+    )
+    assert without is not None
+    assert (without.method, without.missing) == ("pca", tsne.missing())
 
 
 def test_a_network_without_its_hidden_layer_only_has_its_last_bias(known: Understanding) -> None:

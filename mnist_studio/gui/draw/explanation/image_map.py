@@ -11,6 +11,7 @@ from mnist_studio.formatting import count, percent
 from mnist_studio.gui.common.basics import column, label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.image_view import ImageView
+from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.draw.explanation.part import ExplanationPart
 from mnist_studio.gui.theme.theme import Theme
 
@@ -19,10 +20,19 @@ EDGE = 14
 NEAR = 12.0
 """Pixels within which a point is under the pointer."""
 _PIXELS = "Pixels"
+PCA_TIP = (
+    "Principal component analysis: the plane that keeps most of the variance (default). "
+    "Distances in the map are projections of the real ones."
+)
+TSNE_TIP = (
+    "t-SNE: keeps similar images near each other. Distances between groups mean little. "
+    "It cannot place new images, so your drawing lies at the weighted mean of its five most "
+    "similar images. The first map takes some seconds."
+)
 
 
 class MapPart(ExplanationPart):
-    """Test images in the plane of the two principal components of a layer's outputs."""
+    """Test images in a plane by a layer's outputs: principal components, or t-SNE."""
 
     part = "map"
     title_text = "Map of images"
@@ -37,8 +47,16 @@ class MapPart(ExplanationPart):
         )
         self.space.setMinimumWidth(theme.pixels(170))
         self.space.chosen.connect(lambda _: self.changed.emit())
+        self.method = Segmented(
+            "Map method", (("pca", "PCA", PCA_TIP), ("tsne", "t-SNE", TSNE_TIP))
+        )
+        self.method.chosen.connect(lambda _: self.changed.emit())
+        self.controls.addWidget(self.method)
         self.controls.addWidget(label("Space", "secondary"))
         self.controls.addWidget(self.space)
+        self.missing = label("", "secondary", wrap=True)
+        self.missing.hide()
+        self.content.addWidget(self.missing)
         self.plane = ImagePlane(theme)
         self.picture = ImageView(theme, "Image under the pointer", 84)
         self.caption = label("Move the pointer over a digit.", "secondary", wrap=True)
@@ -49,8 +67,17 @@ class MapPart(ExplanationPart):
         self.content.addLayout(shown, 1)
 
     def options(self) -> Options:
-        """The space."""
-        return Options(layer=self.space.choice)
+        """The space and the method."""
+        return Options(
+            layer=self.space.choice,
+            map_method="tsne" if self.method.choice == "tsne" else "pca",
+        )
+
+    def progress_text(self, fraction: float) -> str:
+        """t-SNE takes much longer than the comparison before it, and does not say how far it is."""
+        if self.method.choice == "tsne" and fraction >= 1:
+            return "Computing the t-SNE map…"
+        return super().progress_text(fraction)
 
     def show_value(self, value: object) -> None:
         """Shows the ``ImageMap``."""
@@ -63,6 +90,10 @@ class MapPart(ExplanationPart):
             ]
         )  # fmt: skip
         self.space.choose(value.layer)
+        self.method.choose(value.method)
+        self.method.enable("tsne", value.missing, TSNE_TIP)
+        self.missing.setText(value.missing)
+        self.missing.setVisible(bool(value.missing))
         self.sentence.setText(summary(value))
         self.plane.show_map(value)
 
@@ -207,10 +238,16 @@ def summary(found: ImageMap) -> str:
     """What the map shows, and how much of the differences it keeps."""
     space = "gray levels" if found.layer == INPUT else f"outputs of {found.layer}"
     wrong = int((found.labels != found.predictions).sum())
+    plane = (
+        "placed by t-SNE, which keeps similar images near each other"
+        if found.method == "tsne"
+        else "in the plane of the two principal components (PCA), which keeps "
+        f"{percent(found.explained)} of the variance"
+    )
+    drawing = ", between its most similar images" if found.method == "tsne" else ""
     return (
-        f"The first {count(len(found.labels))} test images of {found.dataset} by their {space}, in "
-        f"the plane of the two principal components (PCA), which keeps {percent(found.explained)} "
-        f"of the variance. Rings: {count(wrong)} misclassified. Disc: your drawing."
+        f"The first {count(len(found.labels))} test images of {found.dataset} by their {space}, "
+        f"{plane}. Rings: {count(wrong)} misclassified. Disc: your drawing{drawing}."
     )
 
 

@@ -185,7 +185,7 @@ class ExplanationPanel(QWidget):
     ) -> None:
         match update:
             case PartProgress(fraction=fraction):
-                self.state.setText(f"Comparing with other images: {100 * fraction:.0f} %")
+                self.state.setText(self.parts[request.part].progress_text(fraction))
             case PartUnavailable(problem=problem, remedy=remedy):
                 self._show_problem(f"{problem} {remedy}".strip())
             case PicturedLayers(engine=engine):

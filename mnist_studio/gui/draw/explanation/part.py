@@ -62,6 +62,10 @@ class ExplanationPart(Card):
     def show_framework(self, framework: str) -> None:
         """Takes the framework of the model, for parts that show it."""
 
+    def progress_text(self, fraction: float) -> str:
+        """What is being computed, with the fraction done."""
+        return f"Comparing with other images: {100 * fraction:.0f} %"
+
     def show_value(self, value: object) -> None:
         """Shows an explanation."""
         raise NotImplementedError

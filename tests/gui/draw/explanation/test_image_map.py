@@ -1,5 +1,7 @@
 """Map, ablation, and images of a unit, as the Explanation tab shows them."""
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
@@ -41,6 +43,21 @@ def test_a_map_an_ablation_and_a_unit_follow_the_drawing(
     qtbot.waitUntil(lambda: part.plane.shown is not first, timeout=WAIT)
     # Only the drawing has moved, so the points stay painted.
     assert part.plane._points is painted
+
+    assert part.missing.isHidden()
+    assert part.progress_text(1.0) == "Comparing with other images: 100 %"
+    placed = part.plane.shown
+    assert placed is not None
+    part.show_value(replace(placed, method="tsne"))
+    assert "placed by t-SNE" in part.sentence.text()
+    assert part.options().map_method == "tsne"
+    assert part.progress_text(0.5) == "Comparing with other images: 50 %"
+    assert part.progress_text(1.0) == "Computing the t-SNE map…"
+    part.show_value(replace(placed, method="pca", missing="t-SNE needs scikit-learn."))
+    assert part.missing.text() == "t-SNE needs scikit-learn."
+    assert not part.missing.isHidden()
+    assert not part.method.enabled("tsne")
+    assert part.options().map_method == "pca"
 
     go(why, "ablation")
     cut = why.parts["ablation"]
