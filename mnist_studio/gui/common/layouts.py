@@ -137,7 +137,10 @@ class Flow(QLayout):
         """Places the items in a rectangle, or only computes the height that they need."""
         at, line = rect.topLeft(), 0
         for item in self._shown():
-            size = item.sizeHint().boundedTo(QSize(max(rect.width(), 1), 1 << 20))
+            hint = item.sizeHint()
+            size = hint.boundedTo(QSize(max(rect.width(), 1), 1 << 20))
+            if size.width() < hint.width() and item.hasHeightForWidth():
+                size.setHeight(item.heightForWidth(size.width()))
             if at.x() > rect.left() and at.x() + size.width() > rect.left() + rect.width():
                 at, line = QPoint(rect.left(), at.y() + line + self.spacing()), 0
             if apply:

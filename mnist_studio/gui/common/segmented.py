@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.gui.common.basics import enable
+from mnist_studio.gui.common.layouts import Flow
 
 
 class Segmented(QFrame):
@@ -32,7 +33,17 @@ class Segmented(QFrame):
         choices: Sequence[tuple[str, str] | tuple[str, str, str]] = (),
         parent: QWidget | None = None,
         stretch: bool = False,
+        wrap: bool = False,
     ) -> None:
+        """Choices side by side.
+
+        Args:
+            name: for screen readers.
+            choices: key, text, and tooltip of each.
+            parent: the widget that it belongs to.
+            stretch: whether they share the whole width.
+            wrap: whether they continue in another line where there is no room.
+        """
         super().__init__(parent)
         self.setObjectName("segmented")
         self.setAccessibleName(name)
@@ -40,7 +51,7 @@ class Segmented(QFrame):
         self._group.buttonToggled.connect(self._move_tab_stop)
         self._buttons: dict[str, QToolButton] = {}
         self._stretch = int(stretch)
-        self._line = QHBoxLayout(self)
+        self._line: QHBoxLayout | Flow = Flow(self, 1) if wrap else QHBoxLayout(self)
         self._line.setContentsMargins(1, 1, 1, 1)
         self._line.setSpacing(1)
         for choice in choices:
@@ -50,7 +61,9 @@ class Segmented(QFrame):
         """Adds a choice after the others; the first one is chosen."""
         button = self._button(key, text)
         button.setToolTip(tip or button.accessibleName())
-        self._line.addWidget(button, self._stretch)
+        self._line.addWidget(button)
+        if isinstance(self._line, QHBoxLayout):
+            self._line.setStretchFactor(button, self._stretch)
         if len(self._buttons) == 1:
             self.choose(key)
 

@@ -2,10 +2,10 @@
 
 from itertools import pairwise
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.common.basics import holder, row
+from mnist_studio.gui.common.basics import column, holder, row
 from mnist_studio.gui.common.segmented import Segmented, Toggles
 from mnist_studio.gui.theme.theme import Theme
 
@@ -46,3 +46,17 @@ def test_any_number_of_toggles_is_on(qtbot: QtBot) -> None:
     with qtbot.waitSignal(toggles.changed):
         toggles.button("loss").click()
     assert toggles.chosen == {"accuracy", "loss", "speed"}
+
+
+def test_choices_continue_in_another_line_where_there_is_no_room(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    choices = tuple((str(number), f"Choice {number}") for number in range(6))
+    around = QWidget()
+    qtbot.addWidget(around)
+    made = Segmented("Many", choices, wrap=True)
+    around.setLayout(column(made, 1))
+    around.resize(260, 300)
+    around.show()
+    qtbot.waitUntil(lambda: made.button("5").y() > made.button("0").y())
+    assert all(made.button(key).geometry().right() < made.width() for key, _ in choices)

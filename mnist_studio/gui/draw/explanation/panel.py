@@ -68,7 +68,7 @@ class ExplanationPanel(QWidget):
         self._studio = studio
         self.model = ComboBox("Model", studio.theme)
         self.model.setToolTip("The model to explain")
-        self.switch = Segmented("Explanation", tuple(TITLES.items()))
+        self.switch = Segmented("Explanation", tuple(TITLES.items()), wrap=True)
         for kind in _PARTS:
             self.switch.enable(kind.part, tip=kind.tip)
         self.parts: dict[str, ExplanationPart] = {}
