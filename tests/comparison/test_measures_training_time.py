@@ -67,6 +67,8 @@ def test_time_to_accuracy_and_curves_are_on_the_same_clock(alone: RunData) -> No
     title = "Training time to 1.00 %"
     assert first_number(made, title) == pytest.approx(expected)
     assert first_number(made, "Training steps") == epoch.train_seconds
-    assert "Startup, imports, evaluation, saving, and pauses are excluded." in made.sentence
+    assert (
+        "Startup, imports, evaluation, recording, saving, and pauses are excluded." in made.sentence
+    )
     curves = catalog.compute("curves-loss", alone, ViewOptions(axis="seconds"))
     assert first_number(curves, "Training time") == pytest.approx(expected)

@@ -86,6 +86,7 @@ def test_the_times_are_explained_before_they_are_compared(run_data: RunData) -> 
         both = RunData(select_runs(store, [*(r.id for r in run_data.runs), *(r.id for r in slow)]))
     first, *_ = discussion(both, ViewOptions())
     assert first.title == "What the training time contains"
-    assert "Startup, imports, evaluation, saving, and pauses are excluded." in first.sentences[0]
+    excluded = "Startup, imports, evaluation, recording, saving, and pauses are excluded."
+    assert excluded in first.sentences[0]
     reliability = sentences(both)["Reliability of the timing"]
     assert any("optimizer updates, dropout" in sentence for sentence in reliability)

@@ -156,7 +156,9 @@ def test_the_time_breakdown_adds_up_to_the_wall_time(run_data: RunData) -> None:
         seconds = run.ended.seconds
         included = ("build", "compile", "data", "train")
         assert trained == pytest.approx(sum(seconds[phase] for phase in included))
-    assert "Startup, imports, evaluation, saving, and pauses are excluded." in made.sentence
+    assert (
+        "Startup, imports, evaluation, recording, saving, and pauses are excluded." in made.sentence
+    )
 
 
 def test_training_before_a_checkpoint_has_its_own_column(run_data: RunData) -> None:
@@ -305,7 +307,7 @@ def test_effects_of_networks_and_frameworks_are_separated(run_data: RunData) -> 
     titles = ("Recipe", "Framework", "Training time", "Build and compile", "Data", "Training steps")
     seconds = {row[:2]: row[2:] for row in cells(made, *titles)}
     assert seconds["MLP 128", "Keras"] == pytest.approx((5.0, 0.75, 0.25, 4.0))
-    assert "evaluation, saving, and pauses are excluded." in made.sentence
+    assert "evaluation, recording, saving, and pauses are excluded." in made.sentence
     (note,) = (one for one in made.notes if one.startswith("Keras in the shared loop"))
     assert "differ from those of Keras' fit" in note
 

@@ -137,7 +137,7 @@ def test_the_best_calibrated_models() -> None:
 def test_the_most_confident_error() -> None:
     errors = [ImagePrediction(at, 1, 7, 0.99999) for at in range(3)]
     assert predictions._wrong_sentence("A", [*errors, ImagePrediction(9, 1, 7, 0.5)]) == (
-        "Three errors of A share the highest confidence, 100.00 %."
+        "Three errors of A share the highest confidence, >99.9 %."
     )
     listed = [ImagePrediction(at, 1, 7, 1.0) for at in range(predictions.MAX_ERRORS)]
     assert predictions._wrong_sentence("A", listed).startswith("30 errors or more of A share")
