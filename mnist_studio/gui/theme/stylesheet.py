@@ -167,7 +167,7 @@ QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: $line; }
-QMenu { background: $panel; border: 1px solid $line; padding: 4px; }
+QMenu { background: $panel; border: 1px solid $line; padding: 4px; menu-scrollable: 1; }
 QMenu::item { padding: 6px 18px; border-radius: 5px; }
 QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $secondary; }

@@ -1,7 +1,7 @@
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths
@@ -90,3 +90,15 @@ def test_every_icon_can_be_drawn(qapp: QApplication) -> None:
         assert picture.width() == 48
         assert not picture.toImage().allGray()
         assert not icon(file.stem, "#123456", 24).isNull()
+
+
+def test_a_long_menu_scrolls_in_one_column(qtbot: QtBot) -> None:
+    """Further columns would leave the screen, and part a heading from its entries."""
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    menu.setStyleSheet(stylesheet(PALETTES["light"], round))
+    for number in range(200):
+        menu.addAction(f"Recipe {number}")
+    menu.popup(menu.screen().geometry().center())
+    assert menu.screen().geometry().contains(menu.geometry())
+    assert len({menu.actionGeometry(action).x() for action in menu.actions()}) == 1
