@@ -168,3 +168,24 @@ def _table(header: re.Match[str], counts: dict[Path, int]) -> Path:
         if path in counts:
             path = (*path, counts[path])
     return path
+
+
+def check_within(key: str, name: str, value: int, low: int, high: int) -> None:
+    """Checks a whole number.
+
+    Args:
+        key: of the setting.
+        name: of the setting in a sentence, such as “Batch size”.
+        value: to check.
+        low: lowest allowed value.
+        high: highest allowed value.
+
+    Raises:
+        SpecError: the value is not in its range.
+    """
+    if not low <= value <= high:
+        raise SpecError(
+            f"{name} must be {low:,} to {high:,}, got {value:,}.",
+            "Choose a number in this range.",
+            (key,),
+        )

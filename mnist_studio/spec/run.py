@@ -10,7 +10,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.formatting import has_controls, printable
 from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.error_paths import error_path
+from mnist_studio.spec.error_paths import check_within, error_path
 from mnist_studio.spec.model import ModelSpec, parameter_count
 from mnist_studio.spec.optimizers import Optimizer, WeightDecay
 from mnist_studio.spec.schedules import Constant, Plateau, Schedule
@@ -211,13 +211,15 @@ def check(run: RunSpec) -> None:
         )
     training = run.training
     with error_path("model"):
-        _within("layers", "Number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS)
+        check_within(
+            "layers", "Number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS
+        )
     with error_path("training"):
         _check_training(training)
     _check_precision(run)
     _check_own_images(run)
-    _within("threads", "Number of threads", run.threads, 0, 1024)
-    _within(
+    check_within("threads", "Number of threads", run.threads, 0, 1024)
+    check_within(
         "handwriting_styles", "Number of generated digits", run.handwriting_styles, 0, MOST_STYLED
     )
 
@@ -251,12 +253,12 @@ def _check_training(training: TrainingSpec) -> None:
     _check_label_smoothing(training)
     _check_plateau(training)
     _check_early_stopping(training)
-    _within("epoch_steps", "Number of steps per epoch", training.epoch_steps, 0, 10_000_000)
-    _within("batch_size", "Batch size", training.batch_size, 1, LARGEST_BATCH)
-    _within("epochs", "Number of epochs", training.epochs, 1, LARGEST_EPOCHS)
-    _within("seed", "Seed", training.seed, 0, LARGEST_SEED)
-    _within("validation", "Number of validation images", training.validation, 0, 59_999)
-    _within("warmup_steps", "Number of warm-up steps", training.warmup_steps, 0, 10_000_000)
+    check_within("epoch_steps", "Number of steps per epoch", training.epoch_steps, 0, 10_000_000)
+    check_within("batch_size", "Batch size", training.batch_size, 1, LARGEST_BATCH)
+    check_within("epochs", "Number of epochs", training.epochs, 1, LARGEST_EPOCHS)
+    check_within("seed", "Seed", training.seed, 0, LARGEST_SEED)
+    check_within("validation", "Number of validation images", training.validation, 0, 59_999)
+    check_within("warmup_steps", "Number of warm-up steps", training.warmup_steps, 0, 10_000_000)
 
 
 def _check_clip(training: TrainingSpec) -> None:
@@ -332,7 +334,7 @@ def _check_early_stopping(training: TrainingSpec) -> None:
     if stopping is None:
         return
     with error_path("early_stopping"):
-        _within("patience", "Patience of early stopping", stopping.patience, 1, LARGEST_EPOCHS)
+        check_within("patience", "Patience of early stopping", stopping.patience, 1, LARGEST_EPOCHS)
         if not (isfinite(stopping.min_improvement) and 0 <= stopping.min_improvement <= 1):
             raise SpecError(
                 "Smallest improvement of early stopping must be 0 to 1, got "
@@ -340,12 +342,3 @@ def _check_early_stopping(training: TrainingSpec) -> None:
                 "Choose a number in this range.",
                 ("min_improvement",),
             )
-
-
-def _within(key: str, name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise SpecError(
-            f"{name} must be {low:,} to {high:,}, got {value:,}.",
-            "Choose a number in this range.",
-            (key,),
-        )

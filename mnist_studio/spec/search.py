@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, UnknownName
 from mnist_studio.spec import changes, recipes
-from mnist_studio.spec.error_paths import error_path
+from mnist_studio.spec.error_paths import check_within, error_path
 from mnist_studio.spec.recipes import OwnRecipe
 from mnist_studio.spec.run import LARGEST_SEED, FrameworkName, RunSpec
 
@@ -171,9 +171,9 @@ def check_search(search: Search) -> None:
     Raises:
         SpecError: what is wrong, where, and what to do.
     """
-    _within("trials", "Number of trials", search.trials, 1, MOST_TRIALS)
-    _within("seed", "Seed of the sampler", search.seed, 0, 2**32 - 1)
-    _within(
+    check_within("trials", "Number of trials", search.trials, 1, MOST_TRIALS)
+    check_within("seed", "Seed of the sampler", search.seed, 0, 2**32 - 1)
+    check_within(
         "winner_seeds", "Number of seeds of the winner", search.winner_seeds,
         LEAST_WINNER_SEEDS, MOST_WINNER_SEEDS,
     )  # fmt: skip
@@ -293,15 +293,6 @@ def _check_range(setting: SearchSetting) -> None:
             f"scale, got {setting.step:g}.",
             "Choose another step, or 0.",
             ("step",),
-        )
-
-
-def _within(key: str, name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise SpecError(
-            f"{name} must be {low:,} to {high:,}, got {value:,}.",
-            "Choose a number in this range.",
-            (key,),
         )
 
 
