@@ -42,7 +42,8 @@ def process(home: Path, *words: object) -> "subprocess.Popen[str]":
     variables = {"PYTHONPATH": str(ROOT), paths.HOME_VARIABLE: str(home)}
     return subprocess.Popen(
         [sys.executable, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, env=os.environ | variables, start_new_session=True,
+        text=True, encoding="utf-8", errors="replace", env=os.environ | variables,
+        start_new_session=True,
     )  # fmt: skip
 
 
@@ -211,7 +212,7 @@ def test_ctrl_c_ends_the_trainings_of_the_workers_too(cluster: Cluster, begun: B
     assert trainings(cluster.workers[0].pid)
     os.killpg(running.pid, signal.SIGINT)
     code, errors = ended(running)
-    assert code == 130
+    assert code == 130, errors
     assert f"--executor dask://{cluster.address}" in errors
     until(lambda: not trainings(cluster.workers[0].pid))
 
