@@ -46,7 +46,7 @@ def valid_network(number: int) -> ModelSpec:
         layers.append(rng.choice((Flatten(), GlobalAvgPool())))
     layers.append(Dense(CLASSES, rng.random() < 0.8, _initial(rng)))
     model = ModelSpec(tuple(layers))
-    describe(model)
+    describe(model, CLASSES)
     return model
 
 
@@ -58,7 +58,7 @@ def invalid_network(number: int) -> ModelSpec:
         _break(rng, layers)
         model = ModelSpec(tuple(layers))
         try:
-            describe(model)
+            describe(model, CLASSES)
         except SpecError:
             return model
 

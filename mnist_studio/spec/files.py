@@ -1,6 +1,6 @@
 """Runs as one readable text file (TOML), to save, share, and train again.
 
-    format = 5
+    format = 6
 
     [[run]]
     recipe = "mlp-128"

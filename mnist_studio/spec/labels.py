@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from mnist_studio import formatting
 from mnist_studio.errors import SpecError
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
-from mnist_studio.spec.model import parameter_count, title
+from mnist_studio.spec.model import class_count, parameter_count, title
 from mnist_studio.spec.optimizers import Sgd
-from mnist_studio.spec.recipes import defaults, recipe_title, run_spec
+from mnist_studio.spec.recipes import Recipe, defaults, recipe_title, run_spec
 from mnist_studio.spec.run import FULL_BATCH, DatasetName, RunSpec, TrainingSpec
 
 
@@ -220,7 +220,7 @@ def recipe_labels(run: RunSpec) -> tuple[str, ...]:
     recipe = defaults(run.recipe)
     if recipe is None:
         return ()
-    plain = replace(run_spec(recipe), framework=run.framework, style=run.style)
+    plain = replace(_plain(recipe, run), framework=run.framework, style=run.style)
     found = _layer_by_layer(differences((plain, run)), (plain, run))
     paths = {setting.path for setting in found}
     changed = {s.path: s.values[1] for s in found if not _is_implied(s, paths)}
@@ -247,7 +247,7 @@ def network_names(runs: Sequence[RunSpec]) -> tuple[str, ...]:
 
 def _network_name(run: RunSpec) -> str:
     title, recipe = recipe_title(run.recipe), defaults(run.recipe)
-    if recipe is None or recipe.model == run.model:
+    if recipe is None or _plain(recipe, run).model == run.model:
         return title
     return f"{title}, changed: {', '.join(recipe_labels(_only_network(run)))}"
 
@@ -264,8 +264,19 @@ def _unlike(name: str, run: RunSpec, alike: Sequence[RunSpec]) -> str:
 def _only_network(run: RunSpec) -> RunSpec:
     """The run with another training than that of its recipe undone, if the recipe is known."""
     recipe = defaults(run.recipe)
-    plain = run_spec(recipe) if recipe else RunSpec(run.recipe, run.model, _ANY_TRAINING)
-    return replace(plain, model=run.model)
+    plain = _plain(recipe, run) if recipe else RunSpec(run.recipe, run.model, _ANY_TRAINING)
+    return replace(plain, model=run.model, class_names=run.class_names)
+
+
+def _plain(recipe: Recipe, run: RunSpec) -> RunSpec:
+    """The run of a recipe for the classes of another run, as far as its network can have them.
+
+    The dataset decides the classes, so that they are no change of the recipe.
+    """
+    try:
+        return run_spec(recipe, run.class_names)
+    except SpecError:
+        return run_spec(recipe, tuple(map(str, range(class_count(recipe.model)))))
 
 
 _MOST_LAYER_LABELS = 4
@@ -367,6 +378,8 @@ def _label(path: str, value: str) -> str:
             return "changed layers"
         case "training.seed", _:
             return f"seed {value.replace(',', '')}"
+        case "class_names", _:
+            return formatting.counted(len(value.split(", ")), "class", "classes")
         case "own_images", fingerprint if fingerprint != formatting.NOTHING:
             return f"your images {fingerprint[:4]}"
         case _ if path in _FORMATS and value not in ("no", "yes", formatting.NOTHING):

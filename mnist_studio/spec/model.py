@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import isfinite, prod
 
 import msgspec
+from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import layers as kinds
@@ -12,6 +13,8 @@ from mnist_studio.spec.layers import Layer, Shape
 
 IMAGE_SHAPE: Shape = (28, 28, 1)
 CLASSES = 10
+FEWEST_CLASSES, MOST_CLASSES = 2, 62
+"""Of a dataset. 62 are the digits and letters of EMNIST, and what a matrix can still show."""
 
 
 class Scaling(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,7 +31,7 @@ RAW = Scaling(deviation=1 / 255)
 
 
 class ModelSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A network: layers from the image to ten logits, and the scaling of its input."""
+    """A network: layers from the image to one logit per class, and the scaling of its input."""
 
     layers: tuple[Layer, ...]
     scaling: Scaling = STANDARDIZED
@@ -62,8 +65,12 @@ class LayerReport:
     arithmetic: str
 
 
-def describe(model: ModelSpec) -> tuple[LayerReport, ...]:
+def describe(model: ModelSpec, classes: int | None = None) -> tuple[LayerReport, ...]:
     """Every layer with its shapes and parameters.
+
+    Args:
+        model: the network.
+        classes: number of logits that it must end in; None allows any number of classes.
 
     Raises:
         SpecError: the network is not valid; names the layer and the reason.
@@ -75,13 +82,65 @@ def describe(model: ModelSpec) -> tuple[LayerReport, ...]:
         report = layer_report(place, name, layer, shape)
         reports.append(report)
         shape = report.output
-    if shape != (CLASSES,):
+    if not _ends_in_classes(shape, classes):
+        logits = classes or f"{FEWEST_CLASSES} to {MOST_CLASSES}"
         raise SpecError(
-            f"The network must end in {CLASSES} logits, got {kinds.text(shape)}.",
-            f"End it with a dense layer of {CLASSES} units.",
+            f"The network must end in {logits} logits, got {kinds.text(shape)}.",
+            f"End it with a dense layer of {logits} units.",
             ("layers", max(0, len(reports) - 1)),
         )
     return tuple(reports)
+
+
+def class_count(model: ModelSpec) -> int:
+    """The number of classes that a network tells apart: its logits.
+
+    Raises:
+        SpecError: the network is not valid.
+    """
+    return describe(model)[-1].output[0]
+
+
+def with_classes(model: ModelSpec, classes: int) -> ModelSpec:
+    """The network with one logit per class, for another number of classes.
+
+    The last layer with units or filters gets as many as there are classes. That is the output
+    layer; in a network that ends in global average pooling, it is the last convolution.
+
+    Args:
+        model: a network for any number of classes.
+        classes: that it must tell apart.
+
+    Raises:
+        SpecError: no number of units or filters gives that many logits.
+    """
+    changed = model
+    if _logits(model) == classes:
+        return model
+    for place in reversed(range(len(model.layers))):
+        layer = model.layers[place]
+        if isinstance(layer, kinds.Dense | kinds.Conv):
+            width = "units" if isinstance(layer, kinds.Dense) else "filters"
+            layers = list(model.layers)
+            layers[place] = replace(layer, **{width: classes})
+            changed = replace(model, layers=tuple(layers))
+            break
+    describe(changed, classes)
+    return changed
+
+
+def _logits(model: ModelSpec) -> int | None:
+    """The number of logits of a network; None if it is not valid."""
+    try:
+        return class_count(model)
+    except SpecError:
+        return None
+
+
+def _ends_in_classes(shape: Shape, classes: int | None) -> bool:
+    if classes is not None:
+        return shape == (classes,)
+    return len(shape) == 1 and FEWEST_CLASSES <= shape[0] <= MOST_CLASSES
 
 
 def named(model: ModelSpec) -> Iterator[tuple[str, Layer]]:
@@ -115,9 +174,9 @@ def trainable_shapes(model: ModelSpec) -> dict[str, Shape]:
     return {name: shape for report in describe(model) for name, shape in report.arrays.items()}
 
 
-def parameter_count(model: ModelSpec) -> int:
-    """The number of trainable parameters."""
-    return sum(report.parameters for report in describe(model))
+def parameter_count(model: ModelSpec, classes: int | None = None) -> int:
+    """The number of trainable parameters; ``classes`` as for ``describe``."""
+    return sum(report.parameters for report in describe(model, classes))
 
 
 def title(layer: Layer) -> str:

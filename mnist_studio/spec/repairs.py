@@ -18,7 +18,6 @@ from mnist_studio.spec import layers as kinds
 from mnist_studio.spec import meanings
 from mnist_studio.spec.layers import Dense, Flatten, GlobalAvgPool, Layer, Relu, Shape
 from mnist_studio.spec.model import (
-    CLASSES,
     IMAGE_SHAPE,
     STANDARDIZED,
     LayerReport,
@@ -27,7 +26,7 @@ from mnist_studio.spec.model import (
     layer_report,
     named,
 )
-from mnist_studio.spec.run import MOST_PARAMETERS, RunSpec, TrainingSpec, check
+from mnist_studio.spec.run import DIGITS, MOST_PARAMETERS, RunSpec, TrainingSpec, check
 
 Subject = Literal["layer", "output", "size", "scaling"]
 
@@ -81,14 +80,22 @@ HELD_OUT = 5_000
 _Local = tuple[str, tuple[Layer, ...]]
 """A repair within one layer: the sentence, and the layers that replace it."""
 
-SIMPLE = (Flatten(), Dense(128, initial="he_normal"), Relu(), Dense(CLASSES))
-"""The layers of a small network that is always valid."""
 _WIDTHS = ("units", "filters")
 """Fields that say how many numbers a layer outputs."""
 
 
-def diagnose(model: ModelSpec) -> Diagnosis:
-    """Every layer that works with its shapes, and everything that does not work."""
+def simple_layers(classes: int = len(DIGITS)) -> tuple[Layer, ...]:
+    """The layers of a small network that is always valid."""
+    return (Flatten(), Dense(128, initial="he_normal"), Relu(), Dense(classes))
+
+
+def diagnose(model: ModelSpec, classes: int = len(DIGITS)) -> Diagnosis:
+    """Every layer that works with its shapes, and everything that does not work.
+
+    Args:
+        model: the network.
+        classes: number of logits that it must end in.
+    """
     reports: list[LayerReport | None] = []
     problems = list(_scaling_problem(model))
     shape, parameters = IMAGE_SHAPE, 0
@@ -106,14 +113,16 @@ def diagnose(model: ModelSpec) -> Diagnosis:
             shape = report.output
             parameters += report.parameters
     last = len(model.layers) - 1
-    if shape != (CLASSES,):
-        problems.append(Problem("output", last, _output_sentence(model, shape)))
+    if shape != (classes,):
+        problems.append(Problem("output", last, _output_sentence(model, shape, classes)))
     if parameters > MOST_PARAMETERS:
         problems.append(Problem("size", _largest(reports), _size_sentence(parameters)))
     return Diagnosis(tuple(reports), tuple(problems), parameters)
 
 
-def repairs(model: ModelSpec, problem: Problem, most: int = 3) -> tuple[Repair, ...]:
+def repairs(
+    model: ModelSpec, problem: Problem, most: int = 3, classes: int = len(DIGITS)
+) -> tuple[Repair, ...]:
     """The nearest changes that mend a problem of a network, at least one.
 
     Those that mend other problems too come first.
@@ -122,11 +131,12 @@ def repairs(model: ModelSpec, problem: Problem, most: int = 3) -> tuple[Repair, 
         model: with this problem.
         problem: one of those that ``diagnose`` finds in it.
         most: how many changes to offer.
+        classes: number of logits that the network must end in.
     """
-    before = len(diagnose(model).problems)
+    before = len(diagnose(model, classes).problems)
     found: list[tuple[int, Repair]] = []
-    for sentence, repaired in _candidates(model, problem):
-        left = len(diagnose(repaired).problems)
+    for sentence, repaired in _candidates(model, problem, classes):
+        left = len(diagnose(repaired, classes).problems)
         if left < before and all(one.model != repaired for _, one in found):
             found.append((left, Repair(sentence, repaired)))
     found.sort(key=lambda one: one[0])  # Of equal ones, the nearest stays first.
@@ -165,20 +175,22 @@ def _wrong_setting(run: RunSpec) -> tuple[str | int, ...]:
     return ()
 
 
-def _candidates(model: ModelSpec, problem: Problem) -> Iterator[tuple[str, ModelSpec]]:
+def _candidates(
+    model: ModelSpec, problem: Problem, classes: int
+) -> Iterator[tuple[str, ModelSpec]]:
     """Changes that may mend a problem; the last one always does."""
     match problem.subject:
         case "layer":
             yield from _layer_candidates(model, problem.place)
         case "output":
-            yield from _output_candidates(model)
+            yield from _output_candidates(model, classes)
         case "size":
             yield from _size_candidates(model)
         case "scaling":
             yield "Standardize the input", msgspec.structs.replace(model, scaling=STANDARDIZED)
             return
     if problem.subject != "layer":
-        yield "Replace all layers by a small network", ModelSpec(SIMPLE)
+        yield "Replace all layers by a small network", ModelSpec(simple_layers(classes))
 
 
 def _layer_candidates(model: ModelSpec, place: int) -> Iterator[tuple[str, ModelSpec]]:
@@ -242,26 +254,26 @@ def _moved_before_flatten(
         )
 
 
-def _output_candidates(model: ModelSpec) -> Iterator[tuple[str, ModelSpec]]:
+def _output_candidates(model: ModelSpec, classes: int) -> Iterator[tuple[str, ModelSpec]]:
     shape = _input_shape(model, len(model.layers))
     end = len(model.layers)
     dense = [at for at, layer in enumerate(model.layers) if isinstance(layer, Dense)]
     if dense:
-        resized = _with(model.layers[dense[-1]], "units", CLASSES)
+        resized = _with(model.layers[dense[-1]], "units", classes)
         yield (
-            f"Set the units of the last dense layer to {CLASSES}",
+            f"Set the units of the last dense layer to {classes}",
             _spliced(model, dense[-1], 1, (resized,)),
         )
-    last = Dense(CLASSES)
+    last = Dense(classes)
     if len(shape) == 1:
-        yield f"Add a dense layer of {CLASSES} units", _spliced(model, end, 0, (last,))
+        yield f"Add a dense layer of {classes} units", _spliced(model, end, 0, (last,))
         return
     yield (
-        f"Add a flatten layer and a dense layer of {CLASSES} units",
+        f"Add a flatten layer and a dense layer of {classes} units",
         _spliced(model, end, 0, (Flatten(), last)),
     )
     yield (
-        f"Add global average pooling and a dense layer of {CLASSES} units",
+        f"Add global average pooling and a dense layer of {classes} units",
         _spliced(model, end, 0, (GlobalAvgPool(), last)),
     )
 
@@ -354,10 +366,10 @@ def _scaling_problem(model: ModelSpec) -> Iterator[Problem]:
         yield Problem("scaling", -1, error.problem)
 
 
-def _output_sentence(model: ModelSpec, shape: Shape) -> str:
+def _output_sentence(model: ModelSpec, shape: Shape, classes: int) -> str:
     if not model.layers:
         return "The network has no layers yet."
-    return f"The network must end in {CLASSES} numbers, one per digit. It ends in " + (
+    return f"The network must end in {classes} numbers, one per class. It ends in " + (
         f"{shape[0]:,}." if len(shape) == 1 else f"a feature map of {kinds.text(shape)}."
     )
 

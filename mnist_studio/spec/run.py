@@ -1,6 +1,7 @@
 """One run: network, training, dataset, framework, device."""
 
 import re
+from collections.abc import Sequence
 from math import isfinite
 from typing import Literal
 
@@ -11,7 +12,7 @@ from mnist_studio.formatting import has_controls, printable
 from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.error_paths import check_within, error_path
-from mnist_studio.spec.model import ModelSpec, parameter_count
+from mnist_studio.spec.model import FEWEST_CLASSES, MOST_CLASSES, ModelSpec, parameter_count
 from mnist_studio.spec.optimizers import Optimizer, WeightDecay
 from mnist_studio.spec.schedules import Constant, Plateau, Schedule
 
@@ -35,6 +36,10 @@ KnownBugName = Literal[
     "zero-initial",
 ]
 """See ``spec.known_bugs``."""
+
+DIGITS = tuple("0123456789")
+"""The class names of MNIST."""
+LONGEST_CLASS_NAME = 40
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 
@@ -92,7 +97,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     known bug, it is that of softmax(z) instead of z; evaluation stays the same.
 
     With label smoothing s (Szegedy et al. 2016), the target of training has the probability
-    1 - s + s / 10 for the label, and s / 10 for each other class. Evaluation does not smooth.
+    1 - s + s / k for the label, and s / k for each other of k classes. Evaluation does not smooth.
 
     A pass goes once through the training set, in batches. Its last batch may be smaller and is
     never dropped. An epoch is one pass or, if given, ``epoch_steps`` steps, which may end within a
@@ -124,7 +129,7 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             validation set, the first one of equals, and not those of the last epoch.
         monitor: what early stopping and the best epoch compare: the validation set's accuracy,
             where more is better, or its loss, where less is better.
-        label_smoothing: share of the target that all ten classes get alike; 0 is none.
+        label_smoothing: share of the target that all classes get alike; 0 is none.
     """
 
     optimizer: Optimizer
@@ -180,6 +185,7 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             for none. Validation and test use the dataset alone.
         handwriting_styles: number of generated digits, in the styles of several countries, that are
             added to the training set; see ``data.ink.styles``. Their seed is that of the training.
+        class_names: of the dataset, by label; the network has one logit for each.
     """
 
     recipe: str
@@ -194,6 +200,7 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     continued_from: ContinuedFrom | None = None
     own_images: str = ""
     handwriting_styles: int = 0
+    class_names: tuple[str, ...] = DIGITS
 
 
 def check(run: RunSpec) -> None:
@@ -209,11 +216,11 @@ def check(run: RunSpec) -> None:
             "Remove them.",
             ("recipe",),
         )
+    check_class_names(run.class_names)
     training = run.training
     with error_path("model"):
-        check_within(
-            "layers", "Number of parameters", parameter_count(run.model), 1, MOST_PARAMETERS
-        )
+        parameters = parameter_count(run.model, len(run.class_names))
+        check_within("layers", "Number of parameters", parameters, 1, MOST_PARAMETERS)
     with error_path("training"):
         _check_training(training)
     _check_precision(run)
@@ -222,6 +229,31 @@ def check(run: RunSpec) -> None:
     check_within(
         "handwriting_styles", "Number of generated digits", run.handwriting_styles, 0, MOST_STYLED
     )
+
+
+def check_class_names(names: Sequence[str]) -> None:
+    """Checks the class names of a dataset or a run.
+
+    Raises:
+        SpecError: there are too few or too many, or one is empty, too long, has control characters,
+            or is there twice.
+    """
+    check_within("class_names", "Number of classes", len(names), FEWEST_CLASSES, MOST_CLASSES)
+    for name in names:
+        if not name.strip() or len(name) > LONGEST_CLASS_NAME or has_controls(name):
+            raise SpecError(
+                f"A class name must have 1 to {LONGEST_CLASS_NAME} characters and no control "
+                f"characters, got “{printable(name[: LONGEST_CLASS_NAME + 1])}”.",
+                "Rename this class.",
+                ("class_names",),
+            )
+    twice = next((name for name in names if list(names).count(name) > 1), None)
+    if twice is not None:
+        raise SpecError(
+            f"Two classes are called “{twice}”, but each class needs a name of its own.",
+            "Rename one of them.",
+            ("class_names",),
+        )
 
 
 def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:

@@ -191,7 +191,7 @@ def test_a_file_of_format_3_is_understood_for_ever() -> None:
     """What today's keys are called, in the words of then."""
     text = files.write([replace(run_spec(RECIPES["wide-cnn"]), known_bugs=("double-softmax",))])
     old = (
-        text.replace("format = 5", "format = 3")
+        text.replace("format = 6", "format = 3")
         .replace("known_bugs", "faults")
         .replace("optimizer", "optimiser")
         .replace('"shared"', '"neutral"')

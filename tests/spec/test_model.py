@@ -5,7 +5,17 @@ import pytest
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import model
-from mnist_studio.spec.layers import Conv, Dense, Dropout, Flatten, Layer, MaxPool, Relu, Sigmoid
+from mnist_studio.spec.layers import (
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAvgPool,
+    Layer,
+    MaxPool,
+    Relu,
+    Sigmoid,
+)  # fmt: skip
 from mnist_studio.spec.model import ModelSpec, Scaling
 from mnist_studio.spec.recipes import RECIPES
 
@@ -73,7 +83,7 @@ def test_a_network_that_cannot_work_names_the_layer(
     layers: tuple[Layer, ...], problem: str
 ) -> None:
     with pytest.raises(SpecError, match=problem) as raised:
-        model.describe(ModelSpec(layers))
+        model.describe(ModelSpec(layers), 10)
     assert raised.value.remedy
 
 
@@ -108,3 +118,26 @@ def test_an_input_scaling_that_cannot_work_is_refused(scaling: Scaling) -> None:
 )
 def test_titles(layer: Layer, title: str) -> None:
     assert model.title(layer) == title
+
+
+@pytest.mark.parametrize("classes", [2, 3, 26, 62])
+def test_every_recipe_trains_for_any_number_of_classes(classes: int) -> None:
+    for recipe in RECIPES.values():
+        changed = model.with_classes(recipe.model, classes)
+        assert model.class_count(changed) == classes
+        assert model.with_classes(changed, 10) == recipe.model
+
+
+def test_a_network_without_a_dense_layer_changes_its_last_filters() -> None:
+    pooled = ModelSpec((Conv(8), Relu(), Conv(10), GlobalAvgPool()))
+    assert model.with_classes(pooled, 26).layers[2] == Conv(26)
+    flat = ModelSpec((Conv(10, 28, "valid"), Flatten()))
+    assert model.with_classes(flat, 3).layers[0] == Conv(3, 28, "valid")
+
+
+@pytest.mark.parametrize("classes", [1, 63])
+def test_a_number_of_classes_outside_2_to_62_is_refused(classes: int) -> None:
+    with pytest.raises(SpecError, match=f"end in 2 to 62 logits, got {classes}"):
+        model.describe(ModelSpec((Flatten(), Dense(classes))))
+    with pytest.raises(SpecError, match=r"end in 26 logits, got 20384"):
+        model.with_classes(ModelSpec((Conv(10), Flatten())), 26)

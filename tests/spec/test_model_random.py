@@ -40,7 +40,7 @@ def test_invalid_networks_are_refused_alike_in_every_framework() -> None:
         (sentence,) = said
         refusals.add(sentence)
         with pytest.raises(SpecError) as raised:
-            describe(invalid.model)
+            describe(invalid.model, len(run.class_names))
         assert str(raised.value) == sentence[0]
         assert raised.value.remedy
     assert len(refusals) > 100

@@ -25,7 +25,7 @@ from mnist_studio.spec.layers import (
 from mnist_studio.spec.model import ModelSpec, Scaling, describe, parameter_count
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.repairs import SIMPLE, Repair, diagnose, repairs, training_repair
+from mnist_studio.spec.repairs import Repair, diagnose, repairs, simple_layers, training_repair
 from mnist_studio.spec.run import ClipNorm, EarlyStopping, check
 from mnist_studio.spec.schedules import Exponential, Plateau
 
@@ -87,11 +87,11 @@ def test_the_nearest_repair_comes_first(
     found = first(ModelSpec(layers))
     assert tuple(one.sentence for one in found)[: len(sentences)] == sentences
     assert found[0].model.layers == mended
-    describe(found[0].model)
+    describe(found[0].model, 10)
 
 
 def test_scaling_and_size_are_repaired() -> None:
-    wrong = ModelSpec(SIMPLE, Scaling(deviation=0))
+    wrong = ModelSpec(simple_layers(), Scaling(deviation=0))
     assert [one.subject for one in diagnose(wrong).problems] == ["scaling"]
     describe(first(wrong)[0].model)
     large = ModelSpec((Flatten(), Dense(1_000_000), Relu(), Dense(10)))
@@ -101,6 +101,15 @@ def test_scaling_and_size_are_repaired() -> None:
     smaller = first(large)[0]
     assert "250,000 units" in smaller.sentence
     assert parameter_count(smaller.model) <= 200_000_000
+
+
+def test_repairs_know_the_number_of_classes() -> None:
+    digits = ModelSpec((Flatten(), Dense(10)))
+    (problem,) = diagnose(digits, 26).problems
+    assert problem.sentence == "The network must end in 26 numbers, one per class. It ends in 10."
+    found = repairs(digits, problem, classes=26)
+    assert found[0].sentence == "Set the units of the last dense layer to 26"
+    assert all(diagnose(one.model, 26).problems == () for one in found)
 
 
 def test_recipes_have_no_problems() -> None:
@@ -157,7 +166,7 @@ def test_every_repair_of_random_networks_leaves_fewer_problems() -> None:
         model = ModelSpec(tuple(random_layer() for _ in range(DRAWS.randint(0, 12))))
         found = diagnose(model)
         try:
-            describe(model)
+            describe(model, 10)
             too_large = parameter_count(model) > 200_000_000
         except SpecError:
             too_large = True
@@ -172,6 +181,6 @@ def test_every_repair_of_random_networks_leaves_fewer_problems() -> None:
         mended = model
         while left := diagnose(mended).problems:
             mended = repairs(mended, left[0], most=1)[0].model
-        describe(mended)
+        describe(mended, 10)
         # What can be stored can be repaired: a repair is a network like any other.
         assert msgspec.json.decode(msgspec.json.encode(mended), type=ModelSpec) == mended

@@ -6,6 +6,7 @@ import pytest
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import run
 from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.model import with_classes
 from mnist_studio.spec.optimizers import CoupledDecay, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ClipNorm, ClipValue, EarlyStopping, RunSpec
@@ -93,3 +94,27 @@ def test_own_images_have_a_fingerprint_and_are_refused_with_full_batch() -> None
 def test_impossible_ends_and_decays_are_refused(changes: dict[str, object], problem: str) -> None:
     with pytest.raises(SpecError, match=problem):
         run.check(with_training(**changes))
+
+
+@pytest.mark.parametrize(
+    ("names", "problem"),
+    [
+        (("A",), "Number of classes must be 2 to 62, got 1"),
+        (tuple(map(str, range(63))), "Number of classes must be 2 to 62, got 63"),
+        (("A", "B", "A"), "Two classes are called “A”"),
+        (("A", " "), "1 to 40 characters"),
+        (("A", "B" * 41), "1 to 40 characters"),
+        (("A", "B\n"), "no control characters"),
+        (("A", "B"), "must end in 2 logits, got 10"),
+    ],
+)
+def test_class_names_are_possible_and_fit_the_network(names: tuple[str, ...], problem: str) -> None:
+    with pytest.raises(SpecError, match=problem) as raised:
+        run.check(msgspec.structs.replace(BASE, class_names=names))
+    assert raised.value.remedy
+
+
+def test_a_run_of_other_classes_has_a_network_for_them() -> None:
+    letters = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    model = with_classes(BASE.model, len(letters))
+    run.check(msgspec.structs.replace(BASE, model=model, class_names=letters))

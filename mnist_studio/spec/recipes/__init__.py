@@ -12,10 +12,11 @@ from types import MappingProxyType
 
 from mnist_studio.errors import UnknownName
 from mnist_studio.formatting import printable
+from mnist_studio.spec.model import with_classes
 from mnist_studio.spec.recipes import own, sources
 from mnist_studio.spec.recipes.own_recipe import OwnRecipe, as_recipe
 from mnist_studio.spec.recipes.recipe import Recipe, Source
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import DIGITS, RunSpec
 
 __all__ = [
     "BUILT_IN", "RECIPES", "OwnRecipe", "Recipe", "Source", "as_recipe", "defaults", "hand_in",
@@ -107,13 +108,18 @@ def recipe_title(name: str) -> str:
     return found.title if found else printable(name)
 
 
-def run_spec(chosen: Recipe) -> RunSpec:
-    """The run that a recipe describes, with all its defaults."""
+def run_spec(chosen: Recipe, class_names: tuple[str, ...] = DIGITS) -> RunSpec:
+    """The run that a recipe describes, with all its defaults, for a dataset of these classes.
+
+    Raises:
+        SpecError: the network of the recipe cannot have that many classes.
+    """
     return RunSpec(
         recipe=chosen.name,
-        model=chosen.model,
+        model=with_classes(chosen.model, len(class_names)),
         training=chosen.training,
         framework=chosen.framework,
+        class_names=class_names,
     )
 
 

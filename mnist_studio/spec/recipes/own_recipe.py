@@ -11,9 +11,9 @@ import msgspec
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import has_controls
 from mnist_studio.spec.error_paths import error_path
-from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.model import ModelSpec, class_count
 from mnist_studio.spec.recipes.recipe import Recipe, Source
-from mnist_studio.spec.run import FrameworkName, RunSpec, TrainingSpec, check
+from mnist_studio.spec.run import DIGITS, FrameworkName, RunSpec, TrainingSpec, check
 
 LONGEST_NAME = 60
 LONGEST_SUMMARY = 300
@@ -71,8 +71,25 @@ def checked(recipe: OwnRecipe) -> OwnRecipe:
             ("summary",),
         )
     found = msgspec.structs.replace(recipe, name=name, summary=summary)
-    check(RunSpec(name, found.model, found.training, framework=found.framework))
+    _check_run(found)
     return found
+
+
+def _check_run(recipe: OwnRecipe) -> None:
+    """Checks network and training; the dataset of a run decides its number of classes."""
+    try:
+        names = tuple(map(str, range(class_count(recipe.model))))
+    except SpecError:
+        names = DIGITS  # The check of the run names the problem.
+    check(
+        RunSpec(
+            recipe.name,
+            recipe.model,
+            recipe.training,
+            framework=recipe.framework,
+            class_names=names,
+        )
+    )
 
 
 def tidy_name(name: str) -> str:
