@@ -14,6 +14,7 @@ from mnist_studio.analysis.summary import TARGET
 from mnist_studio.analysis.time_breakdown import timing_marks
 from mnist_studio.events import Epoch, Measures
 from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.spec.datasets import CATALOG, OWN
 from mnist_studio.spec.model import ModelSpec, parameter_count
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import RunSpec
@@ -175,7 +176,7 @@ FIELDS: tuple[Field, ...] = (
     Field("framework", "text", "framework that trained it", _framework,
           choices=("numpy", "pytorch", "keras", "NumPy", "PyTorch", "Keras")),
     Field("dataset", "text", "dataset", lambda facts: (facts.run.spec.dataset,),
-          choices=("mnist", "builtin")),
+          choices=(*CATALOG, OWN)),
     Field("status", "text", "how it ended", _state, ("state",), _STATES),
     Field("tag", "text", "one of its tags", lambda facts: facts.run.annotations.tags, ("tags",)),
     Field("note", "text", "its note", _one(lambda facts: facts.run.annotations.note or None)),

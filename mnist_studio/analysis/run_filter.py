@@ -237,6 +237,8 @@ def _check_choice(field: Field, operator: str, text: str, at: int) -> None:
     known = [choice.casefold() for choice in field.choices]
     sought = text.casefold()
     possible = any(sought in one for one in known) if operator == ":" else sought in known
+    # A value of your own, such as “own/letters”, is not known here.
+    possible |= any(one.endswith("/") and sought.startswith(one) for one in known)
     if not known or possible or text == ANY:
         return
     names = tuple(dict.fromkeys(known))

@@ -16,11 +16,10 @@ from mnist_studio.errors import SpecError, UsageError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.running.memory import check_memory
-from mnist_studio.spec import files, known_bugs, recipes
+from mnist_studio.spec import datasets, files, known_bugs, recipes
 from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.recipes import Recipe
 from mnist_studio.spec.run import (
-    DatasetName,
     DeviceName,
     FrameworkName,
     KnownBugName,
@@ -232,12 +231,12 @@ def _optimizer(optimizer: Optimizer, rate: float | None) -> Optimizer:
     return optimizer if rate is None else replace(optimizer, learning_rate=rate)
 
 
-def _dataset(arguments: Namespace) -> DatasetName:
+def _dataset(arguments: Namespace) -> str:
     if arguments.data:
         return "mnist"
     if arguments.dataset:
-        name: DatasetName = known("dataset", arguments.dataset, get_args(DatasetName))
-        return name
+        names = tuple(one.name for one in datasets.known())
+        return str(known("dataset", arguments.dataset, names))
     return sources.default_dataset()
 
 
@@ -256,10 +255,12 @@ def known(kind: str, name: str, names: tuple[Any, ...]) -> Any:
     return name
 
 
-def _dataset_note(dataset: DatasetName, folder: Path | None, requested: bool) -> str:
+def _dataset_note(dataset: str, folder: Path | None, requested: bool) -> str:
     """Which dataset is used, and why."""
     if dataset == "mnist":
         return f"Dataset: MNIST from {sources.place(folder)}."
+    if dataset != "builtin":
+        return f"Dataset: {datasets.title(dataset)}."
     if requested:
         return "Dataset: the 1,797 built-in images from UCI instead of MNIST, as requested."
     return "Dataset: the 1,797 built-in images from UCI, since MNIST is not on this computer."

@@ -16,14 +16,11 @@ from mnist_studio.analysis.time_breakdown import (
 )
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column
 from mnist_studio.comparison.run_data import RunData
-from mnist_studio.data.datasets import builtin
 from mnist_studio.events import Epoch
-from mnist_studio.spec.run import DatasetName
+from mnist_studio.spec.datasets import training_images
 from mnist_studio.store.rows import Run
 
 Measure = Callable[[RunData, Run], float | None]
-
-_TRAINING_IMAGES: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": builtin.TRAIN}
 
 
 def accuracy(run_data: RunData, run: Run) -> float | None:
@@ -73,7 +70,7 @@ def breakdown_of(run: Run) -> TimeBreakdown | None:
     """The time breakdown of a run that saved its weights."""
     if run.ended is None:
         return None
-    images = _TRAINING_IMAGES[run.spec.dataset] - run.spec.training.validation
+    images = training_images(run.spec.dataset) - run.spec.training.validation
     return time_breakdown.time_breakdown(run.ended, run.spec.training, images)
 
 

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.errors import DataError
-from mnist_studio.spec.run import DatasetName
+from mnist_studio.spec.model import MOST_CLASSES
+from mnist_studio.spec.run import DIGITS, DatasetName
 
 SIDE = 28
 CLASSES = 10
@@ -19,7 +20,7 @@ class LabeledImages:
 
     Attributes:
         images: (n, 28, 28) uint8.
-        labels: (n,) uint8, 0-9.
+        labels: (n,) uint8, 0-61: the place of a class among the names of all.
 
     Raises:
         DataError: the arrays do not have these shapes and types.
@@ -55,6 +56,7 @@ class Dataset:
         test: to test on.
         fingerprint: sha256 of the test images and labels; equal means the same test set.
         notes: sentences about damaged copies of its files that good ones replaced.
+        class_names: the name of every class, in the order of their labels.
     """
 
     name: DatasetName
@@ -64,6 +66,7 @@ class Dataset:
     test: LabeledImages
     fingerprint: str
     notes: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = DIGITS
 
 
 def joined(one: LabeledImages, other: LabeledImages) -> LabeledImages:
@@ -87,6 +90,6 @@ def _problem(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
         return f"The images have {shape} pixels, not 28×28."
     if len(images) != len(labels):
         return f"There are {len(images):,} images but {len(labels):,} labels."
-    if len(labels) and int(labels.max()) >= CLASSES:
-        return f"Labels must be 0 to 9, got {int(labels.max())}."
+    if len(labels) and int(labels.max()) >= MOST_CLASSES:
+        return f"Labels must be 0 to {MOST_CLASSES - 1}, got {int(labels.max())}."
     return ""

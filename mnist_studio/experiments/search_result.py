@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from mnist_studio.analysis import intervals
-from mnist_studio.data.datasets import builtin
 from mnist_studio.errors import SpecError
 from mnist_studio.events import Epoch
 from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.formatting import counted, percent, percentage_points
+from mnist_studio.spec.datasets import training_images
 from mnist_studio.spec.experiment import ExperimentSpec
-from mnist_studio.spec.run import LARGEST_BATCH, RunSpec
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.search import Search, base_run, setting_title, values_of, winner_specs
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.early_stopping import best_epoch
@@ -34,7 +34,7 @@ def check_validation(experiment: ExperimentSpec) -> None:
         SpecError: it has not.
     """
     dataset = (experiment.datasets or ("mnist",))[0]
-    count = builtin.TRAIN if dataset == "builtin" else LARGEST_BATCH
+    count = training_images(dataset)
     if experiment.search and experiment.search.validation >= count:
         raise SpecError(
             f"The training set has {count:,} images, so a search cannot hold out "

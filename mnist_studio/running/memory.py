@@ -7,11 +7,11 @@ so a training is only refused if it needs more than the whole computer has.
 import shutil
 from pathlib import Path
 
-from mnist_studio.data.datasets import builtin
 from mnist_studio.errors import SpecError
 from mnist_studio.spec.cost import training_memory
+from mnist_studio.spec.datasets import training_images
 from mnist_studio.spec.known_bugs import effective
-from mnist_studio.spec.run import LARGEST_BATCH, RunSpec
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.training import machine
 
 _DRIVER = Path("/proc/driver/nvidia/version")
@@ -51,7 +51,7 @@ def memory_warning(run: RunSpec) -> str:
 
 def needed_bytes(run: RunSpec) -> int:
     """The memory that a training needs at its peak, roughly, if it runs on the CPU."""
-    images = builtin.TRAIN if run.dataset == "builtin" else LARGEST_BATCH
+    images = training_images(run.dataset)
     return training_memory(effective(run), images)
 
 

@@ -1,22 +1,17 @@
 """How fast this computer trains, measured on a few steps, and how long a run therefore takes."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from time import perf_counter
 
 import msgspec
 from msgspec.structs import replace
 
-from mnist_studio.data.datasets import builtin
-from mnist_studio.spec.run import DatasetName, RunSpec
+from mnist_studio.spec.datasets import test_images, training_images
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.steps import steps_per_epoch
 from mnist_studio.workers.task import Task
 from mnist_studio.workers.worker import request_once
-
-SIZES: Mapping[DatasetName, tuple[int, int]] = {
-    "mnist": (60_000, 10_000), "builtin": (builtin.TRAIN, builtin.TEST),
-}  # fmt: skip
-"""Images for training and for testing."""
 
 TIMEOUT_SECONDS = 120.0
 
@@ -87,7 +82,7 @@ def seconds(spec: RunSpec, speed: TrainingSpeed) -> float:
     """How long a run takes at a speed, from the start of its process to its end."""
     training = spec.training
     steps = training.epochs * steps_per_epoch(training, _images(spec))
-    evaluated = training.epochs * (SIZES[spec.dataset][1] + training.validation)
+    evaluated = training.epochs * (test_images(spec.dataset) + training.validation)
     return speed.start + speed.preparation + steps * speed.step + evaluated * speed.image
 
 
@@ -114,7 +109,7 @@ def measure(
 
 def _images(spec: RunSpec) -> int:
     """Training images of a run; none if its validation set needs more than there are."""
-    return SIZES[spec.dataset][0] - spec.training.validation
+    return training_images(spec.dataset) - spec.training.validation
 
 
 def _by_process(

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from mnist_studio import formatting
 from mnist_studio.errors import SpecError
+from mnist_studio.spec import datasets
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import class_count, parameter_count, title
 from mnist_studio.spec.optimizers import Sgd
@@ -138,7 +139,6 @@ _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "training.augmentation.shift": {"0": "no shift"},
         "training.augmentation.shear": {"0": "no shear"},
         "training.augmentation.elastic": {"0": "no elastic distortion"},
-        "dataset": {"mnist": "MNIST", "builtin": "built-in digits"},
         "device": {"auto": "fastest device", "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"},
         "threads": {"0": "default threads", "1": "1 thread"},
         "known_bugs": {formatting.NOTHING: "no known bugs"},
@@ -151,7 +151,7 @@ _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 def dataset_label(name: DatasetName) -> str:
     """A dataset in a sentence or a title."""
-    return _SPECIAL_LABELS["dataset"][name]
+    return datasets.sentence_title(name)
 
 
 _FORMATS: Mapping[str, str] = MappingProxyType(
@@ -376,6 +376,8 @@ def _label(path: str, value: str) -> str:
     match path, value:
         case "model.layers", "changed":
             return "changed layers"
+        case "dataset", _:
+            return dataset_label(value)
         case "training.seed", _:
             return f"seed {value.replace(',', '')}"
         case "class_names", _:

@@ -11,6 +11,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.formatting import has_controls, printable
 from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
+from mnist_studio.spec.datasets import check_dataset
 from mnist_studio.spec.error_paths import check_within, error_path
 from mnist_studio.spec.model import FEWEST_CLASSES, MOST_CLASSES, ModelSpec, parameter_count
 from mnist_studio.spec.optimizers import Optimizer, WeightDecay
@@ -18,7 +19,8 @@ from mnist_studio.spec.schedules import Constant, Plateau, Schedule
 
 FrameworkName = Literal["numpy", "pytorch", "keras"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
-DatasetName = Literal["mnist", "builtin"]
+DatasetName = str
+"""See ``spec.datasets``."""
 Precision = Literal["float32", "float64", "bfloat16"]
 Sampling = Literal["shuffled", "stored", "with_replacement"]
 Loss = Literal["cross_entropy", "double_softmax"]
@@ -46,6 +48,7 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{32}")
 LARGEST_BATCH = 60_000
 FULL_BATCH = LARGEST_BATCH
 """The complete training set in every step: no batch is larger than the training set."""
+SMALLEST_FRACTION = 0.0001
 MOST_STYLED = 60_000
 """Generated digits in several handwriting styles: as many as MNIST has."""
 LARGEST_EPOCHS = schedules.LATEST_EPOCH
@@ -186,6 +189,10 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         handwriting_styles: number of generated digits, in the styles of several countries, that are
             added to the training set; see ``data.ink.styles``. Their seed is that of the training.
         class_names: of the dataset, by label; the network has one logit for each.
+        training_fraction: share of the training images that are used, drawn by the seed of the
+            training, after the validation set was held out.
+        label_noise: share of the training images whose label is replaced by another one, drawn by
+            the same seed. Validation and test keep their labels.
     """
 
     recipe: str
@@ -201,6 +208,8 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_images: str = ""
     handwriting_styles: int = 0
     class_names: tuple[str, ...] = DIGITS
+    training_fraction: float = 1.0
+    label_noise: float = 0.0
 
 
 def check(run: RunSpec) -> None:
@@ -225,6 +234,8 @@ def check(run: RunSpec) -> None:
         _check_training(training)
     _check_precision(run)
     _check_own_images(run)
+    check_dataset(run.dataset)
+    _check_shares(run)
     check_within("threads", "Number of threads", run.threads, 0, 1024)
     check_within(
         "handwriting_styles", "Number of generated digits", run.handwriting_styles, 0, MOST_STYLED
@@ -341,6 +352,22 @@ def _check_own_images(run: RunSpec) -> None:
             f"{LARGEST_BATCH:,} images.",
             f"Choose a smaller batch size, or train without {added}.",
             ("training", "batch_size"),
+        )
+
+
+def _check_shares(run: RunSpec) -> None:
+    if not SMALLEST_FRACTION <= run.training_fraction <= 1:
+        raise SpecError(
+            f"Fraction of the training images must be {SMALLEST_FRACTION:g} to 1, got "
+            f"{run.training_fraction:g}.",
+            "Choose a number in this range, such as 0.1 for 10 %.",
+            ("training_fraction",),
+        )
+    if not 0 <= run.label_noise <= 1:
+        raise SpecError(
+            f"Label noise must be 0 to 1, got {run.label_noise:g}.",
+            "Choose a number in this range, such as 0.1 for 10 % wrong labels.",
+            ("label_noise",),
         )
 
 

@@ -28,7 +28,7 @@ def test_taking_copies_in_the_given_order() -> None:
         (np.zeros((2, 28, 27), np.uint8), np.zeros(2, np.uint8), "28×27 pixels"),
         (np.zeros((2, 784), np.uint8), np.zeros(2, np.uint8), "not 28×28"),
         (np.zeros((2, 28, 28), np.uint8), np.zeros(3, np.uint8), "2 images but 3 labels"),
-        (np.zeros((1, 28, 28), np.uint8), np.full(1, 10, np.uint8), "got 10"),
+        (np.zeros((1, 28, 28), np.uint8), np.full(1, 62, np.uint8), "0 to 61, got 62"),
     ],
 )
 def test_what_is_no_digits_is_refused(images: object, labels: object, problem: str) -> None:

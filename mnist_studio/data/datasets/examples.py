@@ -1,8 +1,6 @@
 """Digits to try models on, each with its true label: test digits, and a table of numbers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +8,7 @@ from numpy.typing import NDArray
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.pictures.files import picture_from_levels
 from mnist_studio.errors import UnknownName
+from mnist_studio.spec import datasets
 from mnist_studio.spec.run import DatasetName
 
 FOUR = (
@@ -27,9 +26,9 @@ Source D (From scratch: PyTorch vs. NumPy) tries its networks on a 4 of 7x7 valu
 28x28. Inferred: the values, which are ours, and how they are scaled.
 """
 
-_OF: Mapping[DatasetName, str] = MappingProxyType(
-    {"mnist": "MNIST", "builtin": "the built-in dataset"}
-)
+
+def _of(name: DatasetName) -> str:
+    return "the built-in dataset" if name == "builtin" else datasets.title(name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +65,10 @@ def from_test(test: LabeledImages, name: DatasetName, index: int | None = None) 
     place = int(np.random.default_rng().integers(len(test))) if index is None else index
     if not 0 <= place < len(test):
         raise UnknownName(
-            f"Index of a test image of {_OF[name]} must be 0 to {len(test) - 1:,}, got {place:,}.",
+            f"Index of a test image of {_of(name)} must be 0 to {len(test) - 1:,}, got {place:,}.",
             "Choose an index in this range.",
         )
-    title = f"Test image {place:,} of {_OF[name]}"
+    title = f"Test image {place:,} of {_of(name)}"
     return Example(title, test.images[place], int(test.labels[place]))
 
 

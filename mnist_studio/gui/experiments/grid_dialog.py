@@ -22,7 +22,7 @@ from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.run import DatasetName
 
 _FRAMEWORKS = tuple((name, framework_title(name), "") for name in FRAMEWORKS)
-_DATASETS = tuple((name, title, "") for name, title in texts.DATASETS.items())
+_DATASETS = tuple((name, texts.DATASETS[name], "") for name in ("mnist", "builtin"))
 _LOOPS = (
     (
         "native",

@@ -91,7 +91,9 @@ class NewSearchDialog(ScrollDialog):
         self.framework = Segmented(
             "Framework", [(name, framework_title(name)) for name in FRAMEWORKS]
         )
-        self.dataset = Segmented("Dataset", tuple(texts.DATASETS.items()))
+        self.dataset = Segmented(
+            "Dataset", [(name, texts.DATASETS[name]) for name in ("mnist", "builtin")]
+        )
         self.dataset.choose(dataset)
         self.sampler = Segmented("Method", _SAMPLERS)
         self.pruner = Toggles("Pruning", _PRUNERS, ("median",))

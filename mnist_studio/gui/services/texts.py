@@ -1,6 +1,6 @@
 """Names of datasets, devices and states, and texts of errors. No Qt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from types import MappingProxyType
 
@@ -8,11 +8,24 @@ from mnist_studio import events, paths
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import ENTRIES
+from mnist_studio.spec import datasets
 from mnist_studio.spec.run import DatasetName, DeviceName
 
-DATASETS: Mapping[DatasetName, str] = MappingProxyType(
-    {"mnist": "MNIST", "builtin": "Built-in digits"}
-)
+
+class _Titles(Mapping[DatasetName, str]):
+    """The titles of all datasets that are known now; also of those that are not here any more."""
+
+    def __getitem__(self, name: DatasetName) -> str:
+        return datasets.title(name)
+
+    def __iter__(self) -> Iterator[DatasetName]:
+        return (one.name for one in datasets.known())
+
+    def __len__(self) -> int:
+        return len(datasets.known())
+
+
+DATASETS: Mapping[DatasetName, str] = _Titles()
 
 DEVICES: Mapping[DeviceName, str] = MappingProxyType(
     {"auto": "Fastest", "cpu": "CPU", "cuda": "NVIDIA GPU", "mps": "Apple GPU"}

@@ -276,7 +276,7 @@ def test_the_test_set_of_an_archive_like_keras_is_read(tmp_path: Path) -> None:
     wrong = {
         "not 28×28": (images[:, :9], labels),
         "3 images but 2 labels": (images, labels[:2]),
-        "Labels must be 0 to 9": (images, labels + 20),
+        "Labels must be 0 to 61": (images, labels + 62),
         "not bytes": (images, labels + 300),
         "float64": (images / 255, labels),
         "pixels": (images[0, 0, 0], labels),

@@ -15,11 +15,9 @@ from mnist_studio.gui.train.editor.augmented_images import AugmentedImages, Imag
 from mnist_studio.gui.train.editor.draft import Draft
 from mnist_studio.gui.train.editor.schedule_curve import ScheduleCurve
 from mnist_studio.gui.train.editor.struct_fields import StructFields
+from mnist_studio.spec.datasets import training_images
 from mnist_studio.spec.model import RAW, STANDARDIZED, UNIT, Scaling
-from mnist_studio.spec.run import DatasetName, TrainingSpec
-
-IMAGES: Mapping[DatasetName, int] = {"mnist": 60_000, "builtin": 1_297}
-"""Training images of each dataset, for the number of steps."""
+from mnist_studio.spec.run import TrainingSpec
 
 LEFT: Mapping[str, tuple[str, ...]] = {
     "Optimizer": ("optimizer",),
@@ -119,7 +117,7 @@ class TrainingPanel(QWidget):
         self.scaling.show_value(scaling)
         known = (key for key, (_, one) in PRESETS.items() if one == scaling)
         self.presets.choose(next(known, "other"))
-        self.curve.show_training(training, IMAGES[self._draft.run.dataset])
+        self.curve.show_training(training, training_images(self._draft.run.dataset))
         note = self.curve.curve.note if self.curve.curve else ""
         self.curve_note.setText(note)
         self.curve_note.setVisible(bool(note))
