@@ -361,9 +361,15 @@ def _labels(values: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str
             yield _label(path, formatting.NOTHING)
 
 
+def _special_label(path: str, value: str) -> str:
+    if path == "dataset":
+        return dataset_label(value)
+    return _SPECIAL_LABELS.get(path, {}).get(value, "")
+
+
 def _label(path: str, value: str) -> str:
     """One setting: ``batch 32``, ``no augmentation``, ``Adam``."""
-    if special := _SPECIAL_LABELS.get(path, {}).get(value):
+    if special := _special_label(path, value):
         return special
     if path == "known_bugs" and value == "source":
         return "with the source's bugs"
@@ -376,8 +382,6 @@ def _label(path: str, value: str) -> str:
     match path, value:
         case "model.layers", "changed":
             return "changed layers"
-        case "dataset", _:
-            return dataset_label(value)
         case "training.seed", _:
             return f"seed {value.replace(',', '')}"
         case "class_names", _:
