@@ -5,6 +5,7 @@ The pen moves every 8 ms, as that of a tablet does.
 """
 
 import os
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from time import perf_counter, thread_time
@@ -120,4 +121,5 @@ def _timer(milliseconds: int, act: Callable[[], None]) -> "QTimer":
 if __name__ == "__main__":
     # As the window's own process has it: see ``mnist_studio.__main__``.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sys.setswitchinterval(0.001)
     main()

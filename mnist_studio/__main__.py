@@ -87,6 +87,8 @@ def _window(until_usable: bool) -> int:
 
     # NumPy reads this when it is imported: the window computes too little for threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # A thread that computes gives way to the one that draws after this time, not after 5 ms.
+    sys.setswitchinterval(0.001)
     try:
         from mnist_studio.gui.app import application
 

@@ -90,7 +90,9 @@ class Elided(QLabel):
         self._explain()
 
     def setText(self, text: str) -> None:
-        """Changes the text and the tooltip."""
+        """Changes the text and the tooltip; the same text costs nothing."""
+        if text == self.text():
+            return
         super().setText(text)
         self._explain()
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.common.basics import (
@@ -20,6 +20,7 @@ from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.layouts import Scroll, WrapBar, split
 from mnist_studio.gui.common.network.layer_details import LayerRequest
 from mnist_studio.gui.common.network.layer_panel import LayerPanel
+from mnist_studio.gui.common.network.living_image import LivingScene
 from mnist_studio.gui.common.network.living_picture import LivingPicture
 from mnist_studio.gui.common.network.view import NetworkView
 from mnist_studio.gui.draw.epoch_slider import EpochSlider
@@ -141,15 +142,18 @@ class NetworkPanel(QWidget):
             self._studio.living.forget()
             self.picture.show_frame(None)
         elif self.isVisible():
-            self._studio.living.want(LiveRequest(model_ref(row.run), self.epochs.epoch, image))
+            request = LiveRequest(model_ref(row.run), self.epochs.epoch, image)
+            self._studio.living.want(request, self.picture.painter())
 
-    @Slot(object, object)
-    def _show_frame(self, request: "LiveRequest", frame: "LiveFrame") -> None:
+    @Slot(object, object, object)
+    def _show_frame(
+        self, request: "LiveRequest", frame: "LiveFrame", painted: tuple[LivingScene, QImage] | None
+    ) -> None:
         row = self._row
         if row is None or model_ref(row.run) != request.model or self._studio.drawing.blank:
             return  # Another model was chosen, or the canvas was cleared in the meantime.
         self.state.setText(LEGEND)
-        self.picture.show_frame(frame)
+        self.picture.show_frame(frame, painted)
 
     @Slot(object, object)
     def _fail(self, request: object, error: Exception) -> None:

@@ -1,6 +1,7 @@
 """The predictions of all trained models: the consensus, then a card per model."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
 from mnist_studio.analysis.interpretation import Interpretation, Vote, interpret
@@ -26,11 +27,15 @@ SORT_DELAY_MS = 400
 
 
 class PredictionsPanel(QStackedWidget):
-    """The consensus, order and filter, and a card for every model."""
+    """The consensus, order and filter, and a card for every model.
+
+    While it is hidden, it does not follow the drawing: it catches up when it is shown.
+    """
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
+        self._is_behind = False
         self.consensus = ConsensusCard(studio.theme)
         self.bar = PredictionsBar(studio.theme)
         self.bar.votes.choose(studio.saved_settings.votes)
@@ -46,6 +51,17 @@ class PredictionsPanel(QStackedWidget):
         self.addWidget(holder(whole))
         self._connect()
         self._show_models()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Shows what was predicted while it was hidden."""
+        super().showEvent(event)
+        if self._is_behind:
+            self._arrange()
+
+    def _waits(self) -> bool:
+        """Whether nobody sees the cards; then they are filled when they are shown."""
+        self._is_behind = self._is_behind or not self.isVisible()
+        return not self.isVisible()
 
     def _timer(self, action: object) -> QTimer:
         made = QTimer(self)
@@ -133,6 +149,8 @@ class PredictionsPanel(QStackedWidget):
 
     @Slot(object)
     def _show_prediction(self, prediction: Prediction) -> None:
+        if self._waits():
+            return
         card = self.grid.cards.get(prediction.run)
         if card:
             card.show_prediction(prediction, self._studio.drawing.focus)
@@ -145,12 +163,17 @@ class PredictionsPanel(QStackedWidget):
     @Slot()
     def _show_focus(self) -> None:
         """Shows the selected digit of the drawing on all cards."""
+        if self._waits():
+            return
         latest, focus = self._studio.predictions.latest, self._studio.drawing.focus
         for run, card in self.grid.cards.items():
             card.show_prediction(latest.get(run), focus)
 
     @Slot()
     def _show_predictions(self) -> None:
+        if self._waits():
+            return
+        self._is_behind = False
         states = self._studio.predictions.states
         self._show_focus()
         for card in self.grid.cards.values():
@@ -160,6 +183,8 @@ class PredictionsPanel(QStackedWidget):
 
     @Slot()
     def _show_consensus(self) -> None:
+        if self._waits():
+            return
         focus, example = self._studio.drawing.focus, self._studio.drawing.example
         current = self._studio.predictions.current
         if example and not current:

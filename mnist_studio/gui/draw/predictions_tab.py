@@ -1,6 +1,7 @@
 """The Predictions tab: a large prediction with all models folded below, or all models at once."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio.analysis.interpretation import Vote, interpret
@@ -19,6 +20,9 @@ from mnist_studio.settings import DrawLayout
 
 PATIENCE_MS = 300
 """How long a prediction may take before the user sees that it is not there yet."""
+
+HIDDEN_MS = 300
+"""Pause between two updates of a hidden tab."""
 
 WRONG = "Wrong? Choose what you wrote"
 
@@ -78,6 +82,11 @@ class PredictionsTab(QWidget):
         self.best.most_accurate_requested.connect(lambda: studio.predictions.draw_with(""))
         self.section.head.toggled.connect(self._remember)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Shows what was predicted while it was hidden."""
+        super().showEvent(event)
+        self._show_best()
+
     def take_labels(self, labels: LabelBar) -> None:
         """Shows the labels below the large prediction."""
         labels.set_caption(WRONG, above=True)
@@ -129,9 +138,12 @@ class PredictionsTab(QWidget):
 
     @Slot()
     def _show_soon(self) -> None:
-        """Predictions arrive one by one; those of one moment are shown once."""
+        """Predictions arrive one by one; those of one moment are shown once.
+
+        Nobody sees a hidden tab, so it follows seldom.
+        """
         if not self._timer.isActive():
-            self._timer.start(0)
+            self._timer.start(0 if self.isVisible() else HIDDEN_MS)
 
     @Slot()
     def _show_best(self) -> None:

@@ -10,11 +10,18 @@ from mnist_studio.gui.services.background import Background, BackgroundTask, IsC
 
 Request = TypeVar("Request")
 
+LINGER_SECONDS = 2.0
+"""How long a thread without requests waits for the next one.
+
+To start a thread takes the GUI thread milliseconds, and while one draws, there are pauses between
+two requests.
+"""
+
 
 class LatestOnlyThread(Generic[Request]):
     """Handles requests on a thread of its own, with no delay.
 
-    The thread lives only while there are requests.
+    The thread lives while there are requests, and ``LINGER_SECONDS`` longer.
     """
 
     def __init__(self, name: str, handle: Callable[[Request], object]) -> None:
@@ -76,6 +83,9 @@ class LatestOnlyThread(Generic[Request]):
 
     def _next(self) -> Request | None:
         with self._changed:
+            self._changed.wait_for(
+                lambda: self._waiting is not None or self._closing, LINGER_SECONDS
+            )
             request, self._waiting = self._waiting, None
             if request is None or self._closing:
                 self._thread = None

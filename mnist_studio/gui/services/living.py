@@ -1,6 +1,8 @@
 """The activations of a network for the drawing, as fast as they can be computed and shown."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -16,37 +18,50 @@ IDLE_MS = 60_000
 """Time before an idle child process ends; it takes about 60 MB."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Order:
+    """A request, and what paints its frame on the thread."""
+
+    request: "LiveRequest"
+    paint: "Callable[[LiveFrame], object]"
+
+
 class LivingNetwork(QObject):
-    """Computes the activations for the latest request in a child process.
+    """Computes the activations for the latest request in a child process, and paints them.
 
     A frame that the GUI thread has not yet taken is replaced by the next one, so that frames never
     pile up.
 
     Signals:
-        computed: a ``LiveRequest`` and its ``LiveFrame``.
+        computed: a ``LiveRequest``, its ``LiveFrame``, and what was painted of it.
         failed: a ``LiveRequest`` and the exception.
     """
 
-    computed = Signal(object, object)
+    computed = Signal(object, object, object)
     failed = Signal(object, object)
     _ready = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model: LiveModel | None = None
-        self._thread: LatestOnlyThread[LiveRequest | str] = LatestOnlyThread("living", self._handle)
+        self._thread: LatestOnlyThread[_Order | str] = LatestOnlyThread("living", self._handle)
         self._lock = Lock()
-        self._answer: tuple[LiveRequest, LiveFrame | Exception] | None = None
+        self._answer: tuple[LiveRequest, LiveFrame | Exception, object] | None = None
         self._ready.connect(self._take)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MS)
         self._idle.timeout.connect(self._end)
 
-    def want(self, request: "LiveRequest") -> None:
-        """Computes soon; replaces a request that still waits."""
+    def want(self, request: "LiveRequest", paint: "Callable[[LiveFrame], object]") -> None:
+        """Computes soon; replaces a request that still waits.
+
+        Args:
+            request: what to compute.
+            paint: called on the thread with the frame, to leave the GUI thread little to do.
+        """
         self._idle.start()
-        self._thread.submit(request)
+        self._thread.submit(_Order(request, paint))
 
     def forget(self) -> None:
         """Drops the request that waits."""
@@ -62,22 +77,24 @@ class LivingNetwork(QObject):
         """Ends the process on the thread, since it may take a moment."""
         self._thread.submit(_END)
 
-    def _handle(self, request: "LiveRequest | str") -> None:
-        """Computes a frame; on the thread."""
+    def _handle(self, order: "_Order | str") -> None:
+        """Computes and paints a frame; on the thread."""
         # Imported here, since the first paint does not need it.
         from mnist_studio.explanation.live import LiveModel
 
-        if isinstance(request, str):
+        if isinstance(order, str):
             self._close_model()
             return
         self._model = self._model or LiveModel()
         answer: LiveFrame | Exception
+        painted = None
         try:
-            answer = self._model.compute(request)
+            answer = self._model.compute(order.request)
+            painted = order.paint(answer)
         except MnistStudioError as error:
             answer = error
         with self._lock:
-            waits, self._answer = self._answer is not None, (request, answer)
+            waits, self._answer = self._answer is not None, (order.request, answer, painted)
         if not waits:
             # The window may be gone by now.
             with suppress(RuntimeError):
@@ -94,11 +111,11 @@ class LivingNetwork(QObject):
             answer, self._answer = self._answer, None
         if answer is None:
             return
-        request, result = answer
+        request, result, painted = answer
         if isinstance(result, Exception):
             self.failed.emit(request, result)
         else:
-            self.computed.emit(request, result)
+            self.computed.emit(request, result, painted)
 
 
 _END = "end"

@@ -1,12 +1,16 @@
 """The Network tab: activations, and the slider over epochs."""
 
 from pathlib import Path
+from threading import current_thread
 
 import pytest
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.data.datasets import builtin
+from mnist_studio.explanation.live import LiveFrame
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.network.living_image import LivingScene
 from mnist_studio.gui.draw.network_panel import LEGEND, NetworkPanel
 from mnist_studio.gui.draw.page import DrawPage
 from mnist_studio.store import artifacts, epoch_weights
@@ -75,3 +79,24 @@ def test_activations_follow_the_drawing_and_the_epoch(
     panel.epochs.slider.setValue(0)
     qtbot.waitUntil(lambda: "epoch-0001" in panel.state.text(), timeout=WAIT)
     assert picture.frame is None
+
+
+def test_frames_are_painted_off_the_gui_thread(
+    panel: NetworkPanel, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painters: list[str] = []
+    image = LivingScene.image
+
+    def recorded(scene: LivingScene, frame: LiveFrame | None) -> QImage:
+        if frame is not None:
+            painters.append(current_thread().name)
+        return image(scene, frame)
+
+    monkeypatch.setattr(LivingScene, "image", recorded)
+    with qtbot.waitSignal(panel.picture.frame_painted, timeout=WAIT):
+        window.studio.drawing.open(IMAGES[17])
+    assert painters == ["living"]
+    # In another size, the frame on the screen is painted again at once.
+    panel.picture.set_zoom(0.5)
+    panel.picture.grab()
+    assert painters == ["living", "MainThread"]

@@ -1,14 +1,14 @@
 """One question at a time in the background; the newest of those that wait comes next."""
 
 from collections.abc import Iterator
-from threading import Event
+from threading import Event, current_thread
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.errors import CancelledByUser, MnistStudioError
 from mnist_studio.gui.services.background import Background, IsCancelled
-from mnist_studio.gui.services.latest_only import LatestOnlyRunner
+from mnist_studio.gui.services.latest_only import LatestOnlyRunner, LatestOnlyThread
 
 TROUBLE = MnistStudioError("It is broken.", "Mend it.")
 
@@ -96,3 +96,23 @@ def test_one_that_is_wanted_again_in_time_goes_on(oracle: Oracle, qtbot: QtBot) 
     oracle.may.set()
     qtbot.waitUntil(lambda: oracle.replies == [("a", "A")])
     assert oracle.asked == ["a"]
+
+
+def test_a_thread_waits_for_the_next_request_since_a_new_one_would_cost_the_gui_time() -> None:
+    threads: list[int | None] = []
+    handled = Event()
+
+    def handle(request: str) -> None:
+        threads.append(current_thread().ident)
+        handled.set()
+
+    newest = LatestOnlyThread[str]("test", handle)
+    for request in "abc":
+        newest.submit(request)
+        assert handled.wait(10)
+        handled.clear()
+    newest.close()
+    assert len(threads) == 3
+    assert len(set(threads)) == 1
+    newest.submit("d")
+    assert len(threads) == 3
