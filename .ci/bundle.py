@@ -104,10 +104,12 @@ def frameworks() -> Iterator[str]:
 def told_versions(root: Path) -> list[str]:
     """The dependencies, whose versions the program may show at run time."""
     project = (root / "pyproject.toml").read_text("utf-8")
-    required = tomllib.loads(project)["project"]["dependencies"]
+    known = tomllib.loads(project)["project"]
+    extras = known["optional-dependencies"]
+    required = [*known["dependencies"], *extras["pytorch"], *extras["tensorflow"]]
     names = dict.fromkeys(Requirement(one).name for one in required)
-    known = ("keras", *names, *(f"{entry.package}-cpu" for entry in ENTRIES.values()))
-    return [name for name in known if installed(name)]
+    shown = ("keras", *names, *(f"{entry.package}-cpu" for entry in ENTRIES.values()))
+    return [name for name in shown if installed(name)]
 
 
 def installed(distribution: str) -> bool:

@@ -9,6 +9,8 @@ import venv
 from pathlib import Path
 
 KEY = "made-from.txt"
+EXTRAS = ("pytorch", "tensorflow", "build")
+"""Optional requirements that the packaged program contains."""
 
 
 def made(root: Path, folder: Path, cuda: bool) -> Path:
@@ -40,7 +42,8 @@ def made(root: Path, folder: Path, cuda: bool) -> Path:
 def _wanted(root: Path, cuda: bool) -> list[str]:
     """The requirements of the project and of its build."""
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["build"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(one for name in EXTRAS for one in extras[name])]
     if cuda or sys.platform != "linux":
         return wanted  # Elsewhere the index has no CUDA builds anyway.
     # No torchvision can be imported with torch's CPU build for Linux.

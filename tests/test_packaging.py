@@ -62,7 +62,9 @@ def test_the_cpu_build_for_linux_has_all_requirements_but_torchvision(
     monkeypatch.setattr(sys, "platform", "linux")
     wanted = environment._wanted(ROOT, cuda=False)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert len(wanted) == len(project["dependencies"])  # Without torchvision, with PyInstaller.
+    # With torch, TensorFlow, and PyInstaller, without torchvision.
+    assert len(wanted) == len(project["dependencies"]) + 3
+    assert "torch>=2.6" in wanted
     assert not any(one.startswith("torchvision") for one in wanted)
     assert any(one.startswith("pyinstaller") for one in wanted)
     assert [one for one in wanted if one.startswith("tensorflow")] == ["tensorflow-cpu>=2.18"]
@@ -128,3 +130,23 @@ def test_a_folder_is_packed_and_unpacked_with_its_links(tmp_path: Path) -> None:
     assert (target / "mnist-studio" / "link").is_symlink()
     sums = archive.checksums([packed], tmp_path / "sums").read_text()
     assert sums == f"{hashlib.sha256(packed.read_bytes()).hexdigest()}  {packed.name}\n"
+
+
+def test_the_base_installation_has_no_framework_and_all_has_both() -> None:
+    """The README installs ``all``, and the tests need whatever it has."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    base = " ".join(project["dependencies"])
+    assert not [name for name in ("torch", "tensorflow", "keras", "scipy") if name in base]
+    assert extras["all"] == ["mnist-studio[pytorch,tensorflow,search,map]"]
+    assert "mnist-studio[all]" in extras["test"]
+    readme = (ROOT / "README.md").read_text("utf-8")
+    commands = [line for line in readme.splitlines() if "pip install" in line]
+    assert "'.[all]'" in commands[0]
+    assert "'.[test]'" in commands[1]
+
+
+@pytest.mark.parametrize("name", ["constraints.txt", "constraints-cpu.txt"])
+def test_constraints_name_no_package_index(name: str) -> None:
+    lines = (ROOT / name).read_text("utf-8").splitlines()
+    assert not [line for line in lines if "://" in line or line.startswith("-")]

@@ -1,4 +1,4 @@
-"""Estimates with their confidence intervals, at 95 % by default. Without SciPy."""
+"""Estimates with their confidence intervals, at 95 % by default."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -129,7 +129,6 @@ def t_quantile(degrees: int, level: float = LEVEL) -> float:
     """t: Student's t lies within -t to t with probability ``level``.
 
     Found by bisection, because the probability has a closed form for integer degrees of freedom.
-    SciPy would cost the window about a second and 70 MB.
 
     Raises:
         ValueError: ``degrees`` is below 1.

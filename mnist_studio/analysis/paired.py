@@ -1,7 +1,7 @@
 """Two models on the same images: agreement, and the difference of their accuracies.
 
 Images on which both models are correct, or both wrong, do not show which one is better. The others
-decide. Nothing here needs SciPy: the tests are in ``significance``.
+decide. The tests are in ``significance``.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,14 +1,12 @@
-"""Significance tests of models on the same images. The only module that loads SciPy's statistics.
+"""Significance tests of models on the same images.
 
-Importing it takes about a second and 70 MB, so only child processes and the command line do. The
-classes of its results are in ``paired``. A test shows whether a difference could be chance, not
-whether it matters; for that see ``verdict``.
+The classes of their results are in ``paired``. A test shows whether a difference could be chance,
+not whether it matters; for that see ``verdict``.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from scipy import stats
 
 from mnist_studio.analysis.evaluation import Labels, Logits
 from mnist_studio.analysis.paired import (
@@ -20,6 +18,7 @@ from mnist_studio.analysis.paired import (
     correct,
     pairs,
 )
+from mnist_studio.analysis.tails import chi_squared_tail, sign_test
 
 
 def compare(models: Mapping[str, Logits], labels: Labels) -> SignificanceTests:
@@ -40,8 +39,7 @@ def mcnemar(table: Agreement) -> float:
     It is a sign test on the images that only one model predicts correctly: if both models are
     equally good, each of these belongs to either with probability 1/2. 1 if there are none.
     """
-    deciding = table.only_a + table.only_b
-    return float(stats.binomtest(table.only_a, deciding, 0.5).pvalue) if deciding else 1.0
+    return sign_test(table.only_a, table.only_b)
 
 
 def cochran(right: Sequence[Correct]) -> SeveralTest:
@@ -60,7 +58,7 @@ def cochran(right: Sequence[Correct]) -> SeveralTest:
     spread = k * int((of_model**2).sum()) - int(of_model.sum()) ** 2
     scale = k * int(of_image.sum()) - int((of_image**2).sum())
     statistic = (k - 1) * spread / scale if scale else 0.0
-    return SeveralTest(statistic, k - 1, float(stats.chi2.sf(statistic, k - 1)))
+    return SeveralTest(statistic, k - 1, chi_squared_tail(statistic, k - 1))
 
 
 def holm(p: Sequence[float]) -> tuple[float, ...]:

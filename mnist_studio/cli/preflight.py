@@ -12,7 +12,7 @@ from mnist_studio.frameworks import broken
 PACKAGES = {
     "numpy": "numpy", "msgspec": "msgspec", "safetensors": "safetensors", "filelock": "filelock",
     "platformdirs": "platformdirs", "psutil": "psutil", "PIL": "pillow", "rich": "rich",
-    "tomli_w": "tomli-w", "jinja2": "jinja2", "scipy": "scipy",
+    "tomli_w": "tomli-w", "jinja2": "jinja2",
 }  # fmt: skip
 """Modules, and what installs them."""
 

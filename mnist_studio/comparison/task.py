@@ -1,4 +1,4 @@
-"""The task of computing views. It loads SciPy's statistics, which the parent must not."""
+"""The task of computing views, in a child process of the window."""
 
 from pathlib import Path
 

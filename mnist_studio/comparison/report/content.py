@@ -28,7 +28,7 @@ from mnist_studio.spec import files
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import recipe_title
 
-_LIBRARIES = ("scipy", "matplotlib")
+_LIBRARIES = ("matplotlib",)
 _PROCESSORS = Path("/proc/cpuinfo")
 
 

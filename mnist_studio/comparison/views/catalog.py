@@ -231,7 +231,7 @@ def show_own_images(names: Iterable[str]) -> bool:
 
 
 def compute(name: str, run_data: RunData, options: ViewOptions) -> View:
-    """Computes a view of these runs. Imports SciPy for some.
+    """Computes a view of these runs.
 
     Raises:
         UnknownName: there is no view of that name.

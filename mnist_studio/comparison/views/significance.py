@@ -1,4 +1,4 @@
-"""Views that show whether differences are real. ``paired_models`` loads SciPy's statistics."""
+"""Views that show whether differences are real."""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -15,7 +15,7 @@ from mnist_studio.gui.help.shortcuts import SHORTCUTS
 LIBRARIES: Mapping[str, str] = MappingProxyType(
     {
         "PySide6-Essentials": "LGPL-3.0", "pyqtgraph": "MIT", "numpy": "BSD-3-Clause",
-        "scipy": "BSD-3-Clause", "matplotlib": "Matplotlib License", "pillow": "MIT-CMU",
+        "matplotlib": "Matplotlib License", "pillow": "MIT-CMU",
         "torch": "BSD-3-Clause", "tensorflow": "Apache-2.0", "keras": "Apache-2.0",
     }
 )  # fmt: skip
