@@ -163,6 +163,11 @@ def own_image_cache() -> Path:
     return cache() / "personal"
 
 
+def handwriting_cache() -> Path:
+    """Generated digits in handwriting styles."""
+    return cache() / "handwriting"
+
+
 def speeds_file() -> Path:
     """How fast this computer trains, as it was measured."""
     return cache() / "speeds.json"

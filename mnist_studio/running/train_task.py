@@ -8,7 +8,6 @@ from msgspec.structs import replace
 
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.images import Dataset, joined
-from mnist_studio.data.ink import styles
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Event, Finished, Phase, PhaseName, Stopped
@@ -20,7 +19,7 @@ from mnist_studio.running.messages import TrainRequest
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
 from mnist_studio.spec.run import KnownBugName, RunSpec
-from mnist_studio.store import artifacts, locks, own_images
+from mnist_studio.store import artifacts, handwriting, locks, own_images
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.loop import Training
 from mnist_studio.training.machine import MachineMonitor
@@ -102,7 +101,7 @@ def _split(spec: RunSpec, dataset: Dataset) -> DataSplit:
     if spec.own_images:
         train = joined(train, own_images.load(spec.own_images).digits)
     if spec.handwriting_styles:
-        generated = styles.labeled_images(spec.handwriting_styles, spec.training.seed)
+        generated = handwriting.labeled_images(spec.handwriting_styles, spec.training.seed)
         train = joined(train, generated)
     return DataSplit(train, validation, dataset.test)
 

@@ -1,10 +1,8 @@
 """How people write digits: styles of different countries and schools, as generated pen strokes.
 
 A style is a digit as it is taught or often written somewhere. It has strokes, in their order, as
-points that a smooth curve passes through, and most styles have two extremes, such as a short and a
-long flag. A sample is anywhere between them. It then gets its own errors of every point, and its
-own proportions, slant, rotation, tremor, and pen width. Its image is drawn like a drawing on the
-canvas, by ``rendering.digit_image``.
+points that a smooth curve passes through, and several extremes, such as a short and a long flag.
+``style_samples`` writes a digit anywhere between them.
 
 The shapes are our own. They follow descriptions of handwriting education and of regional variants:
 
@@ -19,16 +17,7 @@ No shape was fitted to the strokes of a writer.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
-from math import cos, pi, radians, sin, tan
-
-import numpy as np
-from numpy.typing import NDArray
-
-from mnist_studio.data.images import SIDE, LabeledImages
-from mnist_studio.data.ink.rendering import PEN, Ink, InkPoint, digit_image
-from mnist_studio.data.ink.strokes import Points, smooth
-from mnist_studio.data.pipeline.randomness import Purpose, generator
+from math import cos, radians, sin
 
 Place = tuple[float, float]
 Line = tuple[Place, ...]
@@ -46,15 +35,13 @@ class WritingStyle:
         name: its id, such as ``1-flag``.
         label: the digit, 0-9.
         title: readable, such as “1 with a flag”.
-        one: a shape.
-        other: the other extreme, with the same number of points.
+        shapes: its extremes, all with the same numbers of strokes, lines, and points.
     """
 
     name: str
     label: int
     title: str
-    one: Shape
-    other: Shape
+    shapes: tuple[Shape, ...]
 
 
 def _arc(center: Place, radii: Place, start: float, end: float, count: int = 9) -> Line:
@@ -65,8 +52,8 @@ def _arc(center: Place, radii: Place, start: float, end: float, count: int = 9) 
     )
 
 
-def _style(name: str, title: str, one: Shape, other: Shape | None = None) -> WritingStyle:
-    return WritingStyle(name, int(name[0]), title, one, other or one)
+def _style(name: str, title: str, *shapes: Shape) -> WritingStyle:
+    return WritingStyle(name, int(name[0]), title, shapes)
 
 
 def _oval(width: float, start: float, turn: float) -> Line:
@@ -85,10 +72,21 @@ STYLES: tuple[WritingStyle, ...] = (
         ((_oval(0.7, -80, -360),), (((0.78, -0.06), (-0.08, 1.06)),))),
     _style("1-bare", "1 as a bar",
         ((((0.0, 0.0), (0.0, 0.5), (0.0, 1.0)),),),
-        ((((0.18, 0.0), (0.1, 0.5), (0.0, 1.0)),),)),
+        ((((0.18, 0.0), (0.1, 0.5), (0.0, 1.0)),),),
+        ((((-0.1, 0.0), (0.0, 0.5), (0.02, 1.0)),),)),
     _style("1-flag", "1 with a flag",
         ((((0.0, 0.22), (0.11, 0.13), (0.22, 0.0)), ((0.22, 0.0), (0.22, 0.5), (0.22, 1.0))),),
-        ((((0.0, 0.62), (0.24, 0.36), (0.46, 0.0)), ((0.46, 0.0), (0.46, 0.5), (0.46, 1.0))),)),
+        ((((0.0, 0.62), (0.24, 0.36), (0.46, 0.0)), ((0.46, 0.0), (0.46, 0.5), (0.46, 1.0))),),
+        ((((0.0, 0.5), (0.36, 0.3), (0.7, 0.0)), ((0.7, 0.0), (0.6, 0.5), (0.48, 1.0))),)),
+    _style("1-narrow", "1 with a steep upstroke",
+        ((((0.04, 0.6), (0.0, 0.3), (0.14, 0.0)), ((0.14, 0.0), (0.15, 0.5), (0.15, 1.0))),),
+        ((((-0.04, 0.5), (0.04, 0.22), (0.2, 0.0)), ((0.2, 0.0), (0.16, 0.5), (0.12, 1.0))),),
+        ((((0.12, 0.42), (0.0, 0.2), (0.16, 0.0)), ((0.16, 0.0), (0.16, 0.5), (0.1, 1.0))),)),
+    _style("1-hook", "1 with a hook before its flag",
+        ((((-0.02, 0.16), (0.0, 0.32), (0.14, 0.24), (0.36, 0.0)),
+          ((0.36, 0.0), (0.32, 0.5), (0.26, 1.0))),),
+        ((((0.0, 0.3), (0.1, 0.38), (0.3, 0.32), (0.62, 0.0)),
+          ((0.62, 0.0), (0.52, 0.5), (0.42, 1.0))),)),
     _style("1-foot", "1 with a flag and a foot",
         ((((0.08, 0.2), (0.19, 0.12), (0.3, 0.0)), ((0.3, 0.0), (0.3, 0.5), (0.3, 1.0))),
          (((0.05, 1.0), (0.3, 1.0), (0.55, 1.0)),)),
@@ -104,6 +102,16 @@ STYLES: tuple[WritingStyle, ...] = (
            (0.0, 0.88), (0.14, 0.8), (0.34, 0.95), (0.64, 0.95)),),),
         (((*_arc((0.32, 0.22), (0.32, 0.22), -190, 40, 7), (0.4, 0.66), (0.14, 0.99),
            (-0.06, 0.86), (0.14, 0.7), (0.42, 0.97), (0.82, 0.84)),),)),
+    _style("2-short", "2 with a short foot",
+        (((*_arc((0.3, 0.28), (0.3, 0.28), -170, 40, 7), (0.34, 0.66), (0.2, 0.9)),
+          ((0.2, 0.9), (0.3, 0.96), (0.42, 0.98))),),
+        (((*_arc((0.32, 0.3), (0.32, 0.3), -190, 60, 7), (0.34, 0.74), (0.24, 0.96)),
+          ((0.24, 0.96), (0.32, 1.0), (0.4, 1.0))),)),
+    _style("2-pointed", "2 with straight lines",
+        ((((0.0, 0.12), (0.26, 0.0), (0.52, 0.1), (0.48, 0.36)),
+          ((0.48, 0.36), (0.26, 0.68), (0.0, 1.0)), ((0.0, 1.0), (0.3, 1.0), (0.64, 1.0))),),
+        ((((0.0, 0.04), (0.3, 0.0), (0.6, 0.02), (0.62, 0.12)),
+          ((0.62, 0.12), (0.34, 0.56), (0.04, 1.0)), ((0.04, 1.0), (0.36, 0.98), (0.7, 0.96))),)),
     _style("3-round", "3 with two bows",
         (((*_arc((0.24, 0.25), (0.26, 0.25), -150, 90, 7),),
           (*_arc((0.24, 0.74), (0.3, 0.26), -90, 155, 8),)),),
@@ -114,6 +122,11 @@ STYLES: tuple[WritingStyle, ...] = (
           (*_arc((0.22, 0.7), (0.32, 0.3), -85, 155, 8),)),),
         ((((0.0, 0.05), (0.3, 0.02), (0.62, 0.0)), ((0.62, 0.0), (0.42, 0.22), (0.24, 0.42)),
           (*_arc((0.24, 0.7), (0.36, 0.29), -80, 170, 8),)),)),
+    _style("3-loop", "3 with a loop in the middle",
+        (((*_arc((0.24, 0.24), (0.27, 0.24), -160, 60, 6), (0.22, 0.5), (0.1, 0.48), (0.2, 0.43),
+           *_arc((0.25, 0.72), (0.32, 0.28), -70, 160, 8)),),),
+        (((*_arc((0.26, 0.22), (0.3, 0.22), -180, 50, 6), (0.2, 0.52), (0.04, 0.47), (0.18, 0.4),
+           *_arc((0.26, 0.7), (0.36, 0.3), -60, 175, 8)),),)),
     _style("4-open", "4, open and straight",
         ((((0.08, 0.0), (0.06, 0.3), (0.0, 0.62)), ((0.0, 0.62), (0.3, 0.62), (0.62, 0.6))),
          (((0.46, 0.05), (0.46, 0.5), (0.44, 1.0)),)),
@@ -134,6 +147,29 @@ STYLES: tuple[WritingStyle, ...] = (
          (((0.42, 0.42), (0.41, 0.7), (0.4, 1.0)),)),
         ((((0.44, 0.0), (0.22, 0.3), (0.0, 0.6)), ((0.0, 0.6), (0.36, 0.62), (0.76, 0.56))),
          (((0.48, 0.34), (0.44, 0.68), (0.36, 1.0)),))),
+    _style("4-short", "4, open with a short stem",
+        ((((0.2, 0.0), (0.1, 0.32), (0.0, 0.64)), ((0.0, 0.64), (0.18, 0.66), (0.38, 0.6))),
+         (((0.32, 0.42), (0.29, 0.7), (0.26, 1.0)),)),
+        ((((0.06, 0.0), (0.03, 0.34), (0.02, 0.68)), ((0.02, 0.68), (0.1, 0.7), (0.22, 0.66))),
+         (((0.2, 0.44), (0.19, 0.72), (0.18, 1.0)),)),
+        ((((0.3, 0.0), (0.14, 0.34), (0.0, 0.68)), ((0.0, 0.68), (0.26, 0.68), (0.52, 0.56))),
+         (((0.44, 0.5), (0.38, 0.76), (0.32, 1.0)),)),
+        ((((0.06, 0.0), (0.04, 0.38), (0.0, 0.76)), ((0.0, 0.76), (0.16, 0.76), (0.32, 0.66))),
+         (((0.26, 0.52), (0.25, 0.76), (0.24, 1.0)),))),
+    _style("4-cup", "4, open like a cup",
+        ((((0.14, 0.0), (0.04, 0.36), (0.02, 0.64), (0.16, 0.74), (0.34, 0.62)),),
+         (((0.32, 0.46), (0.29, 0.72), (0.26, 1.0)),)),
+        ((((0.32, 0.0), (0.1, 0.4), (0.0, 0.68), (0.2, 0.78), (0.52, 0.66)),),
+         (((0.42, 0.5), (0.36, 0.76), (0.28, 1.0)),)),
+        ((((0.08, 0.0), (0.02, 0.36), (0.04, 0.7), (0.14, 0.72), (0.24, 0.6)),),
+         (((0.22, 0.4), (0.22, 0.7), (0.2, 1.0)),))),
+    _style("4-one", "4 of one stroke",
+        ((((0.5, 0.02), (0.24, 0.28), (0.0, 0.58)),
+          ((0.0, 0.58), (0.24, 0.62), (0.5, 0.56), (0.56, 0.3), (0.52, 0.02)),
+          ((0.52, 0.02), (0.5, 0.5), (0.48, 1.0))),),
+        ((((0.12, 0.06), (0.02, 0.34), (0.1, 0.54)),
+          ((0.1, 0.54), (0.26, 0.58), (0.44, 0.44), (0.52, 0.22), (0.56, 0.02)),
+          ((0.56, 0.02), (0.52, 0.5), (0.46, 1.0))),)),
     _style("5-one", "5 of one stroke",
         ((((0.56, 0.0), (0.32, 0.0), (0.1, 0.0)), ((0.1, 0.0), (0.08, 0.2), (0.06, 0.42)),
           (*_arc((0.24, 0.68), (0.32, 0.3), -125, 150, 9),)),),
@@ -146,16 +182,30 @@ STYLES: tuple[WritingStyle, ...] = (
         ((((0.14, 0.06), (0.1, 0.26), (0.05, 0.46)),
           (*_arc((0.22, 0.71), (0.32, 0.28), -120, 165, 9),)),
          (((0.22, 0.04), (0.48, -0.01), (0.76, -0.06)),))),
+    _style("5-round", "5 without corners",
+        ((((0.56, 0.0), (0.28, 0.02), (0.1, 0.1), (0.08, 0.34), (0.26, 0.44), (0.5, 0.62),
+           (0.46, 0.9), (0.22, 1.0), (0.0, 0.92)),),),
+        ((((0.66, 0.04), (0.36, 0.0), (0.12, 0.14), (0.12, 0.36), (0.32, 0.42), (0.52, 0.64),
+           (0.42, 0.94), (0.16, 0.98), (-0.02, 0.82)),),)),
     _style("6-straight", "6 with a straight stem",
         ((((0.4, 0.0), (0.18, 0.3), (0.03, 0.62),
             *_arc((0.28, 0.72), (0.26, 0.27), 150, -190, 10)),),),
         ((((0.56, 0.0), (0.26, 0.3), (0.04, 0.6),
-            *_arc((0.28, 0.74), (0.26, 0.25), 160, -200, 10)),),)),
+            *_arc((0.28, 0.74), (0.26, 0.25), 160, -200, 10)),),),
+        ((((0.2, 0.0), (0.06, 0.3), (0.0, 0.66),
+            *_arc((0.24, 0.78), (0.22, 0.22), 150, -200, 10)),),)),
     _style("6-curved", "6 with a curved stem",
         ((((0.5, 0.04), (0.3, 0.06), (0.08, 0.32), (0.0, 0.66),
            *_arc((0.27, 0.72), (0.27, 0.27), 140, -180, 10)),),),
         ((((0.62, 0.14), (0.36, 0.0), (0.08, 0.3), (0.0, 0.64),
            *_arc((0.29, 0.7), (0.29, 0.29), 140, -200, 10)),),)),
+    _style("6-open", "6 with an open bowl",
+        ((((0.4, 0.0), (0.14, 0.3), (0.0, 0.62), (0.06, 0.92), (0.28, 1.0), (0.5, 0.86),
+           (0.46, 0.64), (0.26, 0.6)),),),
+        ((((0.24, 0.0), (0.08, 0.34), (0.02, 0.7), (0.1, 0.96), (0.3, 0.98), (0.44, 0.8),
+           (0.38, 0.62), (0.2, 0.66)),),),
+        ((((0.42, 0.0), (0.2, 0.34), (0.06, 0.72), (0.1, 0.96), (0.3, 0.98), (0.42, 0.8),
+           (0.26, 0.66), (-0.06, 0.76)),),)),
     _style("7-plain", "7 of one stroke",
         ((((0.0, 0.0), (0.3, 0.0), (0.6, 0.0)), ((0.6, 0.0), (0.38, 0.46), (0.24, 1.0))),),
         ((((0.0, 0.06), (0.34, 0.02), (0.7, 0.0)), ((0.7, 0.0), (0.36, 0.44), (0.14, 1.0))),)),
@@ -174,6 +224,32 @@ STYLES: tuple[WritingStyle, ...] = (
           ((0.6, 0.0), (0.4, 0.46), (0.3, 1.0))), (((0.18, 0.52), (0.38, 0.5), (0.6, 0.5)),)),
         ((((0.0, 0.26), (0.03, 0.14), (0.06, 0.03)), ((0.06, 0.03), (0.34, 0.08), (0.68, 0.0)),
           ((0.68, 0.0), (0.4, 0.44), (0.2, 1.0))), (((0.06, 0.56), (0.38, 0.5), (0.72, 0.46)),))),
+    _style("7-low-bar", "7 with a wavy top and a low bar",
+        ((((0.0, 0.12), (0.08, 0.02), (0.26, 0.08), (0.54, 0.0)),
+          ((0.54, 0.0), (0.4, 0.46), (0.24, 1.0))), (((0.08, 0.66), (0.32, 0.64), (0.58, 0.62)),)),
+        ((((0.0, 0.22), (0.1, 0.04), (0.32, 0.12), (0.68, 0.0)),
+          ((0.68, 0.0), (0.4, 0.42), (0.16, 1.0))), (((-0.02, 0.76), (0.3, 0.7), (0.66, 0.66)),)),
+        ((((0.0, 0.18), (0.06, 0.02), (0.24, 0.04), (0.5, 0.02)),
+          ((0.5, 0.02), (0.34, 0.46), (0.26, 1.0))), (((0.06, 0.74), (0.4, 0.72), (0.8, 0.71)),))),
+    _style("7-round", "7 with a round shoulder",
+        ((((0.0, 0.12), (0.18, 0.02), (0.42, 0.0), (0.54, 0.12), (0.42, 0.42), (0.3, 0.7),
+           (0.24, 1.0)),),),
+        ((((0.0, 0.24), (0.14, 0.04), (0.44, 0.02), (0.56, 0.2), (0.4, 0.48), (0.24, 0.72),
+           (0.12, 0.98)),),)),
+    _style("7-round-bar", "7 with a round shoulder and a bar",
+        ((((0.0, 0.14), (0.16, 0.02), (0.42, 0.0), (0.54, 0.12), (0.42, 0.42), (0.3, 0.7),
+           (0.24, 1.0)),), (((0.1, 0.6), (0.34, 0.57), (0.58, 0.55)),)),
+        ((((0.0, 0.26), (0.14, 0.04), (0.44, 0.02), (0.56, 0.2), (0.4, 0.48), (0.24, 0.72),
+           (0.12, 0.98)),), (((0.02, 0.72), (0.32, 0.66), (0.66, 0.6)),)),
+        ((((0.04, 0.16), (0.16, 0.03), (0.38, 0.0), (0.48, 0.12), (0.38, 0.42), (0.28, 0.7),
+           (0.24, 1.0)),), (((0.04, 0.76), (0.4, 0.73), (0.78, 0.72)),))),
+    _style("7-tail", "7 with a bar and a tail",
+        ((((0.0, 0.1), (0.28, 0.02), (0.58, 0.04)),
+          ((0.58, 0.04), (0.38, 0.44), (0.28, 0.84), (0.34, 1.0), (0.5, 0.98))),
+         (((0.1, 0.54), (0.34, 0.52), (0.58, 0.5)),)),
+        ((((0.0, 0.04), (0.32, 0.0), (0.64, 0.02)),
+          ((0.64, 0.02), (0.42, 0.46), (0.34, 0.9), (0.42, 1.0), (0.52, 0.96))),
+         (((0.16, 0.62), (0.4, 0.6), (0.64, 0.56)),))),
     _style("8-one", "8 of one stroke",
         ((((0.46, 0.14), *_arc((0.26, 0.24), (0.22, 0.23), -50, -200, 6), (0.26, 0.48),
            *_arc((0.26, 0.74), (0.27, 0.26), -40, 215, 9), (0.28, 0.47), (0.44, 0.3),
@@ -186,6 +262,23 @@ STYLES: tuple[WritingStyle, ...] = (
          (_arc((0.26, 0.73), (0.26, 0.27), -90, 275, 11),)),
         ((_arc((0.28, 0.24), (0.24, 0.24), -60, -430, 11),),
          (_arc((0.26, 0.74), (0.25, 0.27), -110, 260, 11),))),
+    _style("8-open", "8 that does not close",
+        ((((0.5, 0.06), (0.28, 0.0), (0.1, 0.16), (0.2, 0.38), (0.38, 0.58), (0.38, 0.88),
+           (0.2, 1.0), (0.04, 0.86), (0.14, 0.58), (0.38, 0.34), (0.5, 0.2)),),),
+        ((((0.1, 0.14), (0.14, 0.02), (0.16, 0.16), (0.28, 0.42), (0.4, 0.62), (0.36, 0.9),
+           (0.2, 1.0), (0.06, 0.84), (0.16, 0.56), (0.4, 0.28), (0.6, 0.0)),),),
+        ((((0.4, 0.3), (0.3, 0.04), (0.08, 0.1), (0.06, 0.34), (0.24, 0.56), (0.26, 0.86),
+           (0.16, 1.0), (0.06, 0.86), (0.16, 0.56), (0.4, 0.34), (0.5, 0.08)),),)),
+    _style("8-right", "8 that begins to the right",
+        (((*_arc((0.26, 0.24), (0.22, 0.24), 60, -200, 6), (0.36, 0.5),
+           *_arc((0.26, 0.75), (0.26, 0.25), -10, 200, 7), (0.3, 0.46)),),),
+        (((*_arc((0.26, 0.22), (0.2, 0.22), 80, -170, 6), (0.34, 0.48),
+           *_arc((0.26, 0.73), (0.28, 0.27), -20, 190, 7), (0.34, 0.44)),),)),
+    _style("8-small", "8 with a small lower loop",
+        ((((0.06, 0.3), (0.06, 0.1), (0.26, 0.0), (0.44, 0.12), (0.38, 0.34), (0.2, 0.58),
+           (0.08, 0.84), (0.24, 1.0), (0.4, 0.84), (0.28, 0.6), (0.08, 0.38)),),),
+        ((((0.26, 0.44), (0.06, 0.32), (0.1, 0.08), (0.36, 0.0), (0.46, 0.24), (0.28, 0.54),
+           (0.1, 0.82), (0.22, 1.0), (0.38, 0.86), (0.3, 0.64), (0.18, 0.46)),),)),
     _style("9-straight", "9 with a straight stem",
         (((*_arc((0.24, 0.27), (0.24, 0.26), -20, -370, 11), (0.47, 0.06)),
           ((0.47, 0.06), (0.47, 0.5), (0.46, 1.0))),),
@@ -205,85 +298,19 @@ STYLES: tuple[WritingStyle, ...] = (
            (0.02, 0.84)),),),
         (((*_arc((0.3, 0.24), (0.27, 0.24), -30, -385, 11), (0.6, 0.58), (0.5, 0.92), (0.2, 1.0),
            (-0.06, 0.74)),),)),
+    _style("9-small", "9 with a small head and a wide tail",
+        ((((0.4, 0.12), (0.3, 0.02), (0.17, 0.1), (0.22, 0.24), (0.38, 0.2), (0.46, 0.24),
+           (0.56, 0.5), (0.56, 0.8), (0.36, 0.98), (0.06, 0.94)),),),
+        ((((0.46, 0.1), (0.3, 0.0), (0.14, 0.12), (0.2, 0.34), (0.36, 0.3), (0.46, 0.32),
+           (0.6, 0.56), (0.52, 0.84), (0.26, 1.0), (-0.04, 0.96)),),),
+        ((((0.3, 0.14), (0.24, 0.02), (0.12, 0.08), (0.14, 0.22), (0.26, 0.22), (0.3, 0.3),
+           (0.34, 0.54), (0.32, 0.82), (0.2, 1.0), (0.0, 0.98)),),),
+        ((((0.36, 0.16), (0.26, 0.04), (0.18, 0.14), (0.26, 0.22), (0.36, 0.16), (0.42, 0.22),
+           (0.52, 0.48), (0.54, 0.78), (0.26, 1.0), (-0.2, 0.98)),),)),
+    _style("9-open", "9 with an open head",
+        ((((0.48, 0.14), (0.3, 0.0), (0.08, 0.08), (0.02, 0.3), (0.2, 0.46), (0.42, 0.36)),
+          ((0.42, 0.36), (0.5, 0.1), (0.5, 0.2), (0.48, 0.6), (0.44, 1.0))),),
+        ((((0.42, 0.04), (0.2, 0.0), (0.02, 0.18), (0.06, 0.42), (0.26, 0.46), (0.46, 0.24)),
+          ((0.46, 0.24), (0.56, 0.04), (0.54, 0.3), (0.46, 0.7), (0.24, 0.98))),)),
 )  # fmt: skip
 """All styles, ordered by digit."""
-
-_ERROR = 0.022
-"""Standard deviation of every point, as a fraction of the height."""
-_TREMOR = 0.007
-_WIDTH, _SLANT, _ROTATION, _PEN = 0.16, 9.0, 4.0, 0.16
-"""Standard deviations: logarithm of the width, degrees, degrees, and logarithm of the pen width."""
-_LEAN = 6.0
-"""Degrees by which the average writer's digits lean to the right."""
-
-
-def sample(style: WritingStyle, random: np.random.Generator) -> Ink:
-    """A digit as somebody who has learned this style writes it.
-
-    Args:
-        style: of writing.
-        random: all numbers of the sample come from it.
-
-    Returns:
-        Strokes in a box of about height 1.
-    """
-    part = random.uniform()
-    frame = _frame(random)
-    strokes = []
-    for one, other in zip(style.one, style.other, strict=True):
-        lines = [
-            (1 - part) * np.array(a) + part * np.array(b) for a, b in zip(one, other, strict=True)
-        ]
-        strokes.append(_written(lines, frame, random))
-    return tuple(strokes)
-
-
-def image(style: WritingStyle, random: np.random.Generator) -> NDArray[np.uint8]:
-    """A sample as a (28, 28) uint8 image, white on black, with a pen of its own width."""
-    ink = sample(style, random)
-    return digit_image(ink, PEN * float(np.exp(random.normal(0, _PEN))))
-
-
-def labeled_images(count: int, seed: int) -> LabeledImages:
-    """Samples of all styles, with equally many of each digit and, within it, of each style.
-
-    Args:
-        count: of images; image i is the same for every larger count.
-        seed: of all random numbers.
-    """
-    by_label = [[style for style in STYLES if style.label == label] for label in range(10)]
-    images = np.empty((count, SIDE, SIDE), np.uint8)
-    for place in range(count):
-        styles = by_label[place % 10]
-        random = generator(seed, Purpose.HANDWRITING, place)
-        images[place] = image(styles[place // 10 % len(styles)], random)
-    return LabeledImages(images, (np.arange(count) % 10).astype(np.uint8))
-
-
-def _frame(random: np.random.Generator) -> NDArray[np.float64]:
-    """(2, 2): width, slant, and rotation of a sample, applied to columns of points."""
-    width = np.exp(random.normal(0, _WIDTH))
-    lean, turn = tan(radians(random.normal(_LEAN, _SLANT))), radians(random.normal(0, _ROTATION))
-    shape = np.array([[width, -lean], [0.0, 1.0]])
-    turned = np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]])
-    return np.asarray(turned @ shape, np.float64)
-
-
-def _written(
-    lines: list[Points], frame: NDArray[np.float64], random: np.random.Generator
-) -> tuple[InkPoint, ...]:
-    """A stroke: its lines with errors, smooth and joined."""
-    moved = [line + random.normal(0, _ERROR, line.shape) for line in lines]
-    for before, after in pairwise(moved):
-        after[0] = before[-1]
-    points = np.vstack([smooth(line) for line in moved])
-    points = points @ frame.T + _tremor(len(points), random)
-    return tuple(InkPoint(float(x), float(y)) for x, y in points)
-
-
-def _tremor(count: int, random: np.random.Generator) -> Points:
-    """(count, 2): a slow wave along a stroke, with random frequency and phase for each axis."""
-    way = np.linspace(0, 2 * pi, count)[:, None]
-    return np.asarray(
-        _TREMOR * np.sin(random.uniform(2, 6, 2) * way + random.uniform(0, 2 * pi, 2))
-    )

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.data.ink import styles
+from mnist_studio.data.ink import style_samples, styles
 from mnist_studio.data.pipeline.randomness import Purpose, generator
 from mnist_studio.gui.common.basics import button, column, label, row
 from mnist_studio.gui.common.check_box import CheckBox
@@ -38,7 +38,8 @@ def examples(seed: int, is_cancelled: IsCancelled) -> Images:
         if is_cancelled():
             break
         for number in range(EXAMPLES):
-            made[place, number] = styles.image(style, generator(seed, Purpose.HANDWRITING, number))
+            random = generator(seed, Purpose.HANDWRITING, number)
+            made[place, number] = style_samples.image(style, random)
     return made
 
 
