@@ -17,11 +17,3 @@ def test_all_extremes_of_a_style_have_the_same_strokes_lines_and_points() -> Non
         }
         assert len(style.shapes) >= 2, style.name
         assert len(counts) == 1, style.name
-
-
-def test_the_lines_of_a_stroke_join() -> None:
-    for style in styles.STYLES:
-        for shape in style.shapes:
-            assert shape, style.name
-            for stroke in shape:
-                assert all(len(line) >= 3 for line in stroke), style.name
