@@ -6,14 +6,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from mnist_studio.analysis import time_breakdown
-from mnist_studio.cli import options, output, run_organizing
+from mnist_studio.cli import options, output, run_files, run_organizing
 from mnist_studio.cli.training_progress import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.events import Epoch, Finished, Stopped, Terminal, ending
-from mnist_studio.formatting import NOTHING, count, counted, duration, listed, moment, percent
+from mnist_studio.formatting import NOTHING, count, counted, duration, moment, percent
 from mnist_studio.frameworks.registry import framework_entry
-from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.running.continuation import continue_run
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec import files
@@ -59,13 +58,6 @@ def add_arguments(parser: ArgumentParser) -> None:
     _add_training(actions)
     rename = _add_action(actions, "rename", "change the title of a run")
     rename.add_argument("title", metavar="TITLE", help="the new title")
-    export_ = _add_action(actions, "export", "save the weights of a run")
-    export_.add_argument(
-        "path",
-        type=options.path,
-        metavar="FILE",
-        help="file to write: .safetensors, .pt, .keras, or .npz",
-    )
     settings = _add_action(actions, "settings", "print or save the settings of a run")
     settings.add_argument(
         "--output",
@@ -73,6 +65,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="FILE",
         help=".toml file to save them to (default: print)",
     )
+    run_files.add_actions(actions)
     run_organizing.add_actions(actions)
 
 
@@ -113,6 +106,8 @@ def _add_action(
 
 def run(arguments: Namespace) -> int:
     """Lists the runs or acts on one."""
+    if run_files.execute(arguments):
+        return 0
     with RunStore() as store:
         store.recover()
         if arguments.action in (None, "list"):
@@ -127,11 +122,9 @@ def run(arguments: Namespace) -> int:
         elif arguments.action == "settings":
             _write_settings(chosen, arguments.output)
     # These take long, and need the store to be closed.
-    if arguments.action == "export":
-        export(chosen, _kind(arguments.path), arguments.path)
-    elif arguments.action == "resume":
+    if arguments.action == "resume":
         return _resume(chosen, arguments)
-    elif arguments.action == "continue":
+    if arguments.action == "continue":
         return _continue(chosen, arguments)
     return 0
 
@@ -235,16 +228,6 @@ def _write_settings(chosen: Run, path: Path | None) -> None:
         output.document(text)
     else:
         write_bytes(path, text.encode())
-
-
-def _kind(path: Path) -> Kind:
-    for kind, suffix in SUFFIXES.items():
-        if path.suffix == suffix:
-            return kind
-    raise UsageError(
-        f"The name {path.name} does not show the file format.",
-        f"Choose a name that ends in {listed(list(SUFFIXES.values()), 'or')}.",
-    )
 
 
 def _resume(chosen: Run, arguments: Namespace) -> int:

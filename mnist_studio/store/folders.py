@@ -58,7 +58,7 @@ def make(runs: Path) -> Path:
     with writing(runs):
         runs.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         while True:
-            folder = runs / _new_id()
+            folder = runs / new_id()
             try:
                 folder.mkdir(mode=PRIVATE)
             except FileExistsError:
@@ -119,7 +119,8 @@ def _trash(folder: Path) -> Path:
     return folder.with_suffix(_TRASH)
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """A new id, ``YYYYmmdd-HHMMSS-xxxx`` in UTC; ``make`` also ensures that it is unique."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     return f"{stamp}-{''.join(secrets.choice(_ALPHABET) for _ in range(4))}"
 

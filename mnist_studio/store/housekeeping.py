@@ -8,6 +8,7 @@ abandoned; one that is dated in the future counts as such too, because a clock m
 import logging
 import os
 import re
+import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -97,7 +98,7 @@ def _restrict(path: Path, mode: int) -> None:
 
 def _stages(home: Path) -> Iterator[Path]:
     places = [home, home / "backups", home / "digits", home / "set-aside"]
-    places += [home / "recipes", home / "recipes" / "trash"]
+    places += [home / "recipes", home / "recipes" / "trash", home / "runs"]
     places += folders.all_in(home / "experiments")
     caches = (paths.robustness_cache, paths.features_cache, paths.own_image_cache)
     places += [cache() for cache in caches] if home == paths.home() else []
@@ -124,15 +125,18 @@ def _in_use(run: Path) -> bool:
 
 
 def _abandoned(path: Path) -> bool:
+    """Whether nothing was written for long; of a folder, the newest of its files counts."""
     try:
-        return abs(time.time() - path.lstat().st_mtime) > QUIET_SECONDS
+        changed = [path.lstat().st_mtime, *(each.lstat().st_mtime for each in path.rglob("*"))]
     except OSError:
         return False
+    return min(abs(time.time() - when) for when in changed) > QUIET_SECONDS
 
 
 def _removed(path: Path) -> bool:
     try:
-        path.unlink()
+        # An import that was killed leaves a folder; see ``store.run_import``.
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     except OSError as error:
         _LOG.info("“%s” cannot be removed: %s", path, error)
         return False

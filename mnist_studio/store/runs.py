@@ -26,7 +26,7 @@ from mnist_studio.store.migrations import migrate
 from mnist_studio.store.own_image_journal import OwnImageJournal
 from mnist_studio.store.own_images import OwnImages
 from mnist_studio.store.own_recipes import OwnRecipes
-from mnist_studio.store.record_writer import RecordWriter, adopt_epochs
+from mnist_studio.store.record_writer import RecordWriter, adopt_epochs, from_database
 from mnist_studio.store.rows import (
     ANNOTATE,
     COLUMNS,
@@ -38,6 +38,8 @@ from mnist_studio.store.rows import (
     full_id,
     run_of,
 )
+from mnist_studio.store.run_file import PortableRun, bundled_record
+from mnist_studio.store.run_import import RunImports
 from mnist_studio.store.run_record import Annotations
 from mnist_studio.store.trash import Trash
 
@@ -52,6 +54,7 @@ class RunStore:
         experiments: the experiments of these runs.
         own_images: of the user.
         own_recipes: of the user.
+        imports: of runs in run files.
         trash: the runs that were deleted, until it is emptied.
     """
 
@@ -74,6 +77,7 @@ class RunStore:
         journal = OwnImageJournal(paths.own_image_journal(home))
         self.own_images = OwnImages(self._database, journal, self._back_up)
         self.own_recipes = OwnRecipes(home)
+        self.imports = RunImports(self._database, self._runs, self.experiments)
         self.trash = Trash(self._database, self._runs, self._annotate)
         try:
             with explained(self._database.path):
@@ -214,6 +218,17 @@ class RunStore:
         if full in self._models.by_id:
             return self._models.by_id[full].epochs
         return rows.epochs_of(self._database, full)
+
+    def portable(self, run_ids: Sequence[str]) -> tuple[PortableRun, ...]:
+        """Runs with all that a run file needs of them; see ``store.run_file``."""
+        full = dict.fromkeys(self._full_id(each, "listed") for each in run_ids)
+        return tuple(map(self._portable, full))
+
+    def _portable(self, run_id: str) -> PortableRun:
+        if model := self._models.by_id.get(run_id):
+            return PortableRun(bundled_record(model.run, model.epochs), model.run.folder)
+        folder = self._runs / run_id
+        return PortableRun(from_database(self._database, folder), folder)
 
     def rename(self, run_id: str, title: str) -> None:
         """Changes the title of a run, to 1 to 80 characters.

@@ -58,6 +58,13 @@ def unique(spec: RunSpec, started: float, taken: Collection[str]) -> str:
     return next((title for title in candidates if title not in taken), candidates[-1])
 
 
+def free(title: str, taken: Collection[str]) -> str:
+    """A title that no other run has: the same, or with ``imported`` and a number after it."""
+    endings = ("", " · imported", *(f" · imported {number}" for number in range(2, len(taken) + 3)))
+    candidates = (f"{title[: LONGEST - len(ending)]}{ending}" for ending in endings)
+    return next(candidate for candidate in candidates if candidate not in taken)
+
+
 def with_labels(title: str, labels: Sequence[str]) -> str:
     """A title from ``base`` with labels: ``MLP 128 · PyTorch · lr 0.01, seed 3``."""
     return f"{title} · {', '.join(labels)}" if labels else title

@@ -1,0 +1,133 @@
+"""``mnist-studio runs export`` and ``runs import``: runs as files for other computers."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mnist_studio.cli import options, output
+from mnist_studio.errors import UsageError
+from mnist_studio.formatting import counted, listed
+from mnist_studio.prediction.export import SUFFIXES, Kind, export
+from mnist_studio.running.run_files import export_experiment, export_runs, import_runs
+from mnist_studio.store.rows import Run
+from mnist_studio.store.run_file import SUFFIX
+from mnist_studio.store.run_import import Imported
+from mnist_studio.store.runs import RunStore
+
+
+@dataclass(frozen=True)
+class ImportLine:
+    """An imported file in JSON."""
+
+    file: str
+    runs: tuple[str, ...]
+    known: tuple[str, ...]
+    experiment: str
+
+
+def add_actions(actions: "options.Actions[ArgumentParser]") -> None:
+    """Adds the actions."""
+    suffixes = listed(list(SUFFIXES.values()))
+    export_ = actions.add_parser(
+        "export",
+        help=f"save the weights of a run, or whole runs as one {SUFFIX} file",
+        description=f"{SUFFIX} saves runs with weights, checkpoint, and curves, to import them on "
+        f"another computer. {suffixes} save the weights of one run for other programs.",
+    )
+    export_.add_argument(
+        "run", nargs="?", metavar="ID", help="ID of a run, or its first characters"
+    )
+    export_.add_argument(
+        "path", type=options.path, metavar="FILE",
+        help=f"file to write: {listed([SUFFIX, *SUFFIXES.values()], 'or')}",
+    )  # fmt: skip
+    export_.add_argument(
+        "--experiment", metavar="ID", help=f"save an experiment with all its runs ({SUFFIX} only)"
+    )
+    options.add_filter(export_)
+    import_ = actions.add_parser("import", help=f"add the runs of {SUFFIX} files")
+    import_.add_argument(
+        "files", nargs="+", type=options.path, metavar="FILE", help=f"{SUFFIX} file"
+    )
+    options.add_action_json(import_, "one file per line")
+
+
+def execute(arguments: Namespace) -> bool:
+    """Executes one of these actions; False if the action is another one."""
+    if arguments.action == "export":
+        _export(arguments)
+    elif arguments.action == "import":
+        for file in arguments.files:
+            _say(file, import_runs(file), arguments.json)
+    else:
+        return False
+    return True
+
+
+def _export(arguments: Namespace) -> None:
+    given = (arguments.run, arguments.experiment, arguments.filter)
+    if sum(one is not None for one in given) != 1:
+        raise UsageError(
+            "Name what to export.", "Name one run, or use --filter FILTER, or --experiment ID."
+        )
+    if arguments.path.suffix == SUFFIX:
+        _export_file(arguments)
+        return
+    if arguments.run is None:
+        raise UsageError(
+            f"Only a {SUFFIX} file holds several runs.", f"Choose a name that ends in {SUFFIX}."
+        )
+    kind = _kind(arguments.path)
+    export(_chosen(arguments.run), kind, arguments.path)
+
+
+def _export_file(arguments: Namespace) -> None:
+    if arguments.experiment is not None:
+        number = export_experiment(arguments.experiment, arguments.path)
+    elif arguments.run is not None:
+        number = export_runs([arguments.run], arguments.path)
+    else:
+        number = export_runs(_found(arguments.filter), arguments.path)
+    output.note(f"Saved {counted(number, 'run')} to {arguments.path}.")
+
+
+def _chosen(run_id: str) -> Run:
+    with RunStore() as store:
+        return store.run(run_id)
+
+
+def _found(filter_text: str) -> Sequence[str]:
+    """The ids of the ended runs that a filter finds.
+
+    Raises:
+        UsageError: there are none.
+    """
+    with RunStore() as store:
+        runs = [run for run in options.filtered(store, filter_text) if run.status != "running"]
+    if not runs:
+        raise UsageError(f"No run matches the filter “{filter_text}”.")
+    return [run.id for run in runs]
+
+
+def _kind(path: Path) -> Kind:
+    for kind, suffix in SUFFIXES.items():
+        if path.suffix == suffix:
+            return kind
+    raise UsageError(
+        f"The name {path.name} does not show the file format.",
+        f"Choose a name that ends in {listed([SUFFIX, *SUFFIXES.values()], 'or')}.",
+    )
+
+
+def _say(file: Path, imported: Imported, json: bool) -> None:
+    if json:
+        line = ImportLine(str(file), imported.runs, imported.known, imported.experiment)
+        output.json_line(line)
+        return
+    for run in imported.runs:
+        output.line(run)
+    if imported.known:
+        output.note(f"Already in your store: {counted(len(imported.known), 'run')} of {file.name}.")
+    if imported.runs:
+        output.note(f"Imported {counted(len(imported.runs), 'run')} from {file.name}.")
