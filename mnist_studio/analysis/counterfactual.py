@@ -36,8 +36,8 @@ class Counterfactual:
         found: whether the network predicts the target label for the changed image.
         before: (28, 28), the original image.
         after: (28, 28), the changed image.
-        probabilities_before: (10,), for the original image.
-        probabilities_after: (10,), for the changed image.
+        probabilities_before: (k,), for the original image.
+        probabilities_after: (k,), for the changed image.
     """
 
     prediction: int
@@ -60,7 +60,7 @@ class Counterfactual:
 
 
 def runner_up(logits: Array) -> int:
-    """The second best of (10,) logits."""
+    """The second best of (k,) logits."""
     return int(np.argsort(-logits, kind="stable")[1])
 
 

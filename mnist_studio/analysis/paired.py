@@ -163,7 +163,7 @@ class SignificanceTests:
 
 
 def correct(logits: Logits, labels: Labels) -> Correct:
-    """Which images a model predicts correctly; logits (n, 10), labels (n,) -> (n,)."""
+    """Which images a model predicts correctly; logits (n, k), labels (n,) -> (n,)."""
     return np.asarray(predictions(logits) == labels)
 
 
@@ -181,7 +181,7 @@ def agreement(a: Correct, b: Correct) -> Agreement:
 
 
 def pairs(models: Mapping[str, Logits], labels: Labels) -> tuple[PairComparison, ...]:
-    """Every pair of models with its difference; key -> logits (n, 10), labels (n,).
+    """Every pair of models with its difference; key -> logits (n, k), labels (n,).
 
     The intervals of several pairs are wider, at 1 - 0.05 / pairs (Bonferroni), so that all of them
     cover the truth together in 95 % of cases.

@@ -1,6 +1,6 @@
 """Predictions of models: confusion matrix, per-class metrics, calibration, errors, disagreements.
 
-Everything is computed from logits (n, 10) and labels (n,), such as the ones that a run stores for
+Everything is computed from logits (n, k) and labels (n,), such as the ones that a run stores for
 the test images.
 """
 
@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis import evaluation
 from mnist_studio.analysis.evaluation import Labels, Logits, predictions, probabilities
-from mnist_studio.spec.model import CLASSES
 
 ConfusionMatrix = NDArray[np.int64]
-"""(10, 10): number of images by true label (row) and prediction (column)."""
+"""(k, k): number of images by true label (row) and prediction (column), of k classes."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class ClassMetrics:
     """How well one class is recognized.
 
     Attributes:
-        digit: the class, 0 to 9.
+        label: of the class, from 0.
         count: number of test images of this class.
         precision: of the images predicted as this class, the fraction that belong to it; None if
             there are none.
@@ -31,7 +30,7 @@ class ClassMetrics:
         f1: harmonic mean of both, 2·hits / (count + predicted); None if neither is defined.
     """
 
-    digit: int
+    label: int
     count: int
     precision: float | None
     recall: float | None
@@ -45,7 +44,7 @@ class ImagePrediction:
     Attributes:
         index: of the image among the test images.
         label: the true one.
-        predicted: the predicted digit.
+        predicted: the predicted class.
         confidence: its probability.
     """
 
@@ -75,24 +74,25 @@ class Disagreement:
 
 
 def confusion_matrix(logits: Logits, labels: Labels) -> ConfusionMatrix:
-    """Counts images by true label (row) and prediction (column), (10, 10)."""
-    cells = CLASSES * labels.astype(np.int64) + evaluation.predictions(logits)
-    return np.bincount(cells, minlength=CLASSES**2).reshape(CLASSES, CLASSES)
+    """Counts images by true label (row) and prediction (column), (k, k)."""
+    classes = logits.shape[1]
+    cells = classes * labels.astype(np.int64) + evaluation.predictions(logits)
+    return np.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
 
 def class_metrics(matrix: ConfusionMatrix) -> tuple[ClassMetrics, ...]:
-    """Precision, recall and F1 of the classes 0 to 9 from a confusion matrix (10, 10)."""
+    """Precision, recall and F1 of every class from a confusion matrix (k, k)."""
     hits, actual, predicted = np.diagonal(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
     rows = zip(hits.tolist(), actual.tolist(), predicted.tolist(), strict=True)
     return tuple(
         ClassMetrics(
-            digit=digit,
+            label=label,
             count=count,
             precision=_ratio(hit, positive),
             recall=_ratio(hit, count),
             f1=_ratio(2 * hit, count + positive),
         )
-        for digit, (hit, count, positive) in enumerate(rows)
+        for label, (hit, count, positive) in enumerate(rows)
     )
 
 
@@ -120,7 +120,7 @@ def disagreements(
     Equal disagreements are ordered by the mean confidence, highest first.
 
     Args:
-        models: logits (n, 10) of each, at least 2.
+        models: logits (n, k) of each, at least 2.
         labels: (n,).
         count: at most so many; None for all.
     """
@@ -185,7 +185,7 @@ def calibration(logits: Logits, labels: Labels, bins: int = BINS) -> Calibration
     """Reliability over ``bins`` of equal width, bin m being ((m - 1) / bins, m / bins].
 
     Args:
-        logits: (n, 10), n at least 1.
+        logits: (n, k), n at least 1.
         labels: (n,).
         bins: at least 1.
     """
@@ -213,7 +213,8 @@ def calibration(logits: Logits, labels: Labels, bins: int = BINS) -> Calibration
 def _disagreeing_pairs(predicted: NDArray[np.int64]) -> NDArray[np.float64]:
     """The fraction of pairs of models with different predictions, (k, n) -> (n,)."""
     models = len(predicted)
-    votes = np.stack([(predicted == digit).sum(axis=0) for digit in range(CLASSES)])
+    classes = range(int(predicted.max(initial=0)) + 1)
+    votes = np.stack([(predicted == label).sum(axis=0) for label in classes])
     agreeing = (votes * (votes - 1)).sum(axis=0)
     return np.asarray(1 - agreeing / (models * (models - 1)))
 

@@ -22,7 +22,7 @@ from mnist_studio.analysis.tails import chi_squared_tail, sign_test
 
 
 def compare(models: Mapping[str, Logits], labels: Labels) -> SignificanceTests:
-    """All tests of two models or more; key -> logits (n, 10), labels (n,)."""
+    """All tests of two models or more; key -> logits (n, k), labels (n,)."""
     found = pairs(models, labels)
     raw = [mcnemar(pair.agreement) for pair in found]
     return SignificanceTests(

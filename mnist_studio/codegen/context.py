@@ -105,6 +105,7 @@ class ScriptValues:
         about: paragraphs that say what the script is and where its recipe comes from.
         layers: of the network.
         parameters: how many numbers the network learns, such as ``109,386``.
+        classes: how many there are.
         scaling: how gray levels become inputs; ``unit`` and ``raw`` are two common ones.
         training: all other settings.
         optimizer: of the training.
@@ -129,6 +130,7 @@ class ScriptValues:
     about: str
     layers: tuple[LayerValues, ...]
     parameters: str
+    classes: int
     scaling: Scaling
     unit: Scaling
     raw: Scaling
@@ -166,6 +168,7 @@ def script_values(run: RunSpec, trained: RunSpec, notebook: bool) -> ScriptValue
         about=_quotable(_about(run)),
         layers=layers(reports),
         parameters=f"{sum(report.parameters for report in reports):,}",
+        classes=len(run.class_names),
         scaling=trained.model.scaling,
         unit=UNIT,
         raw=RAW,

@@ -278,7 +278,7 @@ def _steps(run: Run) -> StepCurve | None:
 def _logits(run: Run) -> Array | None:
     """Test logits of a run; None if it has none that can be used."""
     try:
-        found = artifacts.load_test_logits(run.folder)
+        found = artifacts.load_test_logits(run.folder, len(run.spec.class_names))
     except StoreError:
         return None
     # A run that diverged has no predictions.

@@ -126,4 +126,4 @@ def unpack(archive: RunArchive, run: Run, terminal: AnyEvent | None) -> None:
                 raise StoreError(error.problem, error.remedy) from error
     if isinstance(terminal, Finished):
         artifacts.load_weights(run.folder, run.spec)
-        artifacts.load_test_logits(run.folder)
+        artifacts.load_test_logits(run.folder, len(run.spec.class_names))

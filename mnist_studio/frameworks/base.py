@@ -108,7 +108,7 @@ class Learner(Protocol):
         """
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
-        """(n, 28, 28) -> (n, 10), with dropout off and batch-norm's running statistics.
+        """(n, 28, 28) -> (n, k), with dropout off and batch-norm's running statistics.
 
         Logits rather than probabilities, because probabilities underflow. Their type is
         ``storage(precision)``.

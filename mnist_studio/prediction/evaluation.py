@@ -30,7 +30,7 @@ class Evaluation:
     """The predictions of one network for some images.
 
     Attributes:
-        logits: (n, 10) float64.
+        logits: (n, k) float64.
         milliseconds: all forward passes took.
     """
 

@@ -56,7 +56,7 @@ class Logits(msgspec.Struct, frozen=True):
 
     Attributes:
         run: id of the model's run.
-        logits: (n, 10) float64.
+        logits: (n, k) float64.
         milliseconds: the forward pass took.
     """
 

@@ -50,7 +50,7 @@ def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) ->
     known = store.epochs(source.id) if checkpoint.epochs is None else checkpoint.epochs
     whole = [replace(epoch, run=run.id) for epoch in known if epoch.step <= checkpoint.step]
     if whole and _is_last(source.terminal):
-        logits = artifacts.load_test_logits(source.folder)
+        logits = artifacts.load_test_logits(source.folder, len(source.spec.class_names))
         artifacts.save_test_logits(run.folder, logits)
     artifacts.save_checkpoint(run.folder, replaced(checkpoint, epochs=tuple(whole)))
     return tuple(whole)

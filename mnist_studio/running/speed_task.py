@@ -12,6 +12,7 @@ from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.running.speed import MeasuredSpeed, SpeedRequest, TrainingSpeed
 from mnist_studio.running.train_task import choose_device
 from mnist_studio.spec.known_bugs import effective
+from mnist_studio.spec.model import FEWEST_CLASSES
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 from mnist_studio.training.evaluation import SLICE
@@ -34,7 +35,7 @@ def measure(request: SpeedRequest, context: Context[MeasuredSpeed]) -> None:
     begun = perf_counter()
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (max(request.images), 28, 28), np.uint8)
-    labels = random.integers(0, 10, len(images), np.uint8)
+    labels = random.integers(0, FEWEST_CLASSES, len(images), np.uint8)
     for place, (spec, count) in enumerate(zip(request.specs, request.images, strict=True)):
         if context.is_cancelled():
             return

@@ -18,7 +18,13 @@ from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch
 from mnist_studio.frameworks.base import Array, OptimizerState, Weights
 from mnist_studio.spec.layers import Shape, text
-from mnist_studio.spec.model import CLASSES, trainable_shapes, weight_shapes
+from mnist_studio.spec.model import (
+    FEWEST_CLASSES,
+    MOST_CLASSES,
+    class_count,
+    trainable_shapes,
+    weight_shapes,
+)
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 from mnist_studio.store import run_record, tensors
@@ -66,7 +72,7 @@ class BestEpoch:
     Attributes:
         epoch: from 1.
         weights: after it.
-        test_logits: (n, 10), of the test images in their order.
+        test_logits: (n, k), of the test images in their order.
     """
 
     epoch: int
@@ -205,7 +211,7 @@ def steps_of(folder: Path) -> Steps:
 
 
 def save_test_logits(folder: Path, logits: Array) -> None:
-    """Saves the logits (n, 10) of the test images in their order.
+    """Saves the logits (n, k) of the test images in their order.
 
     Raises:
         StoreError: the file cannot be written.
@@ -213,17 +219,23 @@ def save_test_logits(folder: Path, logits: Array) -> None:
     tensors.save(folder / TEST_LOGITS, {"logits": logits})
 
 
-def load_test_logits(folder: Path) -> Array:
-    """The logits (n, 10) of the test images in their order.
+def load_test_logits(folder: Path, classes: int | None = None) -> Array:
+    """The logits (n, k) of the test images in their order.
+
+    Args:
+        folder: of the run.
+        classes: k, if it is known.
 
     Raises:
-        StoreError: missing or damaged.
+        StoreError: missing, damaged, or of another number of classes.
     """
     path = folder / TEST_LOGITS
     arrays = tensors.load(path).arrays
-    if [array.shape[1:] for array in arrays.values()] != [(CLASSES,)] or "logits" not in arrays:
-        raise tensors.damaged(path, f"it does not have {CLASSES} logits per image")
-    return arrays["logits"]
+    logits = arrays.get("logits", np.empty(0))
+    possible = (classes,) if classes else range(FEWEST_CLASSES, MOST_CLASSES + 1)
+    if len(arrays) != 1 or logits.ndim != 2 or logits.shape[1] not in possible:
+        raise tensors.damaged(path, f"it does not have {classes or 'the'} logits of each image")
+    return logits
 
 
 def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
@@ -287,7 +299,7 @@ def _best(path: Path, stored: tensors.Tensors, spec: RunSpec) -> BestEpoch | Non
         return None
     weights, logits = _under(_BEST, stored.arrays), stored.arrays.get(_BEST_LOGITS)
     _check(path, weights, weight_shapes(spec.model), spec)
-    if not number.isdecimal() or logits is None or logits.shape[1:] != (CLASSES,):
+    if not number.isdecimal() or logits is None or logits.shape[1:] != (class_count(spec.model),):
         raise tensors.damaged(path, "its best epoch cannot be read")
     return BestEpoch(int(number), weights, logits)
 

@@ -311,7 +311,9 @@ class _Check:
     def _check_files(self, folder: Path, spec: RunSpec | None, expected: Set[str]) -> None:
         readers: dict[str, Callable[[], object]] = {
             artifacts.STEPS: partial(artifacts.load_steps, folder),
-            artifacts.TEST_LOGITS: partial(artifacts.load_test_logits, folder),
+            artifacts.TEST_LOGITS: partial(
+                artifacts.load_test_logits, folder, len(spec.class_names) if spec else None
+            ),
         }
         if spec is not None:
             readers[artifacts.WEIGHTS] = partial(artifacts.load_weights, folder, spec)

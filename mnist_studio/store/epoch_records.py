@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.frameworks.base import Array
-from mnist_studio.spec.model import CLASSES
 from mnist_studio.store import tensors
 from mnist_studio.store.epoch_files import EpochFiles
 
@@ -92,7 +91,7 @@ class EpochRecord:
         norms: by layer, in order.
         outputs: by layer, in order.
         histograms: of the outputs by layer, counts (bins,) between their low and high.
-        confusion: (10, 10), test images by true label and prediction.
+        confusion: (k, k), test images by true label and prediction.
         errors: the most confident ones on the test set.
         images: (n, 28, 28) uint8, those of the errors.
     """
@@ -134,9 +133,13 @@ def load(folder: Path, epoch: int) -> EpochRecord:
         record = _record(notes, stored.arrays)
     except (KeyError, msgspec.DecodeError) as error:
         raise tensors.damaged(path, f"its record cannot be read: {error}") from error
-    if record.epoch != epoch or record.confusion.shape != (CLASSES, CLASSES):
+    if record.epoch != epoch or not _is_square(record.confusion):
         raise tensors.damaged(path, f"it is not the record of epoch {epoch}")
     return record
+
+
+def _is_square(matrix: NDArray[np.int64]) -> bool:
+    return matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] and len(matrix) > 0
 
 
 def _record(notes: _Notes, arrays: Mapping[str, Array]) -> EpochRecord:

@@ -49,7 +49,7 @@ def pack(run: Run, epochs: Sequence[Epoch], root: Path, name: str) -> Path:
             f"{run.name} cannot be packed as “{name}”: it has not finished.", "Train it."
         )
     artifacts.load_weights(run.folder, run.spec)
-    artifacts.load_test_logits(run.folder)
+    artifacts.load_test_logits(run.folder, len(run.spec.class_names))
     models, folder = read_sums(root), root / name
     for file in (artifacts.WEIGHTS, artifacts.TEST_LOGITS):
         _write(folder / file, content_of(run.folder / file))

@@ -46,7 +46,7 @@ class CanPredict(Protocol):
 def logits(
     learner: CanPredict, images: NDArray[np.uint8], should_continue: Callable[[], bool]
 ) -> Array | None:
-    """(n, 28, 28) -> (n, 10); None if ``should_continue`` returned False before a slice."""
+    """(n, 28, 28) -> (n, k); None if ``should_continue`` returned False before a slice."""
     parts: list[Array] = []
     for start in range(0, len(images), SLICE):
         if not should_continue():

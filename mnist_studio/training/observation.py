@@ -53,7 +53,7 @@ def observe(
         epoch: from 1.
         train: the training set, whose first images are the sample.
         test: the test set.
-        test_logits: (n, 10) of the test set, after the epoch.
+        test_logits: (n, k) of the test set, after the epoch.
         before: the weights before the epoch; empty if unknown.
     """
     sample, labels = train.images[:SAMPLE], train.labels[:SAMPLE]

@@ -66,7 +66,7 @@ class Recorder:
         Args:
             epochs: of the run so far, in order.
             learner: with the weights after the last one.
-            test_logits: (n, 10), of the test set.
+            test_logits: (n, k), of the test set.
         """
         with self._recording():
             weights = learner.weights()

@@ -188,7 +188,7 @@ class TrainingState:
 
         Args:
             validation: loss and accuracy on the validation set; None without one.
-            test: (n, 10), logits of the test set.
+            test: (n, k), logits of the test set.
 
         Raises:
             TrainingFailed: a loss became NaN or infinite.

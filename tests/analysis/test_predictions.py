@@ -36,7 +36,7 @@ def test_the_most_confident_errors() -> None:
 
 def test_precision_recall_and_f1_by_hand() -> None:
     scores = predictions.class_metrics(predictions.confusion_matrix(LOGITS, TRUTH))
-    assert [score.digit for score in scores] == list(range(10))
+    assert [score.label for score in scores] == list(range(10))
     # 3: one hit, three true, two predicted; 5: one hit, two true, three predicted.
     assert scores[3] == ClassMetrics(3, 3, 1 / 2, 1 / 3, near(0.4))
     assert scores[5] == ClassMetrics(5, 2, 1 / 3, 1 / 2, near(0.4))

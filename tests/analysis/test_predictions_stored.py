@@ -43,9 +43,9 @@ def test_accuracies_confusions_and_scores(runs: StoredRuns) -> None:
         table = predictions.confusion_matrix(logits, np.array(truth))
         assert all(table[cell] == both.count(cell) for cell in np.ndindex(10, 10))
         for score in predictions.class_metrics(table):
-            hits = both.count((score.digit, score.digit))
-            assert score.recall == hits / truth.count(score.digit)
-            assert score.precision == hits / answers[name].count(score.digit)
+            hits = both.count((score.label, score.label))
+            assert score.recall == hits / truth.count(score.label)
+            assert score.precision == hits / answers[name].count(score.label)
             assert score.f1 == pytest.approx(2 / (1 / score.precision + 1 / score.recall))
 
 

@@ -8,7 +8,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Layer
-from mnist_studio.spec.model import trainable_shapes
+from mnist_studio.spec.model import class_count, trainable_shapes
 from mnist_studio.spec.run import RunSpec
 from tests.codegen.examples import module
 from tests.frameworks.examples import (
@@ -43,7 +43,7 @@ def _assert_steps_agree(spec: RunSpec, steps: int = 12) -> None:
     made = chunk(spec.model, steps)
     shared.train(made)
     script = module(spec)
-    images, labels = digits()
+    images, labels = digits(classes=class_count(spec.model))
     p = {name: array.copy() for name, array in _initial(spec).items()}
     zeros = {name: np.zeros_like(array) for name, array in p.items()}
     slots = ("velocity", "mean", "square", "update")

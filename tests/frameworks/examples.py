@@ -27,7 +27,7 @@ from mnist_studio.spec.layers import (
     Sigmoid,
     Tanh,
 )
-from mnist_studio.spec.model import ModelSpec, describe
+from mnist_studio.spec.model import ModelSpec, class_count, describe, with_classes
 from mnist_studio.spec.optimizers import (
     Adadelta,
     Adam,
@@ -94,6 +94,15 @@ def run(
     return RunSpec(recipe="test", model=ModelSpec(layers), training=training, device="cpu")
 
 
+def of_classes(spec: RunSpec, classes: int) -> RunSpec:
+    """With another number of classes, called by the first letters."""
+    return msgspec.structs.replace(
+        spec,
+        model=with_classes(spec.model, classes),
+        class_names=tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:classes]),
+    )
+
+
 def in_precision(spec: RunSpec, precision: Precision) -> RunSpec:
     return trained(spec, precision=precision)
 
@@ -121,6 +130,8 @@ VARIANTS: Mapping[str, RunSpec] = {
     ),
     "double softmax": trained(run(EVERYTHING), loss="double_softmax"),
     "label smoothing": trained(run(TINY, Sgd()), label_smoothing=0.2),
+    "3 classes": of_classes(trained(run(DROPPED), loss="double_softmax"), 3),
+    "26 classes": of_classes(trained(run(TINY, Sgd()), label_smoothing=0.2), 26),
     # Without biases of the logits, whose summed gradients are 0 but for rounding.
     "summed biases": trained(
         run((*EVERYTHING[:-1], Dense(10, bias=False))), bias_gradients="summed"
@@ -134,11 +145,11 @@ def learner(framework: Framework, spec: RunSpec, seed: int = SEED) -> Learner:
     weights = initial_weights(spec.model, seed, spec.training.precision)
     place = next(device for device in framework.devices() if device.kind == DEVICE)
     made = framework.learner(spec, weights, place)
-    made.bind(*digits())
+    made.bind(*digits(classes=class_count(spec.model)))
     return made
 
 
-def digits(count: int = 120) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+def digits(count: int = 120, classes: int = 10) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Blurred blobs in noise, whose labels say where the first one lies.
 
     The noise matters: on an even background all windows of a convolution are equal, a max-pooling
@@ -149,7 +160,7 @@ def digits(count: int = 120) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     places = np.moveaxis(np.mgrid[:28, :28], 0, -1)
     distances = np.square(places - centers[:, :, None, None]).sum(-1)
     images = 200 * np.exp(-distances / 6).max(1) + rng.uniform(0, 55, (count, 28, 28))
-    labels = centers[:, 0, 0].astype(int) % 10
+    labels = centers[:, 0, 0].astype(int) % classes
     return images.astype(np.uint8), labels.astype(np.uint8)
 
 

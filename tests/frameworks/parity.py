@@ -16,6 +16,7 @@ from mnist_studio.frameworks.base import Array, Framework, Learner, OptimizerSta
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.parity.report import LARGEST_INFORMATIVE
 from mnist_studio.spec.layers import Conv, Dense, Layer
+from mnist_studio.spec.model import class_count
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import Precision, RunSpec
 from tests.frameworks.examples import VARIANTS, chunk, digits, in_precision, learner
@@ -63,7 +64,7 @@ class ParityContract:
         of_gradients: float,
     ) -> None:
         ours, hub = _pair(framework, in_precision(spec, precision))
-        images, labels = (array[:32] for array in digits())
+        images, labels = (array[:32] for array in digits(classes=class_count(spec.model)))
         assert distance(ours.logits(images), hub.logits(images)) < of_outputs
         expected = hub.input_gradients(images, labels)
         assert distance(ours.input_gradients(images, labels), expected) < of_gradients

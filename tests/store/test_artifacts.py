@@ -165,8 +165,10 @@ def test_test_logits_come_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize("arrays", [{"logits": np.ones((3, 9))}, {"other": np.ones((3, 10))}, {}])
 def test_test_logits_of_another_shape_are_refused(tmp_path: Path, arrays: dict[str, Array]) -> None:
     tensors.save(tmp_path / artifacts.TEST_LOGITS, arrays)
-    with pytest.raises(StoreError, match="10 logits per image"):
-        artifacts.load_test_logits(tmp_path)
+    with pytest.raises(StoreError, match="10 logits of each image"):
+        artifacts.load_test_logits(tmp_path, 10)
+    with pytest.raises(StoreError, match="3 logits of each image"):
+        artifacts.load_test_logits(tmp_path, 3)
 
 
 def test_steps_are_appended(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_an_exported_recipe_can_be_imported_elsewhere(yours: OwnRecipes, tmp_pat
     [
         b"", b"\xff\xfe\x00", b"format = 99\n[recipe]", b"[" * 9_000, b"format = 4\nrecipe = 3",
         b"\0" * 4_000_001, b"<!DOCTYPE html>", recipe_files.write(made("Good")).encode()[:-40],
-        recipe_files.write(made("Good")).replace("units = 10", "units = 11").encode(),
+        recipe_files.write(made("Good")).replace("units = 10", "units = 63").encode(),
         recipe_files.write(made("Good")).replace('"Good"', '"mlp-128"').encode(),
         recipe_files.write(made("Good")).replace('"Good"', '"a\\u001b[2J"').encode(),
         recipe_files.write(made("Good")).replace("learning_rate", "lerning_rate").encode(),

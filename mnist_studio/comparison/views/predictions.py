@@ -104,7 +104,7 @@ def per_class(run_data: RunData, options: ViewOptions) -> ViewContent:
         Column("Precision", "fraction"), Column("Recall", "fraction"), Column("F1", "fraction"),
     )  # fmt: skip
     rows = tuple(
-        Row(run, (shown.titles[run], str(m.digit), m.count, m.precision, m.recall, m.f1))
+        Row(run, (shown.titles[run], str(m.label), m.count, m.precision, m.recall, m.f1))
         for run, of in metrics.items()
         for m in of
     )

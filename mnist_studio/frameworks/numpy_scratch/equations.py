@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from mnist_studio.spec import layers as spec
 from mnist_studio.spec import optimizers
 from mnist_studio.spec.layers import Layer
-from mnist_studio.spec.model import CLASSES
 from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.run import TrainingSpec
 
@@ -30,8 +29,8 @@ class Equations:
     gradients: Mapping[str, str] = field(default_factory=dict)
 
 
-def of_loss(training: TrainingSpec) -> str:
-    """The loss of one image, and its gradient dz with respect to the logits z."""
+def of_loss(training: TrainingSpec, classes: int) -> str:
+    """The loss of one image, and its gradient dz with respect to the logits z of the classes."""
     smoothing = training.label_smoothing
     if training.loss == "double_softmax":
         return (
@@ -40,7 +39,7 @@ def of_loss(training: TrainingSpec) -> str:
         )
     if smoothing:
         return (
-            f"q = {1 - smoothing:g} onehot(label) + {smoothing / CLASSES:g};  "
+            f"q = {1 - smoothing:g} onehot(label) + {smoothing / classes:g};  "
             "L = -Σ q log softmax(z);  dz = softmax(z) - q"
         )
     return "L = -log softmax(z)[label];  dz = softmax(z) - onehot(label)"

@@ -21,7 +21,7 @@ from mnist_studio.frameworks.numpy_scratch.optimizers import Optimizer
 from mnist_studio.frameworks.numpy_scratch.parallel import Batch, DataParallel, ThreadTeam
 from mnist_studio.frameworks.registry import usable_processors
 from mnist_studio.spec.layers import BatchNorm, Conv
-from mnist_studio.spec.model import trainable_shapes
+from mnist_studio.spec.model import class_count, trainable_shapes
 from mnist_studio.spec.run import RunSpec, storage
 
 EVALUATION_BATCH = 125
@@ -44,6 +44,7 @@ class NumpyLearner:
     def __init__(self, run: RunSpec, weights: Weights) -> None:
         self._training, self._scaling = run.training, run.model.scaling
         self._storage = storage(run.training.precision)
+        self._classes = class_count(run.model)
         self._table = level_table(self._scaling, run.training.precision)
         self._trainable = Flat(trainable_shapes(run.model), self._storage)
         # Trainable weights share one vector; running statistics are separate arrays.
@@ -95,7 +96,7 @@ class NumpyLearner:
         starts = range(0, len(images), EVALUATION_BATCH)
         batches = [self._table[images[start : start + EVALUATION_BATCH]] for start in starts]
         outputs = self._parallel.logits(batches)
-        return np.concatenate(outputs) if outputs else np.empty((0, 10), self._storage)
+        return np.concatenate(outputs) if outputs else np.empty((0, self._classes), self._storage)
 
     def gradients(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Weights:
         """See ``Learner.gradients``."""

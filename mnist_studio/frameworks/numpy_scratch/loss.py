@@ -36,12 +36,12 @@ def clip(gradients: Flat, how: ClipNorm | ClipValue | None) -> None:
 
 @dataclass(frozen=True)
 class Loss:
-    """The loss of logits z (b, 10) with labels t (b,), for one slice of a batch of B images.
+    """The loss of logits z (b, k) with labels t (b,), for one slice of a batch of B images.
 
     Attributes:
         total: sum of the b losses. The totals of all slices divided by B are the mean loss L.
         correct: number of rows whose first maximum is at the label.
-        gradient: ∂L/∂z, (b, 10).
+        gradient: ∂L/∂z, (b, k).
     """
 
     total: float
@@ -77,7 +77,7 @@ def cross_entropy(logits: Array, labels: NDArray[np.uint8], batch: int) -> Loss:
 def smoothed_cross_entropy(
     logits: Array, labels: NDArray[np.uint8], batch: int, smoothing: float
 ) -> Loss:
-    """-Σ q log softmax(z) with q = (1 - s) onehot(t) + s / 10 (Szegedy et al. 2016).
+    """-Σ q log softmax(z) with q = (1 - s) onehot(t) + s / k (Szegedy et al. 2016).
 
     Its gradient is (softmax(z) - q) / B.
     """

@@ -56,14 +56,14 @@ class Network:
             norm.by_batch = training
 
     def forward(self, x: Array) -> Array:
-        """(B, 28, 28) inputs -> (B, 10) logits, valid until the next call."""
+        """(B, 28, 28) inputs -> (B, k) logits, valid until the next call."""
         x = x.reshape(*x.shape, 1)
         for name in self._order:
             x = self.layers[name].forward(x)
         return x
 
     def backward_params(self, dlogits: Array) -> None:
-        """Computes the gradient of every weight from dlogits (B, 10), after ``forward``.
+        """Computes the gradient of every weight from dlogits (B, k), after ``forward``.
 
         It stops at the first layer with weights.
         """
@@ -81,7 +81,7 @@ class Network:
             norm.update_running_statistics()
 
     def backward_input(self, dlogits: Array) -> Array:
-        """(B, 10) -> the gradient of the inputs (B, 28, 28), after ``forward``."""
+        """(B, k) -> the gradient of the inputs (B, 28, 28), after ``forward``."""
         dy = dlogits
         for name in reversed(self._order):
             dy = self.layers[name].backward_input(dy)

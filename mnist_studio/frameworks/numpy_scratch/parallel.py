@@ -98,7 +98,7 @@ class DataParallel:
         return _sum(self._team.each(lambda n: self._gradients(networks[n], slices[n], size)))
 
     def logits(self, batches: Sequence[Array]) -> list[Array]:
-        """Logits (b, 10) for each batch of inputs (b, 28, 28)."""
+        """Logits (b, k) for each batch of inputs (b, 28, 28)."""
         networks, count = self._networks, len(self._networks)
         if len(batches) < count or count == 1:
             return _logits(networks[0], batches)

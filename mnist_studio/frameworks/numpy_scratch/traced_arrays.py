@@ -78,7 +78,7 @@ class StepTrace:
         loss: before the step.
         loss_after: after the step, for the same image and the same dropout masks.
         loss_equation: of the loss and of the logits' gradient.
-        logit_gradient: (10,), dz = ∂L/∂z.
+        logit_gradient: (k,), dz = ∂L/∂z.
         optimizer: the equation of the update.
         rate: the learning rate.
         number: of the update, from 1.
@@ -103,8 +103,8 @@ class NetworkTrace:
     Attributes:
         pixels: (28, 28) gray levels.
         layers: in order; the first one's input is the normalized image.
-        logits: (10,), z.
-        probabilities: (10,), softmax(z).
+        logits: (k,), z.
+        probabilities: (k,), softmax(z).
         step: the training step; None for a forward pass alone.
     """
 

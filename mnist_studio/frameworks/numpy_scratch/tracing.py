@@ -27,7 +27,7 @@ from mnist_studio.frameworks.numpy_scratch.traced_arrays import (
     StepTrace,
     TrainingInput,
 )
-from mnist_studio.spec.model import LayerReport, describe, trainable_shapes
+from mnist_studio.spec.model import LayerReport, class_count, describe, trainable_shapes
 from mnist_studio.spec.run import RunSpec, storage
 
 
@@ -75,7 +75,7 @@ class _Tracer:
         )
 
     def loss(self, logits: Array, label: int) -> Loss:
-        """The loss of logits (10,)."""
+        """The loss of logits (k,)."""
         labels = np.array([label], np.uint8)
         return loss_of(self.run.training, logits[np.newaxis], labels, 1)
 
@@ -120,7 +120,7 @@ def step(
         label=target.label,
         loss=loss.total,
         loss_after=tracer.loss(network.forward(tracer.inputs)[0], target.label).total,
-        loss_equation=equations.of_loss(run.training),
+        loss_equation=equations.of_loss(run.training, class_count(run.model)),
         logit_gradient=loss.gradient[0],
         optimizer=equations.of_training(run.training),
         rate=target.rate,

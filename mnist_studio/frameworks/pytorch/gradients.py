@@ -10,7 +10,7 @@ from mnist_studio.spec.run import ClipNorm, ClipValue, TrainingSpec
 
 
 def mean_loss(training: TrainingSpec, logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean loss of logits (n, 10) and labels (n,)."""
+    """The mean loss of logits (n, k) and labels (n,)."""
     if training.loss == "double_softmax":
         logits = logits.softmax(1)
     return functional.cross_entropy(logits, labels, label_smoothing=training.label_smoothing)
@@ -27,7 +27,7 @@ def backward(
     Args:
         training: says which loss and which bias gradients to use.
         parameters: all of the network, by canonical names, without gradients so far.
-        logits: (n, 10).
+        logits: (n, k).
         labels: (n,) int64.
 
     Returns:

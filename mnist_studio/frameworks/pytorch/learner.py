@@ -18,6 +18,7 @@ from mnist_studio.frameworks.base import (
     normalize,
 )
 from mnist_studio.frameworks.pytorch import devices, gradients, layout, network, optimizers
+from mnist_studio.spec.model import class_count
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 
@@ -34,6 +35,7 @@ class PytorchLearner:
         self._device = devices.torch_device(device)
         self._training = run.training
         self._scaling = run.model.scaling
+        self._classes = class_count(run.model)
         self._network = network.build(run.model, run.training.precision, self._device)
         self._parameters = layout.parameters(self._network)
         self._dropouts = {
@@ -91,7 +93,7 @@ class PytorchLearner:
         return gradients.backward(self._training, self._parameters, logits, labels), logits.detach()
 
     def _forward(self, inputs: Tensor) -> Tensor:
-        """(n, 1, 28, 28) -> (n, 10), in ``storage(precision)``."""
+        """(n, 1, 28, 28) -> (n, k), in ``storage(precision)``."""
         with network.mixed(self._training.precision, self._device):
             logits: Tensor = self._network(inputs)
         return logits.to(inputs.dtype)
@@ -112,7 +114,7 @@ class PytorchLearner:
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Learner.logits``."""
-        outputs = np.empty((len(images), 10), dtype=storage(self._training.precision))
+        outputs = np.empty((len(images), self._classes), dtype=storage(self._training.precision))
         with torch.inference_mode():
             for start in range(0, len(images), EVALUATION_BATCH):
                 batch = slice(start, start + EVALUATION_BATCH)

@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from mnist_studio.frameworks.tensorflow_keras import network
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
-from mnist_studio.spec.model import CLASSES
 from mnist_studio.spec.run import ClipNorm, ClipValue, TrainingSpec
 
 
@@ -18,7 +17,7 @@ class BatchTensors:
 
     Attributes:
         loss: (), the mean over the batch.
-        logits: (n, 10).
+        logits: (n, k).
         gradients: of every trainable weight, in the order of ``network.trainable``.
     """
 
@@ -54,14 +53,15 @@ def backward(
 
 
 def mean_loss(training: TrainingSpec, logits: Tensor, labels: Tensor) -> Tensor:
-    """The mean loss of logits (n, 10) and labels (n,)."""
+    """The mean loss of logits (n, k) and labels (n,)."""
     if training.loss == "double_softmax":
         logits = tf.nn.softmax(logits)
     if smoothing := training.label_smoothing:
+        classes = logits.shape[-1]
         # one_hot computes in float64 here: TensorFlow would round a Python number to float32.
-        others = tf.constant(smoothing / CLASSES, logits.dtype)
-        label = tf.constant(1 - smoothing + smoothing / CLASSES, logits.dtype)
-        targets = tf.one_hot(labels, CLASSES, label, others)
+        others = tf.constant(smoothing / classes, logits.dtype)
+        label = tf.constant(1 - smoothing + smoothing / classes, logits.dtype)
+        targets = tf.one_hot(labels, classes, label, others)
         return tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(targets, logits))
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
 

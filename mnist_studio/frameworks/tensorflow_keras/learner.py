@@ -24,6 +24,7 @@ from mnist_studio.frameworks.tensorflow_keras import (
     training,
 )
 from mnist_studio.frameworks.tensorflow_keras.network import Tensor
+from mnist_studio.spec.model import class_count
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
 
@@ -37,6 +38,7 @@ class KerasLearner:
     def __init__(self, run: RunSpec, weights: Weights, device: Device) -> None:
         self._place = devices.place(device)
         self._storage = storage(run.training.precision)
+        self._classes = class_count(run.model)
         self._scaling = run.model.scaling
         self._training = run.training
         with tf.device(self._place):
@@ -62,7 +64,7 @@ class KerasLearner:
 
     def logits(self, images: NDArray[np.uint8]) -> Array:
         """See ``Learner.logits``."""
-        outputs = np.empty((len(images), 10), dtype=self._storage)
+        outputs = np.empty((len(images), self._classes), dtype=self._storage)
         with tf.device(self._place):
             for start in range(0, len(images), EVALUATION_BATCH):
                 batch = slice(start, start + EVALUATION_BATCH)

@@ -33,7 +33,7 @@ def forward(
     masks: Mapping[str, Tensor] | None = None,
     training: bool = False,
 ) -> Tensor:
-    """(n, 28, 28) inputs -> (n, 10) logits of the same type.
+    """(n, 28, 28) inputs -> (n, k) logits of the same type.
 
     Args:
         network: as ``build`` returns it.

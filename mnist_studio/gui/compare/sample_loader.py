@@ -86,4 +86,6 @@ class SampleLoader(QObject):
 
 
 def _logits(runs: Sequence[Run]) -> dict[str, NDArray[np.float32]]:
-    return {run.id: artifacts.load_test_logits(run.folder) for run in runs}
+    return {
+        run.id: artifacts.load_test_logits(run.folder, len(run.spec.class_names)) for run in runs
+    }

@@ -153,7 +153,10 @@ class TrainingResult:
         if len(complete) < 2 or len({run.spec.dataset for run in complete}) > 1:
             return ""
         runs = paths.runs()
-        predicted = [artifacts.load_test_logits(runs / r.id).argmax(axis=1) for r in complete]
+        predicted = [
+            artifacts.load_test_logits(runs / r.id, len(r.spec.class_names)).argmax(axis=1)
+            for r in complete
+        ]
         if len({len(one) for one in predicted}) > 1:
             return ""
         same, images = int((np.stack(predicted) == predicted[0]).all(0).sum()), len(predicted[0])
