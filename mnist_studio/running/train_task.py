@@ -6,7 +6,6 @@ from time import perf_counter
 
 from msgspec.structs import replace
 
-from mnist_studio.data.datasets import sources
 from mnist_studio.data.images import Dataset, joined
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.errors import TrainingFailed
@@ -14,7 +13,7 @@ from mnist_studio.events import Event, Finished, Phase, PhaseName, Stopped
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device, Framework
 from mnist_studio.frameworks.initialization import initial_weights
-from mnist_studio.running import native_task
+from mnist_studio.running import dataset_ahead, native_task
 from mnist_studio.running.messages import TrainRequest
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
@@ -57,7 +56,7 @@ def _run(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
         clock.enter("data")
         context.send(phase("data"))
     data = Path(request.data) if request.data else None
-    dataset = sources.load(spec.dataset, data)
+    dataset = dataset_ahead.take(spec.dataset, data)
     session = TrainingSession(
         run=request.run, spec=spec, data=_split(spec, dataset), folder=Path(request.folder),
         device=device.name, clock=clock, control=control, on_event=context.send, machine=machine,

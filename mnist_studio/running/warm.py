@@ -1,4 +1,4 @@
-"""Warm processes: each has loaded a framework and waits for the next run with its settings.
+"""Warm processes: each has loaded a framework and a dataset, and waits for the next run.
 
 A run takes its process with it. A new one starts when no run trains any more, so that it disturbs
 no timing.
@@ -18,9 +18,9 @@ from mnist_studio import settings
 from mnist_studio.errors import JobError
 from mnist_studio.events import AnyEvent, Terminal
 from mnist_studio.frameworks import registry
-from mnist_studio.running.messages import TRAIN, WARM_UP, TrainRequest
+from mnist_studio.running.messages import TRAIN, WARM_UP, TrainRequest, WarmUp
 from mnist_studio.spec import recipes
-from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run import DatasetName, FrameworkName, RunSpec
 from mnist_studio.training import machine
 from mnist_studio.workers import priority
 from mnist_studio.workers.channel import Result, WorkerError
@@ -73,16 +73,18 @@ class LaunchSettings:
 
 @dataclass
 class WarmProcess:
-    """A process that has loaded a framework, or still loads it.
+    """A process that has loaded a framework and a dataset, or still loads them.
 
     Attributes:
         launched: with these settings.
         worker: the process.
+        dataset: that it loads.
         ready: whether it has loaded the framework.
     """
 
     launched: LaunchSettings
-    worker: Worker[str, None, None]
+    worker: Worker[WarmUp, None, None]
+    dataset: DatasetName
     ready: bool = False
 
 
@@ -212,11 +214,23 @@ class WarmProcesses:
             for process in list(self._processes.values()):
                 if process.worker.exit_code is not None or process.launched not in wanted:
                     self._discard(process)
+                else:
+                    self._load_expected_dataset(process)
             startable = (
                 one for one in wanted
                 if one.version and one not in self._failed and one.framework not in self._processes
             )  # fmt: skip
             return next(startable, None) if self._may_start() else None
+
+    def _load_expected_dataset(self, process: WarmProcess) -> None:
+        """Has a process load another dataset if that is expected now. The caller holds the lock.
+
+        Nobody waits for its reply: a run that takes it earlier waits for the dataset in any case.
+        """
+        name = process.launched.framework
+        if process.dataset != self._expected[name].dataset and not self.paused:
+            process.dataset = self._expected[name].dataset
+            process.worker.send(WarmUp(name, process.dataset))
 
     def _may_start(self) -> bool:
         return (
@@ -234,8 +248,10 @@ class WarmProcesses:
             self._fail(wanted, str(error))
             return
         priority.lower(worker.pid or 0)
-        process = WarmProcess(wanted, worker)
-        worker.send(wanted.framework)
+        with self._changed:
+            dataset = self._expected[wanted.framework].dataset
+        process = WarmProcess(wanted, worker, dataset)
+        worker.send(WarmUp(wanted.framework, dataset))
         deadline = monotonic() + WARM_UP_SECONDS
         with self._changed:
             self._processes[wanted.framework] = process

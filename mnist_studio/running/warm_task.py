@@ -1,4 +1,4 @@
-"""The task of loading a framework before a run needs it."""
+"""The task of loading a framework and a dataset before a run needs them."""
 
 import numpy as np
 from msgspec.structs import replace
@@ -6,8 +6,10 @@ from msgspec.structs import replace
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk, Framework
 from mnist_studio.frameworks.initialization import initial_weights
-from mnist_studio.running import train_task
+from mnist_studio.running import dataset_ahead, train_task
+from mnist_studio.running.messages import WarmUp
 from mnist_studio.spec import recipes
+from mnist_studio.spec.run import FrameworkName
 from mnist_studio.workers.task import Context
 
 PREPARED = (train_task.train,)
@@ -16,17 +18,23 @@ PREPARED = (train_task.train,)
 _BATCH = 2
 
 
-def warm_up(framework: str, _: Context[None]) -> None:
-    """The task of loading a framework for a run that may follow.
+_frameworks: set[FrameworkName] = set()
+
+
+def warm_up(request: WarmUp, _: Context[None]) -> None:
+    """The task of loading a framework and a dataset for a run that may follow.
 
     Raises:
         FrameworkMissing: it is not installed.
         FrameworkBroken: it cannot be imported.
     """
-    loaded = registry.load(framework)
-    # A network on a GPU would hold its memory while the process waits.
-    if all(device.kind == "cpu" for device in loaded.devices()):
-        _take_a_step(loaded)
+    if request.framework not in _frameworks:
+        loaded = registry.load(request.framework)
+        # A network on a GPU would hold its memory while the process waits.
+        if all(device.kind == "cpu" for device in loaded.devices()):
+            _take_a_step(loaded)
+        _frameworks.add(request.framework)
+    dataset_ahead.load_ahead(request.dataset)
 
 
 def _take_a_step(framework: Framework) -> None:

@@ -16,7 +16,7 @@ from mnist_studio.events import AnyEvent, Finished
 from mnist_studio.frameworks import registry
 from mnist_studio.running import warm
 from mnist_studio.running.job import TrainingJob
-from mnist_studio.running.messages import WARM_UP
+from mnist_studio.running.messages import WARM_UP, WarmUp
 from mnist_studio.running.warm import WarmProcesses
 from mnist_studio.settings import Interpreter
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -25,6 +25,7 @@ from mnist_studio.store.runs import RunStore
 from mnist_studio.training import machine
 from mnist_studio.workers import priority
 from mnist_studio.workers.task import Task
+from mnist_studio.workers.worker import Worker
 from tests.trained_runs import alive, small, until
 
 GIGABYTE = 1 << 30
@@ -124,6 +125,30 @@ def test_other_processor_settings_start_cold(processes: WarmProcesses) -> None:
     assert is_warm(events(spec, processes))
 
 
+def test_a_process_loads_another_dataset_once_it_is_expected(
+    processes: WarmProcesses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_ready(processes, "numpy")
+    (pid,) = processes.pids
+    sent: list[object] = []
+    send = Worker.send
+
+    def send_and_note(worker: Worker[object, object, object], request: object) -> int:
+        sent.append(request)
+        return send(worker, request)
+
+    monkeypatch.setattr(Worker, "send", send_and_note)
+    spec = replace(small(), dataset="mnist")
+    processes.expect([spec])
+    until(lambda: sent)
+    assert sent == [WarmUp("numpy", "mnist")]
+    # It is not here, which the run reports; the process is used all the same.
+    processes.expect([small()])
+    until(lambda: len(sent) == 2)
+    assert processes.pids == (pid,)
+    assert is_warm(events(small(), processes))
+
+
 @linux
 def test_a_process_that_died_while_it_waited_is_not_used(processes: WarmProcesses) -> None:
     open_ready(processes, "numpy")
@@ -221,7 +246,7 @@ def test_closing_ends_a_process_that_still_loads(
     assert not alive(pid)
 
 
-def hang(framework: str, _: object) -> None:
+def hang(request: WarmUp, _: object) -> None:
     signal.pause()
 
 

@@ -101,6 +101,18 @@ def require(name: DatasetName, folder: Path | None = None, catalog: Catalog = MN
         raise DataError(error.problem, place.remedy or error.remedy) from error
 
 
+def files(name: DatasetName, catalog: Catalog = MNIST) -> tuple[Path, ...]:
+    """The files that ``load`` may read, if no folder is given; empty where that is not known.
+
+    Raises:
+        DataError: as ``require``.
+    """
+    if name != "mnist":
+        return ()
+    found = _located(_place(None), catalog)
+    return (*(path for copies in found.copies.values() for path in copies), *found.archives)
+
+
 def check_folder(folder: Path, catalog: Catalog = MNIST) -> tuple[str, ...]:
     """Reads MNIST from a folder to check it; sentences about damaged copies that are ignored.
 
