@@ -123,6 +123,11 @@ def own_image_journal(base: Path | None = None) -> Path:
     return (base or home()) / "own_images.jsonl"
 
 
+def environments() -> Path:
+    """The environments of frameworks that MNIST Studio installed."""
+    return home() / "environments"
+
+
 def settings_file() -> Path:
     """The user's settings, one JSON file."""
     return home() / "settings.json"

@@ -62,7 +62,9 @@ COMMANDS = {
     "find-rate": CommandEntry("find_rate", "suggest a learning rate for a recipe"),
     "step": CommandEntry("step", "show the numbers of one training step in every framework"),
     "store": CommandEntry("store", "check, back up, restore, or rebuild the database"),
-    "environments": CommandEntry("environments", "choose a Python environment for a framework"),
+    "environments": CommandEntry(
+        "environments", "choose or install a Python environment for a framework"
+    ),
     "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
     "selftest": CommandEntry("selftest", "test an installation from end to end"),
 }

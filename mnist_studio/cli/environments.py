@@ -9,7 +9,7 @@ from mnist_studio.cli import options, output
 from mnist_studio.errors import UsageError
 from mnist_studio.formatting import NOTHING
 from mnist_studio.frameworks import registry
-from mnist_studio.workers import environments
+from mnist_studio.workers import environments, installation
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,25 @@ def add_arguments(parser: ArgumentParser) -> None:
         "python", nargs="?", metavar="PYTHON", help="path of that environment's Python executable"
     )
     choice.add_argument(
+        "--install",
+        action="store_true",
+        help="install the framework into an environment of its own, and choose that",
+    )
+    choice.add_argument(
         "--reset", action="store_true", help="switch back to MNIST Studio's own environment"
     )
     options.add_json(parser, "one framework per line")
 
 
 def run(arguments: Namespace) -> int:
-    """Chooses or resets an environment where one is named, and lists them."""
-    if arguments.reset and not arguments.framework:
-        raise UsageError("--reset needs a framework.", "Specify pytorch or keras.")
+    """Installs, chooses or resets an environment where one is named, and lists them."""
+    for option in ("reset", "install"):
+        if getattr(arguments, option) and not arguments.framework:
+            raise UsageError(f"--{option} needs a framework.", "Specify pytorch or keras.")
     if arguments.reset:
         environments.forget(arguments.framework)
+    elif arguments.install:
+        installation.install(arguments.framework, output.note)
     elif arguments.python:
         environments.choose(arguments.framework, arguments.python)
     names = [arguments.framework] if arguments.framework else list(registry.ENTRIES)

@@ -7,7 +7,7 @@ from pathlib import Path
 from mnist_studio import paths
 from mnist_studio.cli import output
 from mnist_studio.errors import StoreError, UsageError
-from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.frameworks.registry import framework_title, install_hint
 from mnist_studio.prediction.evaluation import Evaluator, engine_for
 from mnist_studio.spec import changes
 from mnist_studio.spec.run import RunSpec
@@ -41,7 +41,10 @@ def note_fallback(framework: str) -> str:
     engine = engine_for(framework)
     if engine != framework:
         title = framework_title(framework)
-        output.note(f"{title} is not installed. NumPy computes the predictions of its models.")
+        output.note(
+            f"{title} is not installed. NumPy computes the predictions of its models. "
+            f"{install_hint(framework)}"
+        )
     return engine
 
 

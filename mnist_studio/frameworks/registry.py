@@ -31,6 +31,7 @@ class FrameworkEntry:
         module: its adapter, which defines ``FRAMEWORK``.
         package: the top-level module and distribution that it needs.
         suffix: of files in its own format.
+        requirements: that install it, as in the extra of its name.
         shared_loop: what is its own in the shared loop and what is not, for whoever reads its
             times as those of the framework; empty if all of it is MNIST Studio's.
     """
@@ -41,6 +42,7 @@ class FrameworkEntry:
     package: str
     suffix: str
     shared_loop: str = ""
+    requirements: tuple[str, ...] = ()
 
 
 ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
@@ -59,6 +61,7 @@ ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
                 "PyTorch in the shared loop uses PyTorch's layers, gradients, and optimizers. "
                 "MNIST Studio computes dropout, running statistics, clipping, batches, and the "
                 "loop.",
+                ("torch>=2.6", "torchvision>=0.21"),
             ),
             FrameworkEntry(
                 "keras",
@@ -69,6 +72,7 @@ ENTRIES: Mapping[str, FrameworkEntry] = MappingProxyType(
                 "Keras in the shared loop uses Keras' layers, and TensorFlow's gradients and "
                 "compiler. MNIST Studio computes optimizer updates, dropout, clipping, batches, "
                 "and the loop. Its times therefore differ from those of Keras' fit.",
+                ("tensorflow>=2.18",),
             ),
         )
     }
@@ -145,14 +149,20 @@ def _distribution_version(package: str) -> str:
 
 def missing(name: str) -> FrameworkMissing | None:
     """The error for a framework that is not installed, None if it is. Imports nothing."""
-    if version(name) is not None:
-        return None
-    entry = framework_entry(name)
-    return FrameworkMissing(f"{entry.title} is not installed.", _remedy(entry))
+    return None if version(name) is not None else _missing(framework_entry(name))
 
 
-def _remedy(entry: FrameworkEntry) -> str:
-    return f"Install it with: pip install {entry.package}"
+def _missing(entry: FrameworkEntry) -> FrameworkMissing:
+    return FrameworkMissing(f"{entry.title} is not installed.", install_hint(entry.name))
+
+
+def install_hint(name: str) -> str:
+    """The command that installs a framework, as a sentence.
+
+    It is not pip's: that would need the program's own environment, which pipx, uv, and the packaged
+    program hide.
+    """
+    return f"Install it with: mnist-studio environments {framework_entry(name).name} --install"
 
 
 def load(name: str) -> "Framework":
@@ -165,7 +175,7 @@ def load(name: str) -> "Framework":
     """
     entry = framework_entry(name)
     if find_spec(entry.package) is None:
-        raise FrameworkMissing(f"{entry.title} is not installed.", _remedy(entry))
+        raise _missing(entry)
     try:
         module = import_module(entry.module)
     # Packages of versions that do not fit each other raise anything.

@@ -136,7 +136,9 @@ def _compared(frameworks: Sequence[FrameworkName]) -> tuple[FrameworkName, ...]:
     others = tuple(dict.fromkeys(name for name in frameworks if name != REFERENCE))
     if not others:
         raise UsageError(
-            "NumPy cannot be compared with itself.", "Install or specify another framework."
+            "NumPy cannot be compared with itself.",
+            "Specify another framework, or install one with: "
+            "mnist-studio environments pytorch --install",
         )
     for name in others:
         if missing := registry.missing(name):
@@ -164,4 +166,4 @@ def _notes(run: RunSpec, names: Sequence[FrameworkName], fixture: ParityFixture)
         yield ("A known bug differs between the frameworks, so checks may exceed their tolerance.")
     for known in registry.ENTRIES.values():
         if registry.version(known.name) is None:
-            yield f"{known.title} is not installed."
+            yield f"{known.title} is not installed. {registry.install_hint(known.name)}"

@@ -68,10 +68,9 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
         artifacts.load_weights(run.folder, run.spec)  # Raises for damaged weights.
         write_bytes(path, (run.folder / artifacts.WEIGHTS).read_bytes())
         return
-    if registry.version(kind) is None:
+    if missing := registry.missing(kind):
         title = registry.framework_title(kind)
-        problem = f"This format needs {title}, which is not installed."
-        raise JobError(problem, "Select another format.")
+        raise JobError(f"This format needs {title}, which is not installed.", missing.remedy)
     with TemporaryDirectory() as staging:
         staged = Path(staging) / f"model{SUFFIXES[kind]}"
         request = ExportRequest(kind, str(run.folder), run.spec, str(staged))

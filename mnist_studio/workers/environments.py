@@ -30,7 +30,7 @@ def choose(framework: str, python: str, is_cancelled: Callable[[], bool] = never
         StoreError: the setting cannot be written.
         CancelledByUser: by the user.
     """
-    _check(framework)
+    check(framework)
     path = which(str(paths.expanded(python)))
     if path is None:
         raise JobError(
@@ -55,12 +55,18 @@ def forget(framework: str) -> None:
         UsageError: the framework always runs in MNIST Studio's own Python.
         StoreError: the setting cannot be written.
     """
-    _check(framework)
+    check(framework)
     others = settings.load()[0].interpreters.items()
     _save({name: chosen for name, chosen in others if name != framework})
 
 
-def _check(framework: str) -> None:
+def check(framework: str) -> None:
+    """Checks that a framework can run in another environment.
+
+    Raises:
+        UnknownName: there is no such framework.
+        UsageError: the framework always runs in MNIST Studio's own Python.
+    """
     if registry.framework_entry(framework).name == "numpy":
         raise UsageError(
             "NumPy always runs in MNIST Studio's own Python.",

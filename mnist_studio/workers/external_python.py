@@ -64,7 +64,7 @@ class ExternalPythonProcess:
         try:
             self._process = subprocess.Popen(
                 [python, entry, *map(str, handles), str(paths.package()), task, console],
-                env={**_users_environment(), **environment},
+                env={**users_environment(), **environment},
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                 **_inheriting(handles),
             )  # fmt: skip
@@ -143,7 +143,7 @@ class ExternalPythonProcess:
         )
 
 
-def _users_environment() -> dict[str, str]:
+def users_environment() -> dict[str, str]:
     """This process's environment without what is meant for its own Python only."""
     variables = {
         name: text

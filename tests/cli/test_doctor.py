@@ -56,7 +56,7 @@ def test_a_framework_that_was_never_installed_is_no_failure(
     monkeypatch.setattr(registry, "version", lambda name: None)
     said = here("doctor")
     assert said.code == 0
-    assert "pip install tensorflow" in said.output
+    assert "environments keras --install" in said.output
 
 
 def test_what_is_broken_is_reported_and_ends_with_1(here: Main, home: Path) -> None:

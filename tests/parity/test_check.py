@@ -152,7 +152,7 @@ def test_impossible_checks_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None
         parity.check_parity(run(), ("numpy",))
     versions = registry.version
     monkeypatch.setattr(registry, "version", lambda n: versions(n) if n == "numpy" else None)
-    with pytest.raises(FrameworkMissing, match="pip install torch"):
+    with pytest.raises(FrameworkMissing, match="environments pytorch --install"):
         parity.check_parity(run(), ("pytorch",))
 
 

@@ -82,7 +82,9 @@ def test_a_framework_that_is_not_installed_fails_and_the_others_go_on(
     missing = trained(small("pytorch"))
     assert [type(event) for event in missing] == [Started, Failed]
     assert isinstance(missing[-1], Failed)
-    assert missing[-1].reason == "PyTorch is not installed. Install it with: pip install torch"
+    assert missing[-1].reason == (
+        "PyTorch is not installed. Install it with: mnist-studio environments pytorch --install"
+    )
     assert isinstance(trained(small())[-1], Finished)
 
 

@@ -148,6 +148,6 @@ def test_the_packaged_program_gives_another_python_the_users_libraries(
     monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/users")
     monkeypatch.setenv("_PYI_ARCHIVE_FILE", "/bundle/program")
     monkeypatch.setenv("PYTHONPATH", "/ours")
-    variables = external_python._users_environment()
+    variables = external_python.users_environment()
     assert variables["LD_LIBRARY_PATH"] == "/users"
     assert not {"LD_LIBRARY_PATH_ORIG", "_PYI_ARCHIVE_FILE", "PYTHONPATH"} & set(variables)

@@ -19,7 +19,9 @@ def test_a_framework_that_is_not_installed_is_told_with_its_remedy(
     monkeypatch.setattr(registry, "version", lambda name: None)
     report = probe("pytorch")
     assert (report.version, report.devices) == (None, ())
-    assert report.problem == "PyTorch is not installed. Install it with: pip install torch"
+    assert report.problem == (
+        "PyTorch is not installed. Install it with: mnist-studio environments pytorch --install"
+    )
 
 
 def test_an_unknown_framework_is_refused_with_the_nearest() -> None:

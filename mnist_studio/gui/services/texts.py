@@ -1,13 +1,11 @@
 """Names of datasets, devices and states, and texts of errors. No Qt."""
 
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from types import MappingProxyType
 
 from mnist_studio import events, paths
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks import registry
-from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.spec import datasets
 from mnist_studio.spec.run import DatasetName, DeviceName
 
@@ -42,10 +40,7 @@ STATES: Mapping[str, str] = MappingProxyType(
 
 def missing(name: str) -> str:
     """Why a framework cannot be used: it is not installed. Empty if it is; imports nothing."""
-    known = ENTRIES[name]
-    if find_spec(known.package) is not None or registry.python(name):
-        return ""
-    return f"{known.title} is not installed. Install it with: pip install {known.package}"
+    return str(registry.missing(name) or "")
 
 
 def unexpected(error: BaseException) -> str:
