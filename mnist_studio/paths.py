@@ -113,6 +113,11 @@ def own_recipes(base: Path | None = None) -> Path:
     return (base or home()) / "recipes"
 
 
+def own_datasets(base: Path | None = None) -> Path:
+    """The folder of your own datasets, one folder each, in ``base`` or else in the home."""
+    return (base or home()) / "datasets"
+
+
 def own_image_sets(base: Path | None = None) -> Path:
     """The sets of own images that runs were trained on, in ``base`` or else in the home."""
     return (base or home()) / "digits"
@@ -146,6 +151,11 @@ def log_file() -> Path:
 def mnist_cache() -> Path:
     """The raw MNIST files that were imported or downloaded."""
     return cache() / "mnist"
+
+
+def dataset_cache(name: str) -> Path:
+    """The images of a published dataset, other than MNIST, that was imported or downloaded."""
+    return cache() / "datasets" / name
 
 
 def partial_downloads() -> Path:

@@ -49,6 +49,9 @@ COMMANDS = {
     "predict": CommandEntry("predict", "classify images of digits or numbers, or a test image"),
     "explain": CommandEntry("explain", "explain why a trained model predicts a class"),
     "evaluate": CommandEntry("evaluate", "evaluate trained models on another test set"),
+    "datasets": CommandEntry(
+        "datasets", "list, import, download, rename, or delete datasets, also your own"
+    ),
     "own-images": CommandEntry(
         "own_images", "manage your labeled images, and evaluate models on them"
     ),
@@ -141,6 +144,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         command = import_command(arguments.command)
         _load_own_recipes()
+        _load_own_datasets()
         code: int = command.run(arguments)
         output.flush()
     except OutputError as error:
@@ -163,6 +167,19 @@ def _load_own_recipes() -> None:
 
         try:
             problems = own_recipes.load()
+        except MnistStudioError as error:
+            problems = (error,)
+        for problem in problems:
+            output.note(str(problem))
+
+
+def _load_own_datasets() -> None:
+    """Makes your own datasets known to every command, as the recipes are."""
+    if paths.own_datasets().exists():
+        from mnist_studio.data.datasets import own
+
+        try:
+            problems = own.load()
         except MnistStudioError as error:
             problems = (error,)
         for problem in problems:

@@ -20,6 +20,7 @@ from mnist_studio.spec import datasets, files, known_bugs, recipes
 from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.recipes import Recipe
 from mnist_studio.spec.run import (
+    DIGITS,
     DeviceName,
     FrameworkName,
     KnownBugName,
@@ -28,12 +29,13 @@ from mnist_studio.spec.run import (
     TrainingSpec,
     check,
     possible_device,
+    with_dataset,
 )
 
 _OPTIONS = (
     "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
     "precision", "set", "known_bug", "with_source_bugs", "native", "own_images",
-    "handwriting_styles",
+    "handwriting_styles", "training_fraction", "label_noise",
 )  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     dataset.add_argument(
         "--dataset",
         metavar="NAME",
-        help="mnist or builtin (default: mnist if it is on this computer)",
+        help="name of a dataset, see: datasets (default: mnist if it is on this computer)",
     )
     _add_settings(parser)
     options.add_changes(parser)
@@ -94,6 +96,14 @@ def _add_settings(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--validation", type=int, metavar="N", help=f"images of the validation set {recipe}"
     )
+    parser.add_argument(
+        "--training-fraction", type=float, metavar="X",
+        help=f"share of the training images to use, drawn by the seed {recipe}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--label-noise", type=float, metavar="X",
+        help=f"share of the training labels to replace by wrong ones {recipe}",
+    )  # fmt: skip
     parser.add_argument(
         "--precision", metavar="NAME", help=f"float32, float64, or bfloat16 {recipe}"
     )
@@ -143,9 +153,8 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
     """
     recipe = recipes.recipe(arguments.recipe)
     base = replace(
-        recipes.run_spec(recipe),
+        with_dataset(recipes.run_spec(recipe), _dataset(arguments)),
         training=_training(recipe.training, arguments),
-        dataset=_dataset(arguments),
         device=known("device", arguments.device, get_args(DeviceName)),
         threads=arguments.threads,
         style="native" if arguments.native else "shared",
@@ -199,7 +208,12 @@ def _read_file(arguments: Namespace) -> list[RunSpec]:
             f"A settings file contains all settings, so --{option} cannot change it.",
             "Leave the option out, or edit the file.",
         )
-    return list(parse_text(path, "settings", files.read))
+    return [_on_its_dataset(spec) for spec in parse_text(path, "settings", files.read)]
+
+
+def _on_its_dataset(spec: RunSpec) -> RunSpec:
+    """The run with the classes of its dataset, if the file names only the dataset."""
+    return with_dataset(spec, spec.dataset) if spec.class_names == DIGITS else spec
 
 
 def chosen_bugs(
@@ -217,6 +231,8 @@ def _training(training: TrainingSpec, arguments: Namespace) -> TrainingSpec:
         "batch_size": arguments.batch_size,
         "seed": arguments.seed,
         "validation": arguments.validation,
+        "training_fraction": arguments.training_fraction,
+        "label_noise": arguments.label_noise,
         "precision": _precision(arguments.precision),
         "optimizer": _optimizer(training.optimizer, arguments.learning_rate),
     }
@@ -235,8 +251,7 @@ def _dataset(arguments: Namespace) -> str:
     if arguments.data:
         return "mnist"
     if arguments.dataset:
-        names = tuple(one.name for one in datasets.known())
-        return str(known("dataset", arguments.dataset, names))
+        return known_dataset(arguments.dataset)
     return sources.default_dataset()
 
 
@@ -253,6 +268,18 @@ def known(kind: str, name: str, names: tuple[Any, ...]) -> Any:
     if name not in names:
         raise recipes.unknown(kind, name, names)
     return name
+
+
+def known_dataset(name: str) -> str:
+    """The name of a dataset; one of yours may be written without ``own/``.
+
+    Raises:
+        UnknownName: there is none of that name; suggests the nearest.
+    """
+    names = tuple(one.name for one in datasets.known())
+    if datasets.OWN + name in names and name not in names:
+        return datasets.OWN + name
+    return name if datasets.facts(name) else str(known("dataset", name, names))
 
 
 def _dataset_note(dataset: str, folder: Path | None, requested: bool) -> str:

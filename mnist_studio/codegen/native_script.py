@@ -60,6 +60,10 @@ def problems(run: RunSpec) -> tuple[str, ...]:
         found += ("A native script cannot train on your images.",)
     if run.handwriting_styles:
         found += ("A native script cannot train on generated handwriting styles.",)
+    if run.training.training_fraction < 1:
+        found += ("A native script cannot train on a fraction of the training images.",)
+    if run.training.label_noise:
+        found += ("A native script cannot train with label noise.",)
     if run.continued_from:
         found += ("A native script cannot resume another run.",)
     return found

@@ -17,7 +17,7 @@ from mnist_studio.analysis.time_breakdown import (
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Column
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.events import Epoch
-from mnist_studio.spec.datasets import training_images
+from mnist_studio.spec.datasets import trained_images
 from mnist_studio.store.rows import Run
 
 Measure = Callable[[RunData, Run], float | None]
@@ -70,7 +70,9 @@ def breakdown_of(run: Run) -> TimeBreakdown | None:
     """The time breakdown of a run that saved its weights."""
     if run.ended is None:
         return None
-    images = training_images(run.spec.dataset) - run.spec.training.validation
+    images = trained_images(
+        run.spec.dataset, run.spec.training.validation, run.spec.training.training_fraction
+    )
     return time_breakdown.time_breakdown(run.ended, run.spec.training, images)
 
 

@@ -7,7 +7,7 @@ from time import perf_counter
 import msgspec
 from msgspec.structs import replace
 
-from mnist_studio.spec.datasets import test_images, training_images
+from mnist_studio.spec.datasets import test_images, trained_images
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.steps import steps_per_epoch
 from mnist_studio.workers.task import Task
@@ -109,7 +109,7 @@ def measure(
 
 def _images(spec: RunSpec) -> int:
     """Training images of a run; none if its validation set needs more than there are."""
-    return training_images(spec.dataset) - spec.training.validation
+    return trained_images(spec.dataset, spec.training.validation, spec.training.training_fraction)
 
 
 def _by_process(

@@ -1,6 +1,6 @@
 """The task of training one run."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -8,8 +8,10 @@ from msgspec.structs import replace
 
 from mnist_studio.data.images import Dataset, joined
 from mnist_studio.data.pipeline.batches import split
+from mnist_studio.data.pipeline.reduction import reduced, reduced_count, with_label_noise
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Event, Finished, Phase, PhaseName, Stopped
+from mnist_studio.formatting import count, counted, percent
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device, Framework
 from mnist_studio.frameworks.initialization import initial_weights
@@ -57,13 +59,14 @@ def _run(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
         context.send(phase("data"))
     data = Path(request.data) if request.data else None
     dataset = dataset_ahead.take(spec.dataset, data)
+    check_classes(spec, dataset)
     session = TrainingSession(
         run=request.run, spec=spec, data=_split(spec, dataset), folder=Path(request.folder),
         device=device.name, clock=clock, control=control, on_event=context.send, machine=machine,
         checkpoint_seconds=request.checkpoint_seconds, recording=request.recording,
     )  # fmt: skip
     _warn_of_bugs(session, described.known_bugs)
-    for note in dataset.notes:
+    for note in (*dataset.notes, *_reductions(spec, dataset, session.data)):
         session.warn(note)
     if spec.style == "native":
         return native_task.train(session, described.known_bugs, data)
@@ -97,12 +100,45 @@ def _warn_of_bugs(session: TrainingSession, bugs: Sequence[KnownBugName]) -> Non
 
 def _split(spec: RunSpec, dataset: Dataset) -> DataSplit:
     train, validation = split(dataset.train, spec.training.validation, spec.training.seed)
+    train = reduced(train, spec.training.training_fraction, spec.training.seed)
+    train = with_label_noise(
+        train, spec.training.label_noise, len(spec.class_names), spec.training.seed
+    )
     if spec.own_images:
         train = joined(train, own_images.load(spec.own_images).digits)
     if spec.handwriting_styles:
         generated = handwriting.labeled_images(spec.handwriting_styles, spec.training.seed)
         train = joined(train, generated)
     return DataSplit(train, validation, dataset.test)
+
+
+def check_classes(spec: RunSpec, dataset: Dataset) -> None:
+    """Checks that a dataset has the classes of a run, in their order.
+
+    Raises:
+        TrainingFailed: it has others, because it was changed or the run is of another one.
+    """
+    if dataset.class_names == spec.class_names:
+        return
+    raise TrainingFailed(
+        f"The run has {counted(len(spec.class_names), 'class', 'classes')}, from "
+        f"“{spec.class_names[0]}” to “{spec.class_names[-1]}”, but {dataset.title} has "
+        f"{counted(len(dataset.class_names), 'class', 'classes')}, from "
+        f"“{dataset.class_names[0]}” to “{dataset.class_names[-1]}”.",
+        "Choose the dataset again, so that the run gets its classes.",
+    )
+
+
+def _reductions(spec: RunSpec, dataset: Dataset, data: DataSplit) -> Iterator[str]:
+    """Sentences about a fraction of the training images, and wrong labels among them."""
+    whole = len(dataset.train) - (len(data.validation) if data.validation else 0)
+    used = reduced_count(whole, spec.training.training_fraction)
+    if spec.training.training_fraction < 1:
+        yield f"The training set is {count(used)} of {count(whole)} images."
+    if spec.training.label_noise:
+        wrong = round(spec.training.label_noise * used)
+        share = percent(wrong / used)
+        yield f"Label noise: {count(wrong)} of {count(used)} training labels ({share}) are wrong."
 
 
 def choose_device(framework: Framework, spec: RunSpec) -> Device:

@@ -126,13 +126,20 @@ class _OwnFacts:
 
     def __init__(self) -> None:
         self.known: dict[str, DatasetFacts] = {}
+        self.former: dict[str, DatasetFacts] = {}
 
 
 _HANDED_IN = _OwnFacts()
 
 
-def hand_in(own: Iterable[DatasetFacts]) -> None:
-    """Replaces what is known of your own datasets."""
+def hand_in(own: Iterable[DatasetFacts], former: Mapping[str, DatasetFacts] | None = None) -> None:
+    """Replaces what is known of your own datasets.
+
+    Args:
+        own: all of them.
+        former: those that were renamed, by names that they had before.
+    """
+    _HANDED_IN.former = dict(former or {})
     _HANDED_IN.known = {one.name: one for one in own}
 
 
@@ -143,7 +150,8 @@ def known() -> tuple[DatasetFacts, ...]:
 
 def facts(name: str) -> DatasetFacts | None:
     """What is known of a dataset; None for one of yours that is not on this computer."""
-    return CATALOG.get(name) or _HANDED_IN.known.get(name)
+    own = _HANDED_IN
+    return CATALOG.get(name) or own.known.get(name) or own.former.get(name)
 
 
 def title(name: str) -> str:
@@ -166,6 +174,18 @@ def training_images(name: str) -> int:
 def test_images(name: str) -> int:
     """The number of test images; that of MNIST for a dataset that is not on this computer."""
     return (facts(name) or CATALOG["mnist"]).test
+
+
+def trained_images(name: str, validation: int, fraction: float) -> int:
+    """The number of images that a run trains on, without what is added to its training set.
+
+    Args:
+        name: of the dataset.
+        validation: number of images that are held out.
+        fraction: of the others that is used.
+    """
+    left = training_images(name) - validation
+    return left if fraction >= 1 or left < 1 else max(1, round(fraction * left))
 
 
 def check_dataset(name: str) -> None:

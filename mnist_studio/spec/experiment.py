@@ -33,6 +33,7 @@ from mnist_studio.spec.run import (
     Style,
     check,
     possible_device,
+    with_dataset,
 )
 from mnist_studio.spec.search import (
     Search,
@@ -289,9 +290,8 @@ def _common(
         seed=run.training.seed if seed is None else seed,
     )
     return replace(
-        run,
+        with_dataset(run, dataset),
         training=training,
-        dataset=dataset,
         device=possible_device(run.framework, experiment.device),
         threads=experiment.threads,
         style=experiment.style,
@@ -395,6 +395,8 @@ def _samples(experiment: ExperimentSpec) -> Iterator[tuple[Path, RunSpec]]:
         yield ("grid", "batch_sizes", number), _changed(first, size=size)
     for number, rate in enumerate(grid.learning_rates):
         yield ("grid", "learning_rates", number), _changed(first, rate=rate)
+    for number, dataset in enumerate(experiment.datasets):
+        yield ("datasets", number), with_dataset(first, dataset)
     for number, seed in enumerate(experiment.seeds):
         yield ("seeds", number), _common(experiment, first, "mnist", seed)
 

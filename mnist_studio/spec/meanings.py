@@ -408,6 +408,19 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
             0,
             0.99, "twentieth", "none",
         ),
+        ("", "training_fraction"): Parameter(
+            "Training images",
+            "Share of the training images that are used, drawn by the seed; 1 is all of them.",
+            0.0001,
+            1, "twentieth",
+        ),
+        ("", "label_noise"): Parameter(
+            "Label noise",
+            "Share of the training labels that are replaced by wrong ones. Validation and test "
+            "keep theirs.",
+            0,
+            1, "twentieth", "none",
+        ),
     }
 )  # fmt: skip
 """By the name of the struct, or an empty name for a field with the same meaning in all of them."""

@@ -6,14 +6,21 @@ from math import isfinite
 from typing import Literal
 
 import msgspec
+import msgspec.structs
 
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import has_controls, printable
 from mnist_studio.spec import augmentation, optimizers, schedules
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.datasets import check_dataset
+from mnist_studio.spec.datasets import check_dataset, facts
 from mnist_studio.spec.error_paths import check_within, error_path
-from mnist_studio.spec.model import FEWEST_CLASSES, MOST_CLASSES, ModelSpec, parameter_count
+from mnist_studio.spec.model import (
+    FEWEST_CLASSES,
+    MOST_CLASSES,
+    ModelSpec,
+    parameter_count,
+    with_classes,
+)
 from mnist_studio.spec.optimizers import Optimizer, WeightDecay
 from mnist_studio.spec.schedules import Constant, Plateau, Schedule
 
@@ -133,6 +140,10 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         monitor: what early stopping and the best epoch compare: the validation set's accuracy,
             where more is better, or its loss, where less is better.
         label_smoothing: share of the target that all classes get alike; 0 is none.
+        training_fraction: share of the training images that are used, drawn by the seed after the
+            validation set was held out.
+        label_noise: share of the training images whose label is replaced by a wrong one, drawn by
+            the seed. The validation set and the test set keep their labels.
     """
 
     optimizer: Optimizer
@@ -154,6 +165,8 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     best_epoch: bool = False
     monitor: Monitor = "accuracy"
     label_smoothing: float = 0.0
+    training_fraction: float = 1.0
+    label_noise: float = 0.0
 
 
 class ContinuedFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -189,10 +202,6 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         handwriting_styles: number of generated digits, in the styles of several countries, that are
             added to the training set; see ``data.ink.styles``. Their seed is that of the training.
         class_names: of the dataset, by label; the network has one logit for each.
-        training_fraction: share of the training images that are used, drawn by the seed of the
-            training, after the validation set was held out.
-        label_noise: share of the training images whose label is replaced by another one, drawn by
-            the same seed. Validation and test keep their labels.
     """
 
     recipe: str
@@ -208,8 +217,6 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     own_images: str = ""
     handwriting_styles: int = 0
     class_names: tuple[str, ...] = DIGITS
-    training_fraction: float = 1.0
-    label_noise: float = 0.0
 
 
 def check(run: RunSpec) -> None:
@@ -235,7 +242,7 @@ def check(run: RunSpec) -> None:
     _check_precision(run)
     _check_own_images(run)
     check_dataset(run.dataset)
-    _check_shares(run)
+    _check_full_batch(run)
     check_within("threads", "Number of threads", run.threads, 0, 1024)
     check_within(
         "handwriting_styles", "Number of generated digits", run.handwriting_styles, 0, MOST_STYLED
@@ -267,6 +274,17 @@ def check_class_names(names: Sequence[str]) -> None:
         )
 
 
+def with_dataset(run: RunSpec, name: DatasetName) -> RunSpec:
+    """The run on another dataset, with its class names and as many logits.
+
+    A dataset that is not on this computer leaves classes and network as they are.
+    """
+    known = facts(name)
+    names = known.class_names if known else run.class_names
+    model = with_classes(run.model, len(names))
+    return msgspec.structs.replace(run, dataset=name, class_names=names, model=model)
+
+
 def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
     """The device for one of several frameworks if ``device`` is selected for all.
 
@@ -294,6 +312,7 @@ def _check_training(training: TrainingSpec) -> None:
             augmentation.check(training.augmentation)
     _check_clip(training)
     _check_label_smoothing(training)
+    _check_shares(training)
     _check_plateau(training)
     _check_early_stopping(training)
     check_within("epoch_steps", "Number of steps per epoch", training.epoch_steps, 0, 10_000_000)
@@ -355,19 +374,30 @@ def _check_own_images(run: RunSpec) -> None:
         )
 
 
-def _check_shares(run: RunSpec) -> None:
-    if not SMALLEST_FRACTION <= run.training_fraction <= 1:
+def _check_shares(training: TrainingSpec) -> None:
+    if not SMALLEST_FRACTION <= training.training_fraction <= 1:
         raise SpecError(
             f"Fraction of the training images must be {SMALLEST_FRACTION:g} to 1, got "
-            f"{run.training_fraction:g}.",
+            f"{training.training_fraction:g}.",
             "Choose a number in this range, such as 0.1 for 10 %.",
             ("training_fraction",),
         )
-    if not 0 <= run.label_noise <= 1:
+    if not 0 <= training.label_noise <= 1:
         raise SpecError(
-            f"Label noise must be 0 to 1, got {run.label_noise:g}.",
+            f"Label noise must be 0 to 1, got {training.label_noise:g}.",
             "Choose a number in this range, such as 0.1 for 10 % wrong labels.",
             ("label_noise",),
+        )
+
+
+def _check_full_batch(run: RunSpec) -> None:
+    known = facts(run.dataset)
+    if known and known.train > LARGEST_BATCH and run.training.batch_size == FULL_BATCH:
+        raise SpecError(
+            f"Full-batch training cannot include all {known.train:,} images of {known.title} "
+            f"because a batch is limited to {LARGEST_BATCH:,} images.",
+            "Choose a smaller batch size, or another dataset.",
+            ("training", "batch_size"),
         )
 
 

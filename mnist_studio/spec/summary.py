@@ -85,6 +85,13 @@ def _update(training: TrainingSpec) -> Iterator[str]:
             f"The training loss smooths labels by {training.label_smoothing:g}. The validation "
             "and test losses do not."
         )
+    if training.training_fraction < 1:
+        yield f"Only a share of {training.training_fraction:g} of the training images is used."
+    if training.label_noise:
+        yield (
+            f"A share of {training.label_noise:g} of the training labels is wrong. Validation and "
+            "test keep theirs."
+        )
 
 
 def _early_end(training: TrainingSpec) -> Iterator[str]:

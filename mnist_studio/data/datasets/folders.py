@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.data.datasets import idx, npz
-from mnist_studio.data.datasets.catalog import Catalog, RawFile
+from mnist_studio.data.datasets.catalog import MNIST, Catalog, RawFile
 from mnist_studio.data.files import unreadable
 from mnist_studio.data.formats import HEAD, format_of
 from mnist_studio.errors import DataError
@@ -34,6 +34,8 @@ _EXPECTED = (
     "Select a folder with the four MNIST IDX files, torchvision's MNIST/raw folder, or Keras' "
     "mnist.npz."
 )
+
+Bytes = NDArray[np.uint8]
 
 MOST_FOLDERS = 200
 """Folders one level deeper that are looked into."""
@@ -135,7 +137,7 @@ def pair(
         DataError: there are none; or names what is missing or damaged, or which folders there are.
     """
     if place.suffix == ".npz":
-        return _keras_pair(place)
+        return _keras_part(place, 2)
     try:
         folder = _folder_of(place)
         folders = _with_both(folder, images, labels)
@@ -146,9 +148,23 @@ def pair(
     return _parsed(folders[0], images, 3), _parsed(folders[0], labels, 1)
 
 
-def _keras_pair(path: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The test set of an archive like Keras'; labels of other integers become bytes."""
-    images, labels = _npz(path, _KERAS[2:], idx.LARGEST)
+def quad(place: Path) -> tuple[tuple[Bytes, Bytes], tuple[Bytes, Bytes]]:
+    """Images (n, h, w) and labels (n,) to train and to test on, without known checksums.
+
+    Raises:
+        DataError: as ``pair``.
+    """
+    if place.suffix == ".npz":
+        return _keras_part(place, 0), _keras_part(place, 2)
+    return (
+        pair(place, MNIST.train_images, MNIST.train_labels),
+        pair(place, MNIST.test_images, MNIST.test_labels),
+    )
+
+
+def _keras_part(path: Path, first: int) -> tuple[Bytes, Bytes]:
+    """One part of an archive like Keras'; labels of other integers become bytes."""
+    images, labels = _npz(path, _KERAS[first : first + 2], idx.LARGEST)
     if labels.dtype.kind in "iu" and labels.size and 0 <= labels.min() <= labels.max() <= 255:
         labels = labels.astype(np.uint8)
     return images, labels

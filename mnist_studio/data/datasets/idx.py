@@ -20,7 +20,8 @@ from mnist_studio.errors import DataError
 LARGEST = 1 << 28
 """Limit for unpacked files; an archive that unpacks to more is malicious or a mistake."""
 
-_UNSIGNED_BYTE = 8
+_UNSIGNED_BYTE, _INTEGER = 8, 12
+_BYTE = 255
 _GZIP = b"\x1f\x8b"
 REMEDY = "Get the file again. MNIST Studio can download MNIST."
 
@@ -90,6 +91,23 @@ def parse(raw: bytes, name: str, dimensions: int) -> NDArray[np.uint8]:
     if len(raw) - begin != prod(shape) or prod(max(size, 1) for size in shape) > LARGEST:
         raise damaged(name, f"it has {len(raw) - begin:,} elements, not {prod(shape):,}")
     return np.frombuffer(raw, dtype=np.uint8, offset=begin).reshape(shape).copy()
+
+
+def parse_wide_labels(raw: bytes, name: str) -> NDArray[np.uint8]:
+    """The classes (n,) in a raw IDX file of QMNIST: the first of eight 32-bit numbers in a row.
+
+    Raises:
+        DataError: it is not such a file.
+    """
+    if raw[:4] != bytes([0, 0, _INTEGER, 2]) or len(raw) < 12:
+        raise damaged(name, "it is not an IDX file with rows of 32-bit numbers")
+    rows, columns = struct.unpack(">2I", raw[4:12])
+    if columns < 1 or len(raw) - 12 != 4 * rows * columns:
+        raise damaged(name, f"it has {len(raw) - 12:,} bytes, not {4 * rows * columns:,}")
+    first = np.frombuffer(raw, dtype=">i4", offset=12).reshape(rows, columns)[:, 0]
+    if rows and not 0 <= int(first.min()) <= int(first.max()) <= _BYTE:
+        raise damaged(name, "its labels are not from 0 to 255")
+    return first.astype(np.uint8)
 
 
 def is_idx(head: bytes) -> bool:

@@ -66,10 +66,27 @@ def problems(given: LabeledImages) -> tuple[str, ...]:
     return tuple(_problems(given)) if len(given) else ()
 
 
+def general_problems(given: LabeledImages) -> tuple[str, ...]:
+    """Sentences about images of anything: blank, hardly any contrast, or dark on light."""
+    return tuple(_general(given)) if len(given) else ()
+
+
 def correlation(given: LabeledImages) -> float:
     """How far the means of the classes are those of digits, from -1 to 1; see the module."""
     means, present = _class_means(given)
     return _correlation(means, _centered(_reference()[present]))
+
+
+def _general(given: LabeledImages) -> Iterator[str]:
+    yield from _blank(given)
+    brightest = int(given.images.max())
+    if 0 < brightest < _DIMMEST:
+        yield (
+            f"The brightest pixel is {brightest} of 255. The pixels may have been rescaled before "
+            f"they were saved."
+        )
+    if np.ptp(given.images) and np.median(_frame(given.images)) >= _BRIGHT:
+        yield "The images are light at their borders. MNIST Studio expects light ink on black."
 
 
 def _problems(given: LabeledImages) -> Iterator[str]:

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
+from io import BytesIO
 from math import prod
 from os import SEEK_END
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio.data.datasets.idx import LARGEST, damaged
 from mnist_studio.data.formats import HEAD, format_of
 
 MOST_ENTRIES = 64
@@ -77,6 +79,23 @@ def read_arrays(path: Path, names: Sequence[str], largest: int) -> list[NDArray[
                 return [_array(archive, f"{name}.npy", largest) for name in names]
         except _BROKEN as error:
             raise NpzError("it is incomplete or damaged") from error
+
+
+def first_array(content: bytes, name: str) -> NDArray[np.uint8]:
+    """The only array of an archive that NumPy wrote without names, of bytes.
+
+    Raises:
+        DataError: it is damaged, or has another form.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            _check_directory(archive, ("arr_0",), LARGEST)
+            array = _array(archive, "arr_0.npy", LARGEST)
+    except (*_BROKEN, NpzError) as error:
+        raise damaged(name, "it is not an array as NumPy saves it") from error
+    if array.dtype != np.uint8:
+        raise damaged(name, "its array is not of bytes")
+    return array.copy()
 
 
 def _check_directory(archive: zipfile.ZipFile, names: Sequence[str], largest: int) -> None:

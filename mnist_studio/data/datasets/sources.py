@@ -1,17 +1,24 @@
 """Where datasets come from: a given folder, that of the settings, the cache, or the program."""
 
-from collections.abc import Callable, Container, Iterator
+import shutil
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
+from uuid import uuid4
 
 from mnist_studio import paths, settings
-from mnist_studio.data.datasets import builtin, folders, idx, likeness
+from mnist_studio.data.datasets import builtin, folders, idx, likeness, published_files, stored
 from mnist_studio.data.datasets.catalog import MNIST, Catalog, RawFile
-from mnist_studio.data.files import write_bytes
+from mnist_studio.data.datasets.own import OwnDatasets
+from mnist_studio.data.datasets.published import PUBLISHED, Published
+from mnist_studio.data.files import unwritable, write_bytes
 from mnist_studio.data.images import Dataset, LabeledImages, fingerprint
-from mnist_studio.errors import CancelledByUser, DataError
+from mnist_studio.errors import CancelledByUser, DataError, MnistStudioError
 from mnist_studio.formatting import counted, word
+from mnist_studio.spec import datasets
+from mnist_studio.spec.datasets import OWN, check_dataset
 from mnist_studio.spec.run import DatasetName
 
 
@@ -32,6 +39,10 @@ class _Candidate:
     remedy: str = ""
 
 
+_STEPS_OF_IMPORT = 8
+"""Four files are read, and four are written."""
+
+
 def load(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST) -> Dataset:
     """A dataset, verified.
 
@@ -48,6 +59,10 @@ def load(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST
     """
     if name == "builtin":
         return builtin.load()
+    if name.startswith(OWN):
+        return OwnDatasets().read(name)
+    if name != "mnist":
+        return stored.read(_published(name), name)
     notes: list[str] = []
     raw = _raw(folder, catalog, on_damaged=notes.append)
     test = _images(raw, catalog.test_images.name, catalog.test_labels.name)
@@ -72,6 +87,10 @@ def load_test(
     """
     if name == "builtin":
         return builtin.load().test
+    if name.startswith(OWN):
+        return OwnDatasets().read_test(name)
+    if name != "mnist":
+        return stored.read_test(_published(name))
     wanted = (catalog.test_images.name, catalog.test_labels.name)
     return _images(_raw(folder, catalog, wanted), *wanted)
 
@@ -93,6 +112,13 @@ def require(name: DatasetName, folder: Path | None = None, catalog: Catalog = MN
         DataError: it would not. Says why.
     """
     if name == "builtin":
+        return
+    if name.startswith(OWN):
+        if not is_here(name):
+            OwnDatasets().read_test(name)  # Raises and says why.
+        return
+    if name != "mnist":
+        _published(name)
         return
     place = _place(folder)
     try:
@@ -134,6 +160,39 @@ def has_mnist(folder: Path | None = None, catalog: Catalog = MNIST) -> bool:
     except DataError:
         return False
     return True
+
+
+def is_here(name: DatasetName) -> bool:
+    """Whether ``load`` would find a dataset on this computer, by the names of its files only."""
+    if name == "builtin":
+        return True
+    if name == "mnist":
+        return has_mnist()
+    try:
+        if name.startswith(OWN):
+            OwnDatasets().get(name)
+        else:
+            _published(name)
+    except MnistStudioError:
+        return False
+    return True
+
+
+def _published(name: DatasetName) -> Path:
+    """The folder of a dataset of the catalog other than MNIST.
+
+    Raises:
+        DataError: it is not on this computer.
+    """
+    folder = paths.dataset_cache(name)
+    if (folder / stored.DESCRIPTION).is_file():
+        return folder
+    check_dataset(name)
+    raise DataError(
+        f"{datasets.title(name)} is not on this computer.",
+        f"Download it: mnist-studio datasets download {name}. Or import a folder that has it: "
+        f"mnist-studio datasets import FOLDER --name {name}",
+    )
 
 
 def folder_problem() -> str:
@@ -195,6 +254,52 @@ def import_mnist(
             progress(done / catalog.size)
 
 
+def import_published(
+    place: Path,
+    wanted: Published,
+    progress: Callable[[float], None] = lambda fraction: None,
+    is_cancelled: Callable[[], bool] = lambda: False,
+    known: Sequence[Published] = tuple(PUBLISHED.values()),
+) -> tuple[str, ...]:
+    """Stores a published dataset from a folder or an archive in the user's cache.
+
+    Args:
+        place: the folder or archive.
+        wanted: the dataset.
+        progress: gets the fraction done.
+        is_cancelled: called between files.
+        known: all published datasets.
+
+    Returns:
+        Sentences about how it was checked.
+
+    Raises:
+        DataError: it is not there, is damaged, or is another dataset; or the disk fails.
+        CancelledByUser: by the user.
+    """
+    done = 0
+
+    def check() -> None:
+        nonlocal done
+        if is_cancelled():
+            raise CancelledByUser("The import was canceled.", "Nothing was stored.")
+        progress(min(1.0, done / _STEPS_OF_IMPORT))
+        done += 1
+
+    new = published_files.read(place, wanted, check, known)
+    folder = paths.dataset_cache(wanted.name)
+    made = folder.with_name(f".{folder.name}.{uuid4().hex}.new")
+    try:
+        stored.write(made, new, time(), check)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
+    except OSError as error:
+        raise unwritable(error, folder) from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return new.notes
+
+
 def _is_stored(file: RawFile) -> bool:
     """Whether the cache has a file, whole."""
     path = paths.mnist_cache() / file.name
@@ -213,16 +318,22 @@ def _unlike_digits_named(folder: Path, catalog: Catalog) -> Iterator[None]:
         unlike = _unlike_digits(folder, catalog)
         if not unlike:
             raise
+        if isinstance(unlike, DataError):
+            raise unlike from error
         raise DataError(f"{error.problem} {unlike}", error.remedy) from error
 
 
-def _unlike_digits(folder: Path, catalog: Catalog) -> str:
+def _unlike_digits(folder: Path, catalog: Catalog) -> str | DataError:
+    """What is wrong with the test images of a folder, or the error that they are of another."""
     try:
         images, labels = folders.pair(folder, catalog.test_images, catalog.test_labels)
-        found = likeness.problems(LabeledImages(images, labels))
+        test = LabeledImages(images, labels)
     except DataError:
         return ""
-    return " ".join(found)
+    known = published_files.identity(test)
+    if known and known != "mnist":
+        return published_files.another(known, "mnist")
+    return " ".join(likeness.problems(test))
 
 
 def read_test_folder(folder: Path) -> LabeledImages:

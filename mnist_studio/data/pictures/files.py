@@ -90,6 +90,16 @@ def open_digits(path: Path | IO[bytes]) -> NDArray[np.uint8]:
         return digits_from_levels(_gray(path))
 
 
+def open_gray(path: Path) -> Levels:
+    """The gray (h, w) picture of a file, from 0 to 1, upright and laid on a background.
+
+    Raises:
+        PictureError: it is missing, no picture, damaged, or huge.
+    """
+    with _named(path):
+        return _gray(path)
+
+
 @contextmanager
 def _named(path: Path | IO[bytes]) -> Iterator[None]:
     """Names the file in every complaint about it."""

@@ -21,6 +21,9 @@ class Purpose(IntEnum):
     AUGMENTATION = 6
     PERTURBATION = 7
     HANDWRITING = 8
+    TEST_SPLIT = 9
+    FRACTION = 10
+    LABEL_NOISE = 11
 
 
 def generator(seed: int, purpose: Purpose, step: int = 0, part: int = 0) -> np.random.Generator:

@@ -28,6 +28,7 @@ LEFT: Mapping[str, tuple[str, ...]] = {
 RIGHT: Mapping[str, tuple[str, ...]] = {
     "Augmentation": ("augmentation",),
     "Validation set": ("validation", "early_stopping", "best_epoch", "monitor"),
+    "Training images": ("training_fraction", "label_noise"),
     "Computation": ("seed", "precision", "sampling"),
 }
 PRESETS: Mapping[str, tuple[str, Scaling | None]] = {
