@@ -171,6 +171,11 @@ def with_article(noun: str) -> str:
     return f"{'an' if _starts_with_a_vowel(noun) else 'a'} {noun}"
 
 
+def class_noun(name: str) -> str:
+    """A class in a sentence: ``a 7``, but ``Sneaker``."""
+    return with_article(name) if name.isdecimal() else name
+
+
 def listed(items: Sequence[str], last: str = "and") -> str:
     """Items in a row: ``NumPy``, ``NumPy and Keras``, ``NumPy, PyTorch, and Keras``."""
     if len(items) < 2:

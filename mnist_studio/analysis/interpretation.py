@@ -1,4 +1,8 @@
-"""How a drawing is read from the predictions of all models: as one digit, several, or none."""
+"""How a drawing is read from the predictions of all models: as one digit, several, or none.
+
+Models of other classes are read in the same way. Then a digit means one symbol, and it is not known
+whether the drawing shows one at all.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,11 +13,12 @@ from mnist_studio import formatting
 from mnist_studio.formatting import (
     ALMOST_CERTAIN,
     NOTHING,
+    class_noun,
     counted,
     listed,
-    with_article,
     word,
 )
+from mnist_studio.spec.run import DIGITS
 
 
 @dataclass(frozen=True)
@@ -22,21 +27,28 @@ class Vote:
 
     Attributes:
         name: title of the model.
-        probabilities: of the ten digits.
+        probabilities: of every class.
+        class_names: of that model.
     """
 
     name: str
     probabilities: tuple[float, ...]
+    class_names: tuple[str, ...] = DIGITS
 
     @property
-    def digit(self) -> int:
-        """The digit of the highest probability."""
-        return max(range(10), key=self.probabilities.__getitem__)
+    def label(self) -> int:
+        """The class of the highest probability; of equal ones the first."""
+        return self.probabilities.index(max(self.probabilities))
+
+    @property
+    def prediction(self) -> str:
+        """Its name."""
+        return self.class_names[self.label]
 
     @property
     def confidence(self) -> float:
         """Its probability."""
-        return self.probabilities[self.digit]
+        return self.probabilities[self.label]
 
 
 @dataclass(frozen=True)
@@ -44,14 +56,16 @@ class Consensus:
     """The common prediction of several models.
 
     Attributes:
-        digit: that most models predict.
+        label: of the class that most models predict.
+        prediction: its name.
         headline: how many models predict it.
         detail: the lowest confidence, or what the other models predict.
-        agreed: whether all models predict the same digit.
-        confidence: the mean probability of that digit over all models.
+        agreed: whether all models predict the same class.
+        confidence: the mean probability of that class over all models.
     """
 
-    digit: int
+    label: int
+    prediction: str
     headline: str
     detail: str
     agreed: bool
@@ -59,22 +73,27 @@ class Consensus:
 
 
 def consensus(votes: Sequence[Vote]) -> Consensus | None:
-    """The common prediction; None without votes. A tie goes to the more confident side."""
+    """The common prediction; None without votes. A tie goes to the more confident side.
+
+    Args:
+        votes: of models with the same classes.
+    """
     if not votes:
         return None
-    counts = Counter(vote.digit for vote in votes)
-    sums = {digit: sum(vote.probabilities[digit] for vote in votes) for digit in counts}
-    digit = max(counts, key=lambda one: (counts[one], sums[one]))
-    confidence = sums[digit] / len(votes)
+    counts = Counter(vote.label for vote in votes)
+    sums = {label: sum(vote.probabilities[label] for vote in votes) for label in counts}
+    label = max(counts, key=lambda one: (counts[one], sums[one]))
+    name, confidence = votes[0].class_names[label], sums[label] / len(votes)
     if len(votes) == 1:
-        headline = f"{votes[0].name} predicts {digit}"
-        return Consensus(digit, headline, _single(votes[0]), True, confidence)
-    if counts[digit] == len(votes):
-        all_models = "Both models" if len(votes) == 2 else f"All {counted(len(votes), 'model')}"
-        return Consensus(digit, f"{all_models} agree", _lowest_confidence(votes), True, confidence)
-    headline = f"{word(counts[digit]).capitalize()} of {counted(len(votes), 'model')} "
-    headline += f"{'predicts' if counts[digit] == 1 else 'predict'} {digit}"
-    return Consensus(digit, headline, _others(votes, digit), False, confidence)
+        headline = f"{votes[0].name} predicts {name}"
+        return Consensus(label, name, headline, _single(votes[0]), True, confidence)
+    if counts[label] == len(votes):
+        models = "Both models" if len(votes) == 2 else f"All {counted(len(votes), 'model')}"
+        detail = _lowest_confidence(votes)
+        return Consensus(label, name, f"{models} agree", detail, True, confidence)
+    headline = f"{word(counts[label]).capitalize()} of {counted(len(votes), 'model')} "
+    headline += f"{'predicts' if counts[label] == 1 else 'predict'} {name}"
+    return Consensus(label, name, headline, _others(votes, label), False, confidence)
 
 
 _WORDS = ((ALMOST_CERTAIN, "Almost certainly"), (0.95, "Very likely"), (0.75, "Probably"))
@@ -102,7 +121,7 @@ def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
     reason = f" {_unusual(digit)}" if unusual else ""
     second = digit.consensus.detail.partition("Second choice: ")[2]
     sentence = f"Confidence: {text}.{f' Second choice: {second}' if second else ''}{reason}"
-    return f"{likely} {with_article(str(digit.consensus.digit))}", sentence
+    return f"{likely} {class_noun(digit.consensus.prediction)}", sentence
 
 
 def _single(vote: Vote) -> str:
@@ -114,21 +133,26 @@ def _lowest_confidence(votes: Sequence[Vote]) -> str:
     confidence = min(vote.confidence for vote in votes)
     text = formatting.confidence(confidence)
     lowest = [vote for vote in votes if formatting.confidence(vote.confidence) == text]
-    choices = sorted({_second_choice(vote) for vote in lowest})
-    second = f"Second choice: {listed(list(map(str, choices)), 'or')}."
+    choices = sorted({_second_label(vote) for vote in lowest})
+    names = [votes[0].class_names[label] for label in choices]
+    second = f"Second choice: {listed(names, 'or')}."
     if len(lowest) == len(votes):
         return f"Confidence of each: {text}. {second}"
     return f"Lowest confidence: {listed([vote.name for vote in lowest])}, {text}. {second}"
 
 
-def _others(votes: Sequence[Vote], digit: int) -> str:
-    others = [f"{vote.name} predicts {vote.digit}" for vote in votes if vote.digit != digit]
+def _others(votes: Sequence[Vote], label: int) -> str:
+    others = [f"{vote.name} predicts {vote.prediction}" for vote in votes if vote.label != label]
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
     return f"{', '.join(others[:3])}{more}."
 
 
-def _second_choice(vote: Vote) -> int:
-    return sorted(range(10), key=vote.probabilities.__getitem__)[-2]
+def _second_choice(vote: Vote) -> str:
+    return vote.class_names[_second_label(vote)]
+
+
+def _second_label(vote: Vote) -> int:
+    return sorted(range(len(vote.probabilities)), key=vote.probabilities.__getitem__)[-2]
 
 
 NOT_A_DIGIT = 0.01
@@ -171,7 +195,7 @@ class DigitReading:
     @property
     def text(self) -> str:
         """The digit; a dash if it is none."""
-        return NOTHING if self.verdict == "none" else str(self.consensus.digit)
+        return NOTHING if self.verdict == "none" else self.consensus.prediction
 
 
 @dataclass(frozen=True)
@@ -190,8 +214,13 @@ class Interpretation:
 
     @property
     def text(self) -> str:
-        """The number."""
-        return "".join(digit.text for digit in self.digits)
+        """The number, or the names of all symbols."""
+        return joined([digit.text for digit in self.digits])
+
+
+def joined(names: Sequence[str]) -> str:
+    """The classes from left to right: ``2026``, ``A7``, ``Shirt Bag``."""
+    return ("" if all(len(name) == 1 for name in names) else " ").join(names)
 
 
 def interpret(
@@ -216,16 +245,19 @@ def interpret(
 def _one(digit: DigitReading) -> tuple[str, str]:
     found = digit.consensus
     if digit.verdict == "none":
-        return "This is not a digit", f"{_unusual(digit)} The models would predict {found.digit}."
+        return (
+            "This is not a digit",
+            f"{_unusual(digit)} The models would predict {found.prediction}.",
+        )
     if digit.verdict == "doubtful":
         unusual = digit.p_value is not None and digit.p_value < UNUSUAL
         reason = _unusual(digit) if unusual else "The confidence is low."
-        return f"Perhaps {found.digit}: {_lower(found.headline)}", f"{reason} {found.detail}"
+        return f"Perhaps {found.prediction}: {_lower(found.headline)}", f"{reason} {found.detail}"
     return found.headline, found.detail
 
 
 def _several(digits: tuple[DigitReading, ...]) -> tuple[str, str]:
-    number = "".join(digit.text for digit in digits)
+    number = joined([digit.text for digit in digits])
     none = [at for at, digit in enumerate(digits) if digit.verdict == "none"]
     sentences = [f"The {_NUMBERS[at]} is not a digit." for at in none]
     split = [at for at, digit in enumerate(digits) if not digit.consensus.agreed and at not in none]

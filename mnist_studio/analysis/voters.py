@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mnist_studio.events import Finished, Stopped
 from mnist_studio.formatting import percent
 from mnist_studio.spec.model import ModelSpec
+from mnist_studio.spec.run import DIGITS, answers_digits
 
 if TYPE_CHECKING:
     # At run time it would load SQLite.
@@ -30,14 +31,16 @@ def test_accuracy(run: "Run") -> float | None:
     return end.test_accuracy if isinstance(end, Finished | Stopped) else None
 
 
-def quality(run: "Run") -> tuple[bool, float, float]:
+def quality(run: "Run") -> tuple[int, float, float]:
     """A sort key: larger for better models, and of equals for the newer one.
 
-    MNIST comes first. Its test set has 10,000 images, and that of the built-in dataset a few
-    hundred, so an accuracy on the one does not compare with one on the other.
+    MNIST comes first, and digits before other classes. Its test set has 10,000 images, and that of
+    the built-in dataset a few hundred, so an accuracy on the one does not compare with one on the
+    other.
     """
     accuracy = test_accuracy(run)
-    return run.spec.dataset == "mnist", -1.0 if accuracy is None else accuracy, run.created
+    of_digits = (run.spec.dataset == "mnist") + answers_digits(run.spec)
+    return of_digits, -1.0 if accuracy is None else accuracy, run.created
 
 
 def most_accurate(runs: Iterable["Run"]) -> "Run | None":
@@ -51,10 +54,21 @@ def equally_accurate(runs: Iterable["Run"], best: "Run") -> tuple["Run", ...]:
     return tuple(run for run in runs if (run.spec.dataset, percent(test_accuracy(run))) == wanted)
 
 
-def voters(runs: Sequence["Run"]) -> tuple["Run", ...]:
-    """The models of these that vote, the most accurate first."""
+def voters(runs: Sequence["Run"], class_names: tuple[str, ...] | None = None) -> tuple["Run", ...]:
+    """The models of these that vote, the most accurate first.
+
+    Only models with the same classes can vote together.
+
+    Args:
+        runs: trained.
+        class_names: of the models that vote; None for those of the best model.
+    """
     networks: dict[ModelSpec, Run] = {}
+    if class_names is None:
+        class_names = voted_classes(runs)
     for run in sorted(runs, key=quality, reverse=True):
+        if run.spec.class_names != class_names:
+            continue
         networks.setdefault(run.spec.model, run)
     best = next(iter(networks.values()), None)
     if best is None:
@@ -63,7 +77,13 @@ def voters(runs: Sequence["Run"]) -> tuple["Run", ...]:
     return tuple(close[:MOST_VOTES])
 
 
+def voted_classes(runs: Iterable["Run"]) -> tuple[str, ...]:
+    """The classes that models vote on unless the user chooses others: those of the best model."""
+    best = most_accurate(runs)
+    return best.spec.class_names if best else DIGITS
+
+
 def _is_close(run: "Run", best: "Run") -> bool:
-    (on_mnist, accuracy, _), (best_on_mnist, highest, _) = quality(run), quality(best)
+    (kind, accuracy, _), (best_kind, highest, _) = quality(run), quality(best)
     # Accuracies have few decimals, so a hair more than the margin is rounding.
-    return on_mnist == best_on_mnist and accuracy >= highest - MARGIN - 1e-9
+    return kind == best_kind and accuracy >= highest - MARGIN - 1e-9

@@ -17,6 +17,7 @@ from mnist_studio.data.ink.stages import STEPS
 from mnist_studio.errors import DataError, MnistStudioError, UsageError
 from mnist_studio.formatting import count, percent
 from mnist_studio.prediction.evaluation import Evaluator
+from mnist_studio.spec.run import answers_digits
 from mnist_studio.store.rows import Run
 
 
@@ -86,8 +87,9 @@ def run(arguments: Namespace) -> int:
     test = _test_set(arguments)
     if not all(map(len, test.stages)):
         raise DataError("The test set has no images.", "Choose another file or folder.")
-    for sentence in likeness.problems(test.stages[-1]):
-        output.note(f"Warning: {sentence}")
+    if any(answers_digits(model.spec) for model in runs):
+        for sentence in likeness.problems(test.stages[-1]):
+            output.note(f"Warning: {sentence}")
     if not arguments.json:
         _write_heading(test)
     succeeded = True
@@ -154,6 +156,7 @@ def _evaluate(evaluator: Evaluator, model: Run, test: _TestSet, json: bool) -> b
     """Writes a model's scores; whether it has any."""
     title = model.name
     try:
+        _check_classes(model, test)
         scores = [
             accuracy(evaluator.predict(model, images.images).logits, images.labels)
             for images in test.stages
@@ -170,6 +173,24 @@ def _evaluate(evaluator: Evaluator, model: Run, test: _TestSet, json: bool) -> b
         score = f"{percent(scores[0]):>8} of {count(images)} images"
         output.line(f"{score}  {title}  {model.id}")
     return True
+
+
+def _check_classes(model: Run, test: _TestSet) -> None:
+    """Refuses a test set whose labels are not the classes of a model.
+
+    Raises:
+        UsageError: it has pen strokes of digits, or labels that the model does not have.
+    """
+    classes = len(model.spec.class_names)
+    if test.writers and not answers_digits(model.spec):
+        raise UsageError("Pen strokes are digits, but this model has other classes.")
+    highest = int(test.stages[0].labels.max())
+    if highest >= classes:
+        raise UsageError(
+            f"The test set has labels up to {highest}, but this model has {classes} classes, so "
+            f"its labels are 0 to {classes - 1}.",
+            "Choose a model that was trained on these classes.",
+        )
 
 
 def _json(

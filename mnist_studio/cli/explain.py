@@ -20,8 +20,9 @@ from mnist_studio.explanation.explainer import Explainer, ExplanationUpdate, Par
 from mnist_studio.explanation.messages import Options, Part, PartUnavailable
 from mnist_studio.explanation.parts import Layers, Nearest, Value
 from mnist_studio.explanation.trace import Trace
-from mnist_studio.formatting import count, percent, with_article
+from mnist_studio.formatting import class_noun, count, listed, percent, printable
 from mnist_studio.spec.layers import text
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store.rows import Run
 
 PARTS: tuple[Part, ...] = ("attribution", "layers", "nearest", "counterfactual")
@@ -52,6 +53,7 @@ class ExplanationLine:
     framework: str
     engine: str
     prediction: int
+    class_names: tuple[str, ...]
     logit: float
     baseline_logit: float
     attributed: float
@@ -67,14 +69,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     options.add_run(parser)
     image = parser.add_mutually_exclusive_group(required=True)
     image.add_argument(
-        "image", nargs="?", type=options.path, metavar="IMAGE", help="image of a digit"
+        "image",
+        nargs="?",
+        type=options.path,
+        metavar="IMAGE",
+        help="image of a digit or another class",
     )
     options.add_index(image)
     parser.add_argument(
         "--target",
-        type=int,
-        metavar="D",
-        help="target digit of the counterfactual (default: the second most likely)",
+        metavar="CLASS",
+        help="target class of the counterfactual, such as 7 (default: the second most likely)",
     )
     parser.add_argument(
         "--counterfactual",
@@ -109,9 +114,8 @@ def _add_trace(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--label",
-        type=int,
-        metavar="D",
-        help="target label of the training step (default: the prediction)",
+        metavar="CLASS",
+        help="target label of the training step, such as 7 (default: the prediction)",
     )
     parser.add_argument(
         "--learning-rate",
@@ -125,15 +129,22 @@ def run(arguments: Namespace) -> int:
     """Explains; 1 if a part could not be computed."""
     _check(arguments)
     (model,) = options.trained(arguments.run)
+    names = model.spec.class_names
+    for option in ("target", "label"):
+        _label_of(option, getattr(arguments, option), names)
     image = _image(arguments, model)
     if part := network_questions.part_of(arguments):
         return _answer(arguments, model, image, part)
     engine = options.note_fallback(model.spec.framework)
     traced = _traced(arguments)
     chosen = Options(
-        target=arguments.target, manner=arguments.counterfactual, metric=arguments.metric,
-        train=traced, target_label=arguments.label, learning_rate=arguments.learning_rate,
-    )  # fmt: skip
+        target=_label_of("target", arguments.target, names),
+        manner=arguments.counterfactual,
+        metric=arguments.metric,
+        train=traced,
+        target_label=_label_of("label", arguments.label, names),
+        learning_rate=arguments.learning_rate,
+    )
     with Explainer(arguments.data) as explainer:
         replies = list(explainer.explain(model, image, ("trace",) if traced else PARTS, chosen))
     refused = _refused(replies)
@@ -142,7 +153,7 @@ def run(arguments: Namespace) -> int:
         output.json_line(_json(model, engine, values))
     elif not arguments.json:
         for value in values:
-            _write(value, arguments)
+            _write(value, arguments, names)
     return 1 if refused else 0
 
 
@@ -156,7 +167,7 @@ def _answer(arguments: Namespace, model: Run, image: NDArray[np.uint8], part: Pa
         if isinstance(reply, PartResult) and arguments.json:
             output.json_line(network_questions.line(model.id, reply.value))
         elif isinstance(reply, PartResult):
-            network_questions.write(reply.value)
+            network_questions.write(reply.value, model.spec.class_names)
     return 1 if _refused(replies) else 0
 
 
@@ -177,15 +188,22 @@ def _check(arguments: Namespace) -> None:
         raise UsageError(
             "A training step cannot be printed as JSON.", "Use --export to save it as CSV."
         )
-    for name in ("label", "target"):
-        digit = getattr(arguments, name)
-        if digit is not None and not 0 <= digit <= 9:
-            raise UsageError(f"--{name} must be a digit from 0 to 9, got {digit}.")
     rate = arguments.learning_rate
     if rate is not None and not 0 < rate <= HIGHEST_LEARNING_RATE:
         raise UsageError(
             f"--learning-rate must be above 0 and at most {HIGHEST_LEARNING_RATE}, got {rate:g}."
         )
+
+
+def _label_of(option: str, name: str | None, class_names: Sequence[str]) -> int | None:
+    """The number of a class that the user names; None if none is named."""
+    if name is None:
+        return None
+    if name not in class_names:
+        digits = tuple(class_names) == DIGITS
+        kind = "a digit from 0 to 9" if digits else f"one of {listed(class_names, 'or')}"
+        raise UsageError(f"--{option} must be {kind}, got {printable(name)}.")
+    return class_names.index(name)
 
 
 def _image(arguments: Namespace, model: Run) -> NDArray[np.uint8]:
@@ -200,22 +218,22 @@ def _image(arguments: Namespace, model: Run) -> NDArray[np.uint8]:
     return example.image
 
 
-def _write(value: Value, arguments: Namespace) -> None:
+def _write(value: Value, arguments: Namespace, names: Sequence[str]) -> None:
     match value:
         case Attribution():
-            _write_attribution(value)
+            _write_attribution(value, names)
         case Layers():
             _write_layers(value)
         case Nearest():
-            _write_nearest(value)
+            _write_nearest(value, names)
         case Counterfactual():
-            _write_counterfactual(value)
+            _write_counterfactual(value, names)
         case Trace():
             _write_trace(value, arguments)
 
 
-def _write_attribution(found: Attribution) -> None:
-    output.line(f"Prediction: {found.digit}, logit {found.logit:.3f}")
+def _write_attribution(found: Attribution, names: Sequence[str]) -> None:
+    output.line(f"Prediction: {names[found.digit]}, logit {found.logit:.3f}")
     output.line(
         f"Integrated gradients ({found.steps} steps) attribute {found.attributed:+.3f} of the "
         f"difference of {found.logit - found.baseline_logit:+.3f} from a blank image. "
@@ -238,16 +256,18 @@ def _write_layers(found: Layers) -> None:
     )  # fmt: skip
 
 
-def _write_nearest(found: Nearest) -> None:
-    neighbors = ", ".join(f"{one.label} (distance {one.distance:.3g})" for one in found.neighbors)
+def _write_nearest(found: Nearest, names: Sequence[str]) -> None:
+    neighbors = ", ".join(
+        f"{names[one.label]} (distance {one.distance:.3g})" for one in found.neighbors
+    )
     output.line(
         f"Nearest neighbors in the output of {found.layer}, among {count(found.count)} training "
         f"images of {found.dataset}: {neighbors}"
     )
 
 
-def _write_counterfactual(found: Counterfactual) -> None:
-    target = with_article(str(found.target))
+def _write_counterfactual(found: Counterfactual, names: Sequence[str]) -> None:
+    target = class_noun(names[found.target])
     if not found.found:
         output.line(f"Counterfactual: no change was found that makes the model predict {target}.")
         return
@@ -285,6 +305,7 @@ def _json(model: Run, engine: str, values: list[Value]) -> ExplanationLine:
         framework=model.spec.framework,
         engine=engine,
         prediction=attribution.digit,
+        class_names=model.spec.class_names,
         logit=attribution.logit,
         baseline_logit=attribution.baseline_logit,
         attributed=attribution.attributed,

@@ -1,6 +1,7 @@
 """``mnist-studio explain --ablate`` and ``--activating``: questions on a whole network."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mnist_studio.cli import output
@@ -11,7 +12,7 @@ from mnist_studio.explanation.understanding_sentences import ablation_sentence, 
 from mnist_studio.formatting import count, listed
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.model import describe
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import DIGITS, RunSpec
 
 HIGHEST_NOISE = 10.0
 """More noise leaves nothing of the weights."""
@@ -118,8 +119,8 @@ def _check_unit(arguments: Namespace, spec: RunSpec, layer: str) -> None:
         raise UsageError(f"--unit must be 1 to {units[layer]:,} of {layer}, got {arguments.unit}.")
 
 
-def write(value: object) -> None:
-    """Prints the answer."""
+def write(value: object, class_names: Sequence[str] = DIGITS) -> None:
+    """Prints the answer of a model with these classes."""
     if isinstance(value, Ablation):
         output.line(ablation_sentence(value, IMAGE))
     if isinstance(value, UnitImages):
@@ -129,7 +130,10 @@ def write(value: object) -> None:
         )
         output.table(
             ("Test image", "Label", "Activation"),
-            [(count(index), str(label), f"{activation:.4g}") for index, label, activation in rows],
+            [
+                (count(index), class_names[label], f"{activation:.4g}")
+                for index, label, activation in rows
+            ],
             right=range(3),
         )
 

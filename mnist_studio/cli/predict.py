@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_studio import formatting
 from mnist_studio.analysis.evaluation import probabilities
-from mnist_studio.analysis.interpretation import Interpretation, Verdict, Vote, interpret
+from mnist_studio.analysis.interpretation import Interpretation, Verdict, Vote, interpret, joined
 from mnist_studio.analysis.voters import RULE, voters
 from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
@@ -23,6 +23,7 @@ from mnist_studio.errors import DataError, MnistStudioError, UsageError
 from mnist_studio.formatting import milliseconds
 from mnist_studio.prediction.evaluation import Evaluator
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
+from mnist_studio.spec.run import DIGITS, answers_digits
 from mnist_studio.store.rows import Run
 
 
@@ -33,7 +34,8 @@ class PredictionInput:
     Attributes:
         name: the path of a picture, or which test image it is.
         images: (n, 28, 28), its digits from left to right.
-        true_label: None where it isn't known.
+        true_label: number of the class; None where it isn't known.
+        class_names: of the true label.
         p_values: fraction of real digits that are at least as unusual as each of its digits; empty
             where it cannot be computed.
         votes: of the models so far by their run's id, for each of its digits.
@@ -42,6 +44,7 @@ class PredictionInput:
     name: str
     images: NDArray[np.uint8]
     true_label: int | None
+    class_names: tuple[str, ...]
     p_values: tuple[float, ...]
     votes: tuple[dict[str, Vote], ...]
 
@@ -56,12 +59,13 @@ class PredictionLine:
         title: of the run.
         recipe: of the model.
         framework: that computed.
-        prediction: the digits from left to right.
-        probabilities: ten for each digit.
+        prediction: the digits or the classes from left to right.
+        probabilities: of every class, for each digit or symbol.
         verdicts: for each, whether it is a digit, by this model's confidence and by ``p_values``.
         p_values: fraction of real digits that are at least as unusual as each; empty where it isn't
             known.
-        true_label: None where it isn't known.
+        true_label: number of the class; None where it isn't known.
+        class_names: of the model, in the order of the probabilities.
         milliseconds: latency of the model.
     """
 
@@ -75,6 +79,7 @@ class PredictionLine:
     verdicts: tuple[Verdict, ...]
     p_values: tuple[float, ...]
     true_label: int | None
+    class_names: tuple[str, ...]
     milliseconds: float
 
 
@@ -102,7 +107,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Classifies; 1 if a picture could not be read or a model not be used."""
     runs = options.trained(arguments.run, arguments.filter)
-    inputs = _inputs(arguments)
+    inputs = _inputs(arguments, runs)
     if not inputs:
         return 1
     succeeded = len(inputs) >= len(arguments.images)
@@ -117,11 +122,11 @@ def run(arguments: Namespace) -> int:
     return 0 if succeeded else 1
 
 
-def _inputs(arguments: Namespace) -> Sequence[PredictionInput]:
+def _inputs(arguments: Namespace, runs: Sequence[Run]) -> Sequence[PredictionInput]:
     """The test image, or those pictures that can be read."""
     detector = NoveltyDetector()
     if not arguments.images:
-        inputs = [_test_image(arguments, detector)]
+        inputs = [_test_image(arguments, detector, runs)]
     elif arguments.data:
         raise UsageError(
             "--data has no effect on image files.",
@@ -139,11 +144,17 @@ def _inputs(arguments: Namespace) -> Sequence[PredictionInput]:
     return inputs
 
 
-def _test_image(arguments: Namespace, detector: NoveltyDetector) -> PredictionInput:
-    name = sources.default_dataset(arguments.data)
+def _test_image(
+    arguments: Namespace, detector: NoveltyDetector, runs: Sequence[Run]
+) -> PredictionInput:
+    """A digit; for models of other classes, an image of the dataset that they were trained on."""
+    trained_on = {run.spec.dataset for run in runs if not answers_digits(run.spec)}
+    others = len(trained_on) == 1 and not any(answers_digits(run.spec) for run in runs)
+    name = trained_on.pop() if others else sources.default_dataset(arguments.data)
     example = from_test(sources.load_test(name, arguments.data), name, arguments.index)
     output.note(f"{example.caption}.")
-    return _input(detector, example.title, example.image[np.newaxis], example.label)
+    image = example.image[np.newaxis]
+    return _input(detector, example.title, image, example.label, example.class_names)
 
 
 def _input(
@@ -151,11 +162,13 @@ def _input(
     name: str,
     images: NDArray[np.uint8],
     true_label: int | None = None,
+    class_names: tuple[str, ...] = DIGITS,
 ) -> PredictionInput:
     """A picture, with how unusual its digits are."""
     found = detector.p_values(images)
     p_values = () if found is None else tuple(found.tolist())
-    return PredictionInput(name, images, true_label, p_values, tuple({} for _ in images))
+    votes: tuple[dict[str, Vote], ...] = tuple({} for _ in images)
+    return PredictionInput(name, images, true_label, class_names, p_values, votes)
 
 
 def _predict(
@@ -179,7 +192,9 @@ def _prediction(evaluator: Evaluator, model: Run, source: PredictionInput) -> Pr
     evaluation = evaluator.predict(model, source.images)
     distributions = [tuple(probabilities(logits).tolist()) for logits in evaluation.logits]
     title = model.name
-    votes = [Vote(title, one) for one in distributions]
+    names = model.spec.class_names
+    votes = [Vote(title, one, names) for one in distributions]
+    p_values = source.p_values if answers_digits(model.spec) else ()
     for vote, others in zip(votes, source.votes, strict=True):
         others[model.id] = vote
     return PredictionLine(
@@ -188,11 +203,12 @@ def _prediction(evaluator: Evaluator, model: Run, source: PredictionInput) -> Pr
         title=title,
         recipe=model.spec.recipe,
         framework=model.spec.framework,
-        prediction="".join(str(vote.digit) for vote in votes),
+        prediction=joined([vote.prediction for vote in votes]),
         probabilities=tuple(distributions),
-        verdicts=_verdicts(interpret([[vote] for vote in votes], source.p_values)),
-        p_values=source.p_values,
-        true_label=source.true_label,
+        verdicts=_verdicts(interpret([[vote] for vote in votes], p_values)),
+        p_values=p_values,
+        true_label=source.true_label if source.class_names == names else None,
+        class_names=names,
         milliseconds=evaluation.milliseconds,
     )
 
@@ -212,12 +228,14 @@ def _write(line: PredictionLine) -> None:
 def _correctness(line: PredictionLine) -> str:
     if line.true_label is None:
         return ""
-    return ", correct" if line.prediction == str(line.true_label) else ", wrong"
+    return ", correct" if line.prediction == line.class_names[line.true_label] else ", wrong"
 
 
 def _write_consensus(inputs: Sequence[PredictionInput], voting: Collection[str]) -> None:
     """Writes the consensus on each picture of the models that vote, as the window shows it."""
     for each in inputs:
         votes = [[vote for run, vote in one.items() if run in voting] for one in each.votes]
-        if votes and all(votes) and (found := interpret(votes, each.p_values)):
+        digits = all(vote.class_names == DIGITS for at in votes for vote in at)
+        p_values = each.p_values if digits else ()
+        if votes and all(votes) and (found := interpret(votes, p_values)):
             output.line(f"{each.name}: {found.headline}. {found.detail}")

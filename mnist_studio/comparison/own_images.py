@@ -9,6 +9,7 @@ from mnist_studio.comparison.selection import Selection
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.own_images import OwnImagePredictor, training_keys
+from mnist_studio.spec.run import DIGITS, answers_digits
 from mnist_studio.store import own_image_predictions, own_images
 from mnist_studio.store.rows import Run
 
@@ -19,7 +20,7 @@ class OwnImagePredictions:
 
     Attributes:
         images: with their labels.
-        logits: run id -> (n, 10), for every run with predictions for all of them.
+        logits: run id -> (n, 10), for every run of digits with predictions for all of them.
         left_out: number of images that a run was trained on.
     """
 
@@ -40,10 +41,10 @@ def stored_predictions(runs: Sequence[Run], fingerprint: str) -> OwnImagePredict
     images = whole.digits.take(unseen)
     names = [own_image_predictions.name_of(image) for image in images.images]
     logits = {}
-    for run in (one for one in runs if one.trained):
+    for run in (one for one in runs if one.trained and answers_digits(one.spec)):
         known = own_image_predictions.load(run.folder)
         if all(name in known for name in names):
-            logits[run.id] = np.array([known[name] for name in names]).reshape(-1, 10)
+            logits[run.id] = np.array([known[name] for name in names]).reshape(-1, len(DIGITS))
     return OwnImagePredictions(images, logits, len(whole.keys) - len(unseen))
 
 
@@ -59,5 +60,5 @@ def predict(selection: Selection, fingerprint: str, is_cancelled: Callable[[], b
     images = own_images.load(fingerprint).digits.images
     with OwnImagePredictor() as predictor:
         for run in selection.runs:
-            if run.trained:
+            if run.trained and answers_digits(run.spec):
                 predictor.logits(run, images, is_cancelled)

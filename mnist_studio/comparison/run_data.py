@@ -22,7 +22,7 @@ from mnist_studio.events import Epoch
 from mnist_studio.formatting import count, percent
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec import recipes
-from mnist_studio.spec.run import DatasetName
+from mnist_studio.spec.run import DatasetName, answers_digits
 from mnist_studio.store import artifacts
 from mnist_studio.store.artifacts import StepCurve
 from mnist_studio.store.experiments import Membership
@@ -143,7 +143,7 @@ class RunData:
 
     @cached_property
     def logits(self) -> Mapping[str, Array]:
-        """The test logits (n, 10) of every run that has stored them."""
+        """The test logits (n, k) of every run that has stored them."""
         found = {run.id: _logits(run) for run in self.runs}
         return {run: logits for run, logits in found.items() if logits is not None}
 
@@ -162,6 +162,10 @@ class RunData:
         """
         return stored_predictions(self.runs, self.own_images) if self.own_images else None
 
+    def class_names(self, *runs: str) -> tuple[str, ...]:
+        """The names of the classes of runs whose predictions are compared, by label."""
+        return self.by_id[runs[0]].spec.class_names
+
     def predictions(self, runs: Sequence[str]) -> tuple[Mapping[str, Array], Labels]:
         """The logits of these runs and the labels of their common images.
 
@@ -171,6 +175,7 @@ class RunData:
         if self.own:
             return self._own_predictions(self.own, runs)
         wanted = [self.by_id[run] for run in runs]
+        self._require_same_classes(wanted)
         labels = self.labels.get(wanted[0].spec.dataset)
         tested = [self._compared_model(run) for run in wanted]
         problem = paired.incompatibility_reason(
@@ -209,6 +214,12 @@ class RunData:
                 "These runs were trained on all of your images.",
                 "Draw and label more, or select runs that were not trained on them.",
             )
+        others = [run for run in runs if not answers_digits(self.by_id[run].spec)]
+        if others:
+            raise NotComparable(
+                f"Your images are digits, but {self.titles[others[0]]} has other classes.",
+                "Compare it on its own test set.",
+            )
         missing = [self.titles[run] for run in runs if run not in own.logits]
         if missing:
             raise NotComparable(
@@ -236,6 +247,17 @@ class RunData:
         logits = self.logits.get(run.id)
         count = None if logits is None else len(logits)
         return paired.ComparedModel(self.titles[run.id], run.spec.dataset, count)
+
+    def _require_same_classes(self, runs: Sequence[Run]) -> None:
+        first = runs[0]
+        for run in runs:
+            same = run.spec.class_names == first.spec.class_names
+            if not same and run.spec.dataset == first.spec.dataset:
+                raise NotComparable(
+                    f"{self.titles[first.id]} and {self.titles[run.id]} were trained on different "
+                    f"classes, so they cannot be compared image by image.",
+                    "Select runs with the same classes.",
+                )
 
     def _require_same_images(self, runs: Sequence[Run], labels: Labels) -> None:
         """Compares accuracies, because different test sets can have the same size."""

@@ -18,6 +18,7 @@ from mnist_studio.prediction.messages import ModelRef
 from mnist_studio.prediction.predict_task import open_model
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
+from mnist_studio.spec.run import answers_digits
 from mnist_studio.store import artifacts
 from mnist_studio.store import features as cache
 from mnist_studio.store.features import FeatureSource
@@ -65,10 +66,14 @@ class ExplainedModel:
     def dataset(self) -> Dataset:
         """The dataset whose images are compared: MNIST, or the built-in digits without MNIST.
 
+        A model of other classes is compared with the images that it was trained on.
+
         Raises:
             DataError: the dataset in the named folder is missing or damaged.
         """
         folder = Path(self.data) if self.data else None
+        if not answers_digits(self.spec):
+            return sources.load(self.spec.dataset, folder)
         return sources.load(sources.default_dataset(folder), folder)
 
     @property

@@ -13,7 +13,7 @@ from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace, Tr
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.layers import BatchNorm, Dropout
 from mnist_studio.spec.optimizers import effective_decay
-from mnist_studio.spec.run import FULL_BATCH, RunSpec, storage
+from mnist_studio.spec.run import DIGITS, FULL_BATCH, RunSpec, storage
 from mnist_studio.store import artifacts
 from mnist_studio.training.chunks import ChunkMaker
 
@@ -25,10 +25,12 @@ class Trace:
     Attributes:
         network: all arrays.
         notes: sentences on what differs from the training of the run.
+        class_names: of the run.
     """
 
     network: NetworkTrace
     notes: tuple[str, ...]
+    class_names: tuple[str, ...] = DIGITS
 
 
 def trace(
@@ -56,14 +58,14 @@ def trace(
     """
     notes = list(_of_framework(run))
     if target_label is None:
-        return Trace(tracing.forward(run, weights, image), tuple(notes))
+        return Trace(tracing.forward(run, weights, image), tuple(notes), run.class_names)
     state = _state(run, folder, trained, weights)
     own_rate = run.training.optimizer.learning_rate
     rate = own_rate if learning_rate is None else learning_rate
     # With the statistics of one image, a batch-norm of vectors outputs 0 and cannot be trained.
     target = TrainingInput(target_label, rate, state, _masks(run, image, trained), frozen=True)
     notes.extend(_of_step(run, state, learning_rate is None))
-    return Trace(tracing.step(run, weights, image, target), tuple(notes))
+    return Trace(tracing.step(run, weights, image, target), tuple(notes), run.class_names)
 
 
 def _state(run: RunSpec, folder: Path, trained: int, weights: Weights) -> OptimizerState | None:

@@ -161,9 +161,11 @@ def _head(trace: Trace) -> Iterator[str]:
     step = trace.network.step
     prediction = int(trace.network.probabilities.argmax())
     mode = "prediction in training mode" if step else "prediction"
-    yield f"{mode}: {prediction}, probability {trace.network.probabilities[prediction]:.6g}"
+    name = trace.class_names[prediction]
+    yield f"{mode}: {name}, probability {trace.network.probabilities[prediction]:.6g}"
     if step:
-        yield f"target label {step.label}, update {step.number:,}, learning rate {step.rate:g}"
+        label = trace.class_names[step.label]
+        yield f"target label {label}, update {step.number:,}, learning rate {step.rate:g}"
         yield f"loss {step.loss:.6g}, after the step {step.loss_after:.6g}"
         yield f"norm of all gradients {step.norm:.6g}"
     yield from trace.notes

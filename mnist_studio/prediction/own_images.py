@@ -18,12 +18,14 @@ from mnist_studio.analysis.predictions import ConfusionMatrix, confusion_matrix
 from mnist_studio.errors import CancelledByUser, MnistStudioError
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.evaluation import Evaluator
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import DIGITS, RunSpec, answers_digits
 from mnist_studio.store import own_image_predictions, own_images
 from mnist_studio.store.own_images import OwnImageSet
 from mnist_studio.store.rows import Run
 
 ENGINE = "numpy"
+SIZE = len(DIGITS)
+OTHER_CLASSES = "Your images are digits, but this model has other classes."
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +97,7 @@ class OwnImagePredictor:
         images: NDArray[np.uint8],
         is_cancelled: Callable[[], bool] = lambda: False,
     ) -> Array:
-        """The logits (n, 10) of a run for images (n, 28, 28). Caches new ones.
+        """The logits (n, 10) of a run of digits for images (n, 28, 28). Caches new ones.
 
         Raises:
             StoreError: the run's weights cannot be read, or the cache cannot be written.
@@ -112,7 +114,7 @@ class OwnImagePredictor:
             found = self._evaluator.predict(run, missing, is_cancelled=is_cancelled).logits
             cached |= dict(zip(uncached, np.asarray(found, np.float64), strict=True))
             own_image_predictions.save(run.folder, cached)
-        return np.array([cached[name] for name in names]).reshape(-1, 10)
+        return np.array([cached[name] for name in names]).reshape(-1, len(DIGITS))
 
 
 def training_keys(spec: RunSpec) -> frozenset[str]:
@@ -127,13 +129,15 @@ def training_keys(spec: RunSpec) -> frozenset[str]:
 def _score(
     predictor: OwnImagePredictor, run: Run, own: OwnImageSet, is_cancelled: Callable[[], bool]
 ) -> OwnImageScore:
+    if not answers_digits(run.spec):
+        return OwnImageScore(run, None, np.zeros((SIZE, SIZE), np.int64), problem=OTHER_CLASSES)
     try:
         counted = own.without(training_keys(run.spec))
         logits = predictor.logits(run, own.digits.images, is_cancelled)[counted]
     except CancelledByUser:
         raise
     except MnistStudioError as error:
-        return OwnImageScore(run, None, np.zeros((10, 10), np.int64), problem=str(error))
+        return OwnImageScore(run, None, np.zeros((SIZE, SIZE), np.int64), problem=str(error))
     labels = own.digits.labels[counted]
     right = predictions(logits) == labels
     return OwnImageScore(

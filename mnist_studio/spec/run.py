@@ -285,6 +285,11 @@ def with_dataset(run: RunSpec, name: DatasetName) -> RunSpec:
     return msgspec.structs.replace(run, dataset=name, class_names=names, model=model)
 
 
+def answers_digits(run: RunSpec) -> bool:
+    """Whether the classes of a run are the digits 0 to 9, which drawings of digits need."""
+    return run.class_names == DIGITS
+
+
 def possible_device(framework: FrameworkName, device: DeviceName) -> DeviceName:
     """The device for one of several frameworks if ``device`` is selected for all.
 

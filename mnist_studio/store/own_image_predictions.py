@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store import tensors
 from mnist_studio.store.artifacts import WEIGHTS
 from mnist_studio.store.disk import reading
@@ -22,7 +23,7 @@ _LOG = logging.getLogger(__name__)
 _HASH_BYTES = 16
 
 Predictions = Mapping[bytes, NDArray[np.float64]]
-"""Hash of an image -> logits (10,)."""
+"""Hash of an image -> logits (10,): your images are digits."""
 
 
 def name_of(image: NDArray[np.uint8]) -> bytes:
@@ -41,7 +42,7 @@ def load(folder: Path) -> Predictions:
         return {}
     try:
         arrays = tensors.load(path).arrays
-        logits = arrays["logits"].reshape(-1, 10)
+        logits = arrays["logits"].reshape(-1, len(DIGITS))
         names = arrays["names"].astype(np.uint8).reshape(len(logits), _HASH_BYTES)
     except (StoreError, KeyError, ValueError) as error:
         _LOG.warning("Recomputing predictions for your images: %s", error)
@@ -57,7 +58,7 @@ def save(folder: Path, predictions: Predictions) -> None:
     """
     path = _path(folder)
     names = np.frombuffer(b"".join(predictions), np.uint8)
-    logits = np.array(list(predictions.values()), dtype=np.float64).reshape(-1, 10)
+    logits = np.array(list(predictions.values()), dtype=np.float64).reshape(-1, len(DIGITS))
     tensors.save(path, {"names": names, "logits": logits})
 
 

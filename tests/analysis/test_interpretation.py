@@ -146,7 +146,7 @@ def test_models_agree_if_all_predict_the_same(
 ) -> None:
     found = consensus([certain(name, digit) for name, digit in zip("abc", digits, strict=False)])
     assert found is not None
-    assert (found.digit, found.agreed, found.headline) == (3, agreed, headline)
+    assert (found.label, found.agreed, found.headline) == (3, agreed, headline)
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_many_weak_models_do_not_outvote_three_good_ones() -> None:
     every, chosen = consensus(sevens_and(1, weak + good)), consensus(sevens_and(1, good))
     assert every is not None
     assert chosen is not None
-    assert (every.digit, chosen.digit, chosen.headline) == (1, 7, "All three models agree")
+    assert (every.label, chosen.label, chosen.headline) == (1, 7, "All three models agree")
 
 
 def test_a_network_has_one_vote_however_often_it_was_trained() -> None:

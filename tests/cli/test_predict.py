@@ -9,7 +9,7 @@ from tests.cli.conftest import studio
 
 KEYS = [
     "image", "run", "title", "recipe", "framework", "prediction", "probabilities", "verdicts",
-    "p_values", "true_label", "milliseconds",
+    "p_values", "true_label", "class_names", "milliseconds",
 ]  # fmt: skip
 TEST = builtin.load().test
 

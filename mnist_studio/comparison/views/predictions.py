@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from mnist_studio import formatting
 from mnist_studio.analysis import predictions, ranking
 from mnist_studio.analysis.predictions import (
@@ -30,10 +32,9 @@ from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.choice import one, some
-from mnist_studio.formatting import count, counted, listed, percent, with_article
-from mnist_studio.spec.model import CLASSES
+from mnist_studio.formatting import class_noun, count, counted, listed, percent
+from mnist_studio.spec.run import DIGITS
 
-DIGITS = tuple(str(digit) for digit in range(CLASSES))
 MAX_ERRORS = 30
 MAX_DISAGREEMENTS = 30
 
@@ -44,31 +45,36 @@ def confusion(run_data: RunData, options: ViewOptions) -> ViewContent:
     """Test images of one run by true label and prediction."""
     run = one(run_data, options.model)
     models, labels = run_data.predictions([run])
+    names = run_data.class_names(run)
     matrix, title = predictions.confusion_matrix(models[run], labels), run_data.titles[run]
     values = tuple(tuple(float(n) for n in line) for line in matrix.tolist())
-    chart = Matrix(run, "True label", "Prediction", DIGITS, DIGITS, values)
+    chart = Matrix(run, "True label", "Prediction", names, names, values)
     columns = (
-        Column("True label"), *(Column(f"Predicted {digit}", "count") for digit in DIGITS)
+        Column("True label"), *(Column(f"Predicted {name}", "count") for name in names)
     )  # fmt: skip
-    rows = tuple(
-        Row(run, (digit, *line)) for digit, line in zip(DIGITS, matrix.tolist(), strict=True)
-    )
+    rows = tuple(Row(run, (name, *line)) for name, line in zip(names, matrix.tolist(), strict=True))
     return ViewContent(
-        confusion_sentence(title, matrix), (chart,), Table(columns, rows),
+        confusion_sentence(title, matrix, names), (chart,), Table(columns, rows),
         notes.of_all(run_data), subject=title,
     )  # fmt: skip
 
 
-def confusion_sentence(title: str, matrix: ConfusionMatrix) -> str:
-    """The number of errors and the most frequent one."""
+def confusion_sentence(title: str, matrix: ConfusionMatrix, names: Sequence[str] = DIGITS) -> str:
+    """The number of errors and the most frequent one.
+
+    Args:
+        title: of the run.
+        matrix: rows are true labels.
+        names: of the classes.
+    """
     wrong = matrix.copy()
-    wrong[range(CLASSES), range(CLASSES)] = 0
+    np.fill_diagonal(wrong, 0)
     images = count(int(matrix.sum()))
     if not wrong.any():
         return f"{title} predicts all {images} images correctly."
-    label, predicted = divmod(int(wrong.argmax()), CLASSES)
+    label, predicted = divmod(int(wrong.argmax()), len(matrix))
     errors, most = counted(int(wrong.sum()), "error"), int(wrong.max())
-    pair = f"{with_article(str(label))} predicted as {with_article(str(predicted))}"
+    pair = f"{class_noun(names[label])} predicted as {class_noun(names[predicted])}"
     if wrong.sum() == 1:
         return f"{title} makes {errors} on {images} images: {pair}."
     kinds, equal = int((wrong > 0).sum()), int((wrong == most).sum())
@@ -83,61 +89,72 @@ def confusion_sentence(title: str, matrix: ConfusionMatrix) -> str:
 
 
 def per_class(run_data: RunData, options: ViewOptions) -> ViewContent:
-    """Precision, recall and F1 of every digit, one row per run."""
+    """Precision, recall and F1 of every class, one row per run."""
     shown = some(run_data)
     models, labels = run_data.predictions(shown.runs)
     metrics = {
         run: predictions.class_metrics(predictions.confusion_matrix(logits, labels))
         for run, logits in models.items()
     }
-    titles = tuple(shown.titles[run] for run in metrics)
+    titles, names = tuple(shown.titles[run] for run in metrics), run_data.class_names(*metrics)
+    noun = class_kind(names)
     charts = tuple(
         Matrix(
-            "", "Run", f"{name} by digit", titles, DIGITS,
+            "", "Run", f"{name} by {noun}", titles, names,
             tuple(tuple(getattr(one, field) for one in of) for of in metrics.values()),
             "fraction",
         )
         for name, field in (("F1", "f1"), ("Precision", "precision"), ("Recall", "recall"))
     )  # fmt: skip
     columns = (
-        Column("Run"), Column("Digit"), Column("Test images", "count"),
+        Column("Run"), Column(noun.capitalize()), Column("Test images", "count"),
         Column("Precision", "fraction"), Column("Recall", "fraction"), Column("F1", "fraction"),
     )  # fmt: skip
     rows = tuple(
-        Row(run, (shown.titles[run], str(m.label), m.count, m.precision, m.recall, m.f1))
+        Row(run, (shown.titles[run], names[m.label], m.count, m.precision, m.recall, m.f1))
         for run, of in metrics.items()
         for m in of
     )
     return ViewContent(
-        _class_sentence(metrics), charts, Table(columns, rows),
+        _class_sentence(metrics, names), charts, Table(columns, rows),
         (*shown.notes, *notes.of_all(run_data)),
     )  # fmt: skip
 
 
-def _class_sentence(metrics: Mapping[str, Sequence[ClassMetrics]]) -> str:
-    """The digits of the lowest and the highest mean recall over all runs."""
+def class_kind(names: Sequence[str]) -> str:
+    """What the classes are called: digit, or class."""
+    return "digit" if tuple(names) == DIGITS else "class"
+
+
+def _class_sentence(
+    metrics: Mapping[str, Sequence[ClassMetrics]], names: Sequence[str] = DIGITS
+) -> str:
+    """The classes of the lowest and the highest mean recall over all runs."""
     means: dict[int, float] = {}
-    for digit in range(CLASSES):
-        known = [recall for of in metrics.values() if (recall := of[digit].recall) is not None]
+    for label in range(len(names)):
+        known = [recall for of in metrics.values() if (recall := of[label].recall) is not None]
         if known:
-            means[digit] = sum(known) / len(known)
+            means[label] = sum(known) / len(known)
     if not means:
         return ""
     hard, easy = (ranking.best(means, "fraction", highest) for highest in (False, True))
     lowest, highest = percent(means[hard[0]]), percent(means[easy[0]])
     if len(hard) == len(means):
-        return f"Every digit has a recall of {lowest}."
+        return f"Every {class_kind(names)} has a recall of {lowest}."
     return (
-        f"{_digits(hard, 'hardest')}, with a recall of {lowest}. {_digits(easy, 'easiest')}, with "
-        f"{highest}."
+        f"{_classes(names, hard, 'hardest')}, with a recall of {lowest}. "
+        f"{_classes(names, easy, 'easiest')}, with {highest}."
     )
 
 
-def _digits(digits: Sequence[int], which: str) -> str:
-    """``The 8 is the hardest digit``, ``The 0 and the 1 are the easiest digits``."""
-    named = listed([f"the {digit}" for digit in digits])
-    verb, noun = ("is", "digit") if len(digits) == 1 else ("are", "digits")
-    return f"{ranking.sentence_start(named)} {verb} the {which} {noun}"
+def _classes(names: Sequence[str], labels: Sequence[int], which: str) -> str:
+    """``The 8 is the hardest digit``, ``Coat and Shirt are the hardest classes``."""
+    digits = class_kind(names) == "digit"
+    named = listed([f"the {names[label]}" if digits else names[label] for label in labels])
+    one, many = ("digit", "digits") if digits else ("class", "classes")
+    verb, noun = ("is", one) if len(labels) == 1 else ("are", many)
+    start = ranking.sentence_start(named) if digits else named
+    return f"{start} {verb} the {which} {noun}"
 
 
 def reliability(run_data: RunData, options: ViewOptions) -> ViewContent:
@@ -207,19 +224,23 @@ def most_confident_errors(run_data: RunData, options: ViewOptions) -> ViewConten
     run = one(run_data, options.model)
     models, labels = run_data.predictions([run])
     errors = predictions.confident_errors(models[run], labels, MAX_ERRORS)
-    title = run_data.titles[run]
+    title, names = run_data.titles[run], run_data.class_names(run)
     columns = (
         Column("Test image", "count"), Column("True label"), Column("Prediction"),
         Column("Confidence", "confidence"),
     )  # fmt: skip
-    rows = tuple(Row(run, (e.index, str(e.label), str(e.predicted), e.confidence)) for e in errors)
+    rows = tuple(
+        Row(run, (e.index, names[e.label], names[e.predicted], e.confidence)) for e in errors
+    )
     return ViewContent(
-        _wrong_sentence(title, errors), (), Table(columns, rows),
+        _wrong_sentence(title, errors, names), (), Table(columns, rows),
         (COUNTED_FROM_0, *notes.of_all(run_data)), subject=title,
     )  # fmt: skip
 
 
-def _wrong_sentence(title: str, errors: Sequence[ImagePrediction]) -> str:
+def _wrong_sentence(
+    title: str, errors: Sequence[ImagePrediction], names: Sequence[str] = DIGITS
+) -> str:
     if not errors:
         return f"{title} makes no errors."
     first = errors[0]
@@ -233,7 +254,7 @@ def _wrong_sentence(title: str, errors: Sequence[ImagePrediction]) -> str:
         )
     return (
         f"The most confident error of {title} is test image {count(first.index)}: "
-        f"{with_article(str(first.label))} predicted as {with_article(str(first.predicted))} with "
+        f"{class_noun(names[first.label])} predicted as {class_noun(names[first.predicted])} with "
         f"a confidence of {highest}."
     )
 
@@ -247,12 +268,12 @@ def disagreeing_models(run_data: RunData, options: ViewOptions) -> ViewContent:
         )
     models, labels = run_data.predictions(shown.runs)
     found = disagreements(tuple(models.values()), labels)
-    largest = found[:MAX_DISAGREEMENTS]
+    largest, names = found[:MAX_DISAGREEMENTS], run_data.class_names(*shown.runs)
     columns = (
         Column("Test image", "count"), Column("True label"),
         Column("Pairs that disagree", "fraction"), *(Column(shown.titles[run]) for run in models),
     )  # fmt: skip
-    rows = tuple(Row("", (d.index, str(d.label), d.fraction, *_cells(d))) for d in largest)
+    rows = tuple(Row("", (d.index, names[d.label], d.fraction, *_cells(d, names))) for d in largest)
     more = (
         f"The {len(largest)} largest disagreements are listed." if len(found) > len(largest) else ""
     )
@@ -263,9 +284,10 @@ def disagreeing_models(run_data: RunData, options: ViewOptions) -> ViewContent:
     )  # fmt: skip
 
 
-def _cells(disagreement: Disagreement) -> tuple[str, ...]:
+def _cells(disagreement: Disagreement, names: Sequence[str]) -> tuple[str, ...]:
     """Each prediction with its confidence."""
     both = zip(disagreement.predicted, disagreement.confidences, strict=True)
     return tuple(
-        f"{predicted} ({formatting.confidence(probability)})" for predicted, probability in both
+        f"{names[predicted]} ({formatting.confidence(probability)})"
+        for predicted, probability in both
     )

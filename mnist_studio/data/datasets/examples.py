@@ -1,4 +1,4 @@
-"""Digits to try models on, each with its true label: test digits, and a table of numbers."""
+"""Images to try models on, each with its true label: test images, and a table of numbers."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.pictures.files import picture_from_levels
 from mnist_studio.errors import UnknownName
+from mnist_studio.formatting import class_noun
 from mnist_studio.spec import datasets
-from mnist_studio.spec.run import DatasetName
+from mnist_studio.spec.model import MOST_CLASSES
+from mnist_studio.spec.run import DIGITS, DatasetName
 
 FOUR = (
     (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
@@ -33,26 +35,33 @@ def _of(name: DatasetName) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A digit image whose true label is known.
+    """An image whose true label is known.
 
     Attributes:
         title: the source, such as ``Test image 1,234 of MNIST``.
         image: (28, 28) uint8, white on black.
-        label: 0-9.
+        label: number of its class.
+        class_names: of its dataset.
     """
 
     title: str
     image: NDArray[np.uint8]
     label: int
+    class_names: tuple[str, ...] = DIGITS
+
+    @property
+    def true_class(self) -> str:
+        """The name of its class."""
+        return self.class_names[self.label]
 
     @property
     def caption(self) -> str:
         """The title with the true label, without a full stop."""
-        return f"{self.title}: {'an' if self.label == 8 else 'a'} {self.label}"
+        return f"{self.title}: {class_noun(self.true_class)}"
 
 
 def from_test(test: LabeledImages, name: DatasetName, index: int | None = None) -> Example:
-    """One of the test digits.
+    """One of the test images.
 
     Args:
         test: of the data set.
@@ -69,7 +78,9 @@ def from_test(test: LabeledImages, name: DatasetName, index: int | None = None) 
             "Choose an index in this range.",
         )
     title = f"Test image {place:,} of {_of(name)}"
-    return Example(title, test.images[place], int(test.labels[place]))
+    known = datasets.facts(name)
+    names = known.class_names if known else tuple(map(str, range(MOST_CLASSES)))
+    return Example(title, test.images[place], int(test.labels[place]), names)
 
 
 def grid() -> Example:

@@ -215,7 +215,7 @@ def test_consensus() -> None:
     assert two.detail.startswith("Lowest confidence: b, 50.0 %.")
     split = consensus((vote("a", 3), vote("b", 8), vote("c", 3)))
     assert split is not None
-    assert (split.digit, split.agreed, split.headline) == (
+    assert (split.label, split.agreed, split.headline) == (
         3,
         False,
         "Two of three models predict 3",
@@ -223,7 +223,7 @@ def test_consensus() -> None:
     assert split.detail == "b predicts 8."
     tie = consensus((vote("a", 3, 0.6), vote("b", 8, 0.9)))
     assert tie is not None
-    assert (tie.digit, tie.headline) == (8, "One of two models predicts 8")
+    assert (tie.label, tie.headline) == (8, "One of two models predicts 8")
 
 
 def test_samples_are_the_same_and_wrong_ones_can_come_first() -> None:
