@@ -79,7 +79,8 @@ def _export(arguments: Namespace) -> None:
             f"Only a {SUFFIX} file holds several runs.", f"Choose a name that ends in {SUFFIX}."
         )
     kind = _kind(arguments.path)
-    export(_chosen(arguments.run), kind, arguments.path)
+    if checked := export(_chosen(arguments.run), kind, arguments.path):
+        output.note(checked)
 
 
 def _export_file(arguments: Namespace) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import JobError
 from mnist_studio.frameworks import registry
+from mnist_studio.prediction import onnx_export
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.run import RunSpec
@@ -18,9 +19,10 @@ from mnist_studio.store.rows import Run
 from mnist_studio.workers.task import Context, Task, never
 from mnist_studio.workers.worker import request_once
 
-Kind = Literal["safetensors", "pytorch", "keras", "numpy"]
+Kind = Literal["safetensors", "onnx", "pytorch", "keras", "numpy"]
 SUFFIXES: dict[Kind, str] = {
     "safetensors": ".safetensors",
+    "onnx": ".onnx",
     **{name: registry.framework_entry(name).suffix for name in registry.FRAMEWORKS},
 }
 TIMEOUT_SECONDS = 300.0
@@ -47,7 +49,7 @@ EXPORT: Task[ExportRequest, None, None] = Task(
 )
 
 
-def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = never) -> None:
+def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = never) -> str:
     """Writes the weights of a run, whichever framework trained it.
 
     Args:
@@ -56,8 +58,12 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
         path: of the file. An existing file is replaced only when the new one is complete.
         is_cancelled: polled all the time.
 
+    Returns:
+        How the file was checked, as a sentence; empty for a format that has no check.
+
     Raises:
-        JobError: the run has no weights, or that framework is not installed.
+        JobError: the run has no weights, what the format needs is not installed, or an ONNX file
+            does not compute what the network does.
         StoreError: its weights are damaged.
         DataError: the file cannot be written.
         CancelledByUser: by the user.
@@ -67,7 +73,9 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
     if kind == "safetensors":
         artifacts.load_weights(run.folder, run.spec)  # Raises for damaged weights.
         write_bytes(path, (run.folder / artifacts.WEIGHTS).read_bytes())
-        return
+        return ""
+    if kind == "onnx":
+        return _export_onnx(run, path, is_cancelled)
     if missing := registry.missing(kind):
         title = registry.framework_title(kind)
         raise JobError(f"This format needs {title}, which is not installed.", missing.remedy)
@@ -76,6 +84,20 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
         request = ExportRequest(kind, str(run.folder), run.spec, str(staged))
         request_once(EXPORT, request, kind, TIMEOUT_SECONDS, is_cancelled=is_cancelled)
         write_bytes(path, staged.read_bytes())
+    return ""
+
+
+def _export_onnx(run: Run, path: Path, is_cancelled: Callable[[], bool]) -> str:
+    onnx_export.require_onnx()
+    with TemporaryDirectory() as staging:
+        staged = Path(staging) / "model.onnx"
+        request = onnx_export.request_of(run, staged)
+        check = request_once(
+            onnx_export.WRITE_ONNX, request, "numpy", TIMEOUT_SECONDS, is_cancelled=is_cancelled,
+            python="",
+        )  # fmt: skip
+        write_bytes(path, staged.read_bytes())
+    return check.sentence()
 
 
 def write_model(request: ExportRequest, _: Context[None]) -> None:

@@ -7,6 +7,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,10 @@ def test_files_and_manifest_must_agree(good: Path, tmp_path: Path) -> None:
     for change in ({"runs": manifest["runs"] * 2}, {"runs": ["20260101-000000-aaaa"]}):
         files["manifest.json"] = json.dumps(manifest | change).encode()
         assert "a run" in refusal(written(path, files))
-    for wrong in ({"runs": []}, {"format": "another"}, {"version": "1"}, {"runs": ["../x"]}):
+    changes: list[dict[str, object]] = [
+        {"runs": []}, {"format": "another"}, {"version": "1"}, {"runs": ["../x"]},
+    ]  # fmt: skip
+    for wrong in changes:
         files["manifest.json"] = json.dumps(manifest | wrong).encode()
         assert "manifest.json is not valid" in refusal(written(path, files))
 
@@ -216,6 +220,10 @@ def test_a_run_of_a_newer_version_is_refused(good: Path, tmp_path: Path) -> None
     assert "newer than this version" in refusal(written(path, files))
 
 
+def _change_first_epoch(record: dict[str, Any], change: dict[str, object]) -> None:
+    record["epochs"][0].update(change)
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -244,9 +252,12 @@ def test_a_record_that_contradicts_itself_is_refused(
 
 def test_epochs_and_events_of_another_run_are_refused(good: Path, tmp_path: Path) -> None:
     path = tmp_path / "x.mnistrun"
-    for change in ({"epoch": 2}, {"run": "20260101-000000-aaaa"}, {"epoch": 0}, {"step": -1}):
+    changes: list[dict[str, object]] = [
+        {"epoch": 2}, {"run": "20260101-000000-aaaa"}, {"epoch": 0}, {"step": -1},
+    ]  # fmt: skip
+    for change in changes:
         files = contents(good)
-        in_record(files, lambda record, change=change: record["epochs"][0].update(change))
+        in_record(files, partial(_change_first_epoch, change=change))
         assert refusal(written(path, files))
 
 

@@ -200,6 +200,7 @@ class ContinueQuestion(QuestionOverlay):
 
 KINDS: tuple[tuple[Kind, str, str], ...] = (
     ("safetensors", "Weights as safetensors…", "numpy"),
+    ("onnx", "ONNX model (.onnx)…", "numpy"),
     ("pytorch", "PyTorch state dict (.pt)…", "pytorch"),
     ("keras", "Keras model (.keras)…", "keras"),
     ("numpy", "NumPy arrays (.npz)…", "numpy"),
