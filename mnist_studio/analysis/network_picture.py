@@ -8,6 +8,7 @@ layer before them. Blocks go from left to right, and from line to line where the
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import log, log2, sqrt
 from typing import Literal
 
@@ -216,6 +217,12 @@ def network_layout(
     Raises:
         SpecError: the network is not valid.
     """
+    return _laid_out(model, width, style)
+
+
+@lru_cache(maxsize=64)
+def _laid_out(model: ModelSpec, width: float | None, style: Style) -> NetworkLayout:
+    """The same picture is laid out for its size, for its height, and for painting."""
     groups = tuple(_groups(model))
     drawn = [_drawn(group, style) for group in groups]
     lines = _lines(drawn, width, style)

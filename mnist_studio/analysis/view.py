@@ -138,6 +138,23 @@ class ValuePoint:
     y: float
 
 
+@dataclass(frozen=True)
+class Star:
+    """A point of a curve that stands out, such as the epoch whose weights a run ended with.
+
+    Attributes:
+        key: of the run.
+        title: what the point is.
+        x: its place.
+        y: its value.
+    """
+
+    key: str
+    title: str
+    x: float
+    y: float
+
+
 class Lines(msgspec.Struct, frozen=True, tag=True):
     """Curves over one axis.
 
@@ -147,12 +164,14 @@ class Lines(msgspec.Struct, frozen=True, tag=True):
         lines: the curves.
         other_dataset: keys of lines that were measured on another dataset than most. They are
             drawn paler with hollow symbols, since they cannot be compared with the others.
+        stars: points of the curves that stand out.
     """
 
     x: AxisSpec
     y: AxisSpec
     lines: tuple[Line, ...]
     other_dataset: tuple[str, ...] = ()
+    stars: tuple[Star, ...] = ()
 
 
 class Bars(msgspec.Struct, frozen=True, tag=True):

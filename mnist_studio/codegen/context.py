@@ -120,6 +120,7 @@ class ScriptValues:
         rate_changes_every_step: whether the learning rate changes after every batch.
         rate_changes_every_epoch: whether it changes at the end of epochs, by their number alone.
         rate_function: whether the script has a function for the factor of the learning rate.
+        needs_steps: whether the learning rate depends on the number of all steps.
         counts_epochs: whether that function needs the number of steps in an epoch.
         decay: weight decay of the kernels, that of AdamW included. ``optimizer`` is Adam then.
         score: the validation score as an expression, where more is better.
@@ -146,6 +147,7 @@ class ScriptValues:
     rate_changes_every_step: bool
     rate_changes_every_epoch: bool
     rate_function: bool
+    needs_steps: bool
     counts_epochs: bool
     decay: WeightDecay | None
     score: str
@@ -186,6 +188,7 @@ def script_values(run: RunSpec, trained: RunSpec, notebook: bool) -> ScriptValue
         rate_changes_every_epoch=_by_epoch(training.schedule) and not training.warmup_steps,
         rate_function=bool(training.warmup_steps)
         or (trained.framework == "numpy" and isinstance(training.schedule, Cosine)),
+        needs_steps=isinstance(training.schedule, Cosine | OneCycle),
         counts_epochs=_by_epoch(training.schedule),
         decay=effective_decay(training.optimizer, training.weight_decay),
         score="validated[1]" if training.monitor == "accuracy" else "-validated[0]",

@@ -9,7 +9,6 @@ from mnist_studio.codegen import context, keras_script, numpy_script, pytorch_sc
 from mnist_studio.codegen.wrapping import wrap
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.run import FrameworkName, RunSpec
-from mnist_studio.spec.schedules import OneCycle, Plateau
 
 _PROBLEMS: Mapping[FrameworkName, Callable[[RunSpec], tuple[str, ...]]] = {
     "pytorch": pytorch_script.problems,
@@ -49,13 +48,6 @@ def notebook(run: RunSpec) -> str:
 def problems(run: RunSpec) -> tuple[str, ...]:
     """Why a run cannot be a native script, in sentences; empty if it can."""
     found = _PROBLEMS[run.framework](effective(run))
-    schedule = run.training.schedule
-    if run.training.warmup_steps and isinstance(schedule, OneCycle | Plateau):
-        name = "one-cycle" if isinstance(schedule, OneCycle) else "plateau"
-        found += (
-            f"A native script cannot combine a warm-up with the {name} schedule. Turn off the "
-            "warm-up, or choose another schedule.",
-        )
     if run.own_images:
         found += ("A native script cannot train on your images.",)
     if run.handwriting_styles:

@@ -29,6 +29,7 @@ from typing import Literal
 import msgspec
 
 from mnist_studio.errors import SpecError
+from mnist_studio.formatting import count
 
 Shape = tuple[int, ...]
 
@@ -313,8 +314,8 @@ def _pool_shape(size: int, shape: Shape) -> Shape:
 
 
 def text(shape: Shape) -> str:
-    """A shape as text: ``14×14×32``."""
-    return "×".join(str(side) for side in shape)
+    """A shape as text: ``14×14×32``, ``1,152``."""
+    return "×".join(count(side) for side in shape)
 
 
 def _require(holds: bool, why: str) -> None:

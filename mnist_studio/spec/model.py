@@ -1,7 +1,8 @@
 """A network as a value: its layers, input scaling, shapes, and parameters."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isfinite, prod
 
 import msgspec
@@ -76,12 +77,8 @@ def describe(model: ModelSpec, classes: int | None = None) -> tuple[LayerReport,
         SpecError: the network is not valid; names the layer and the reason.
     """
     check_scaling(model.scaling)
-    reports: list[LayerReport] = []
-    shape = IMAGE_SHAPE
-    for place, (name, layer) in enumerate(named(model), start=1):
-        report = layer_report(place, name, layer, shape)
-        reports.append(report)
-        shape = report.output
+    reports = _reports(tuple(model.layers))
+    shape = reports[-1].output if reports else IMAGE_SHAPE
     if not _ends_in_classes(shape, classes):
         logits = classes or f"{FEWEST_CLASSES} to {MOST_CLASSES}"
         raise SpecError(
@@ -89,6 +86,22 @@ def describe(model: ModelSpec, classes: int | None = None) -> tuple[LayerReport,
             f"End it with a dense layer of {logits} units.",
             ("layers", max(0, len(reports) - 1)),
         )
+    return reports
+
+
+@lru_cache(maxsize=256)
+def _reports(layers: tuple[Layer, ...]) -> tuple[LayerReport, ...]:
+    """All layers, computed once: a window describes the same network dozens of times.
+
+    Raises:
+        SpecError: see ``describe``.
+    """
+    reports: list[LayerReport] = []
+    shape = IMAGE_SHAPE
+    for place, (name, layer) in enumerate(_named(layers), start=1):
+        report = layer_report(place, name, layer, shape)
+        reports.append(report)
+        shape = report.output
     return tuple(reports)
 
 
@@ -145,8 +158,12 @@ def _ends_in_classes(shape: Shape, classes: int | None) -> bool:
 
 def named(model: ModelSpec) -> Iterator[tuple[str, Layer]]:
     """The layers with their names: the kind and its count in the network, such as ``conv2``."""
+    return _named(model.layers)
+
+
+def _named(layers: Iterable[Layer]) -> Iterator[tuple[str, Layer]]:
     counts: dict[str, int] = {}
-    for layer in model.layers:
+    for layer in layers:
         kind = kind_of(layer)
         counts[kind] = counts.get(kind, 0) + 1
         yield f"{kind}{counts[kind]}", layer
@@ -243,13 +260,19 @@ def layer_report(place: int, name: str, layer: Layer, shape: Shape) -> LayerRepo
         SpecError: the layer does not accept this shape; names the layer and the reason.
     """
     try:
-        output = kinds.output_shape(layer, shape)
+        return _known_report(name, layer, shape)
     except SpecError as error:
         raise SpecError(
             f"Layer {place} ({title(layer)}) is not valid: {error.problem}.",
             "Change this layer or the one before it.",
             ("layers", place - 1),
         ) from error
+
+
+@lru_cache(maxsize=2048)
+def _known_report(name: str, layer: Layer, shape: Shape) -> LayerReport:
+    """The report of a valid layer: an edit of a network leaves most of its layers as they are."""
+    output = kinds.output_shape(layer, shape)
     shapes = kinds.parameter_shapes(layer, shape)
     return LayerReport(
         name=name,

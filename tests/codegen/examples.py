@@ -76,6 +76,7 @@ SPECIAL: Mapping[str, RunSpec] = {
         run(), warmup_steps=3, schedule=StepDecay(0.5, milestones=(1, 3))
     ),
     "warm-up, plateau": trained(run(), warmup_steps=3, schedule=Plateau(), validation=97),
+    "warm-up, one cycle": trained(run(), warmup_steps=3, schedule=OneCycle()),
     "coupled decay": trained(
         run(EVERYTHING, Sgd(momentum=0.9)), weight_decay=CoupledDecay(0.1), clip=ClipNorm(0.5)
     ),

@@ -1,13 +1,17 @@
 import ast
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from mnist_studio.codegen.native_script import notebook, problems, script
+from mnist_studio.spec import schedules
 from mnist_studio.spec.model import Scaling
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom
@@ -61,8 +65,44 @@ def test_only_what_a_framework_lacks_is_a_problem() -> None:
     refused = {name for name, spec in every_run() if problems(spec)}
     assert refused == {
         "tiny-gd bias-gradients keras", "summed biases keras", "dropped in bfloat16 numpy",
-        *(f"warm-up, plateau {framework}" for framework in FRAMEWORKS),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_warm_up_before_one_cycle_has_the_rates_of_the_shared_loop(framework: str) -> None:
+    spec = SPECIAL["warm-up, one cycle"]
+    code = _parts(script(replace(spec, framework=framework)))
+    for step in range(40):
+        shared = schedules.factor(spec.training.schedule, step, 10, 40, warmup=3)
+        assert code["rate_factor"](step, 40) == pytest.approx(shared, rel=1e-14)
+
+
+def test_a_warm_up_before_plateau_has_the_rates_of_the_shared_loop() -> None:
+    spec = SPECIAL["warm-up, plateau"]
+    code = _parts(script(replace(spec, framework="pytorch")))
+    optimizer = SimpleNamespace(param_groups=[{"lr": 0.0}])
+    scheduler, measured = code["WarmPlateau"](optimizer), [0.5, 0.6, 0.6, 0.6, 0.6, 0.6]
+    for step in range(12):
+        shared = schedules.factor(spec.training.schedule, step, 2, 12, measured[: step // 2], 3)
+        rate = spec.training.optimizer.learning_rate * shared
+        assert optimizer.param_groups[0]["lr"] == pytest.approx(rate, rel=1e-14)
+        scheduler.step()
+        if step % 2:
+            scheduler.after_epoch(measured[step // 2])
+
+
+def _parts(text: str) -> dict[str, Any]:
+    """Constants and schedule of a script, without its framework."""
+    names = ("rate_factor", "one_cycle", "half_cosine", "WarmPlateau")
+    kept = [
+        part
+        for part in ast.parse(text).body
+        if (isinstance(part, ast.Assign) and ast.unparse(part.targets[0]).isupper())
+        or (isinstance(part, ast.FunctionDef | ast.ClassDef) and part.name in names)
+    ]
+    found: dict[str, Any] = {"math": math}
+    exec(compile(ast.Module(kept, []), "script", "exec"), found)
+    return found
 
 
 def test_a_problem_has_a_remedy() -> None:

@@ -203,6 +203,10 @@ def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
         )  # fmt: skip
         if not line.thin:
             named[line.title] = drawn
+    for star in chart.stars:
+        color = marks.get(star.key, DEFAULT_MARK).color
+        axes.plot([star.x], [star.y], linestyle="none", marker="*", markersize=10.0, color=color,
+                  markeredgecolor=LIGHT.panel, zorder=6)  # fmt: skip
     style_axes(axes, chart.x, chart.y)
     _fit(axes, chart)
     return named

@@ -17,6 +17,7 @@ from mnist_studio.analysis.view import (
     Line,
     Lines,
     Row,
+    Star,
     Table,
     Unit,
     ViewContent,
@@ -25,7 +26,7 @@ from mnist_studio.analysis.view import (
 from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
-from mnist_studio.events import Epoch
+from mnist_studio.events import Epoch, Finished, ending
 from mnist_studio.store.artifacts import StepCurve
 from mnist_studio.store.rows import Run
 
@@ -98,7 +99,12 @@ def _curves(
     if options.axis == "epochs":
         x = all_epochs(x, [run.spec.training.epochs for run in run_data.runs])
     charts = (
-        Lines(x, AxisSpec(_title(kind, run_data, options), unit, log), lines)
+        Lines(
+            x,
+            AxisSpec(_title(kind, run_data, options), unit, log),
+            lines,
+            stars=tuple(_stars(kind, lines, run_data, options)),
+        )
         for kind in kinds
         if (lines := tuple(_lines(kind, run_data, options)))
     )
@@ -115,6 +121,7 @@ def _curves(
         " ".join(agreed), drawn, _table(x, unit, drawn),
         (*((smoothed,) if options.smoothing else ()), *notes.of_all(run_data),
          *(notes.of_losses(run_data) if kinds is _LOSSES else ()),
+         *((_STARS,) if any(chart.stars for chart in shown) else ()),
          *(notes.of_timing(run_data) if options.axis == "seconds" else ())),
     )  # fmt: skip
 
@@ -153,6 +160,32 @@ def _lines(kind: _CurveKind, run_data: RunData, options: ViewOptions) -> Iterato
             yield Line(run, run_data.titles[run], x, y, thin=several)
         if several:
             yield _mean(group, averaged, kind.most)
+
+
+_STARS = (
+    "A star is the epoch whose weights a run ended with: it stopped early or chose its best epoch."
+)
+
+
+def _stars(
+    kind: _CurveKind, lines: Sequence[Line], run_data: RunData, options: ViewOptions
+) -> Iterator[Star]:
+    """Where a run stopped early, or the best epoch that it chose, on its curve of epochs."""
+    if _title(kind, run_data, options) != kind.title:
+        return  # A curve of batches has no value of an epoch.
+    curves = {line.key: line for line in lines}
+    for run in run_data.runs:
+        text, line = ending(run.terminal), curves.get(run.id)
+        if not text or line is None or not isinstance(run.terminal, Finished):
+            continue
+        number = run.terminal.weights_epoch or run.terminal.epochs
+        place = next(
+            (_x(one, run, options.axis) for one in run_data.epochs(run) if one.epoch == number),
+            None,
+        )
+        if place is not None and place in line.x:
+            title = f"{run_data.titles[run.id]} · {text}"
+            yield Star(run.id, title, place, float(line.y[list(line.x).index(place)]))
 
 
 def _mean(group: Group, sampled: Sequence[Sampled], most: float) -> Line:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLayout,
+    QMenu,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -203,6 +204,29 @@ def button(
     widget.setCursor(Qt.CursorShape.PointingHandCursor)
     widget.clicked.connect(lambda checked=False: action())
     return widget
+
+
+class MenuButton(QPushButton):
+    """Opens a menu; an arrow on the right shows that it does."""
+
+    def __init__(self, theme: Theme, text: str) -> None:
+        super().__init__(text)
+        self._theme = theme
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        theme.changed.connect(self._apply_theme)
+        self._apply_theme()
+
+    def setMenu(self, menu: QMenu) -> None:
+        """Opens a menu, which is not mirrored as the button is."""
+        menu.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        super().setMenu(menu)
+
+    @Slot()
+    def _apply_theme(self) -> None:
+        size = self._theme.pixels(16)
+        self.setIcon(icon("chevron", self._theme.palette.secondary, size))
+        self.setIconSize(QSize(size, size))
 
 
 def enable(control: QWidget, reason: str = "", tip: str = "") -> None:

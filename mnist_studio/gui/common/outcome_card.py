@@ -50,6 +50,7 @@ class OutcomeCard(QFrame):
         self.steps: tuple[QPushButton, ...] = ()
         self._theme, self._page = theme, page
         self._clear: QWidget | None = None
+        self._brief = False
         self._title = label(role="cardTitle", wrap=True)
         self._facts = label(role="secondary", wrap=True)
         self._doubt = label(role="doubt", wrap=True)
@@ -89,6 +90,13 @@ class OutcomeCard(QFrame):
         self._clear = part
         part.installEventFilter(self)
 
+    def show_brief(self, brief: bool) -> None:
+        """Leaves out the facts, where the page below has more to show than they say."""
+        self._brief = brief
+        if self.outcome is not None:
+            self._show_texts()
+            self._place()
+
     def text(self) -> str:
         """Everything that the card says, line by line."""
         return "\n".join(part.text() for part in self._texts() if part.text())
@@ -99,8 +107,7 @@ class OutcomeCard(QFrame):
         self._title.setText(outcome.title)
         self._facts.setText("\n".join(outcome.facts))
         self._doubt.setText(outcome.doubt)
-        for part in self._texts():
-            part.setVisible(bool(part.text()))
+        self._show_texts()
         self.setAccessibleName(outcome.title)
         self.setAccessibleDescription("\n".join(filter(None, (*outcome.facts, outcome.doubt))))
         self.setProperty("kind", outcome.kind)
@@ -109,6 +116,10 @@ class OutcomeCard(QFrame):
         self._place()
         self.show()
         self.raise_()
+
+    def _show_texts(self) -> None:
+        for part in self._texts():
+            part.setVisible(bool(part.text()) and not (self._brief and part is self._facts))
 
     def _texts(self) -> tuple[QLabel, ...]:
         return self._title, self._facts, self._doubt

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QEnterEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -25,6 +25,10 @@ from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
 
 MessageKind = Literal["plain", "good", "bad"]
+
+SHOWN_MS = {"good": 8_000, "plain": 20_000}
+"""How long a message stays that needs no action, by its kind; others stay until they are dismissed.
+It stays longer while the pointer is on it."""
 
 WIDEST_NOTICE = 720
 """A longer sentence would be hard to read, in lengths of the design."""
@@ -50,6 +54,9 @@ class Notice(QFrame):
         line.setContentsMargins(14, 4, 6, 4)
         line.addWidget(self._text, 1)
         line.addWidget(self._close)
+        self._waits = False
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.hide)
         theme.changed.connect(self._paint_close)
         self._paint_close()
         self.hide()
@@ -70,6 +77,21 @@ class Notice(QFrame):
         self.show()
         self._settle()
         self.raise_()
+        self._timer.stop()
+        if kind in SHOWN_MS:
+            self._timer.start(SHOWN_MS[kind])
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Stays while the pointer is on it."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self._waits = True
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Goes some time after the pointer has left."""
+        if self._waits:
+            self._waits = False
+            self._timer.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stays at the foot of the parent."""

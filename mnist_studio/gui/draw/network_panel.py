@@ -16,7 +16,6 @@ from mnist_studio.gui.common.basics import (
     row,
 )
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.layouts import Scroll, WrapBar, split
 from mnist_studio.gui.common.network.layer_details import LayerRequest
 from mnist_studio.gui.common.network.layer_panel import LayerPanel
@@ -24,7 +23,7 @@ from mnist_studio.gui.common.network.living_image import LivingScene
 from mnist_studio.gui.common.network.living_picture import LivingPicture
 from mnist_studio.gui.common.network.view import NetworkView
 from mnist_studio.gui.draw.epoch_slider import EpochSlider
-from mnist_studio.gui.services.run_row import RunRow
+from mnist_studio.gui.draw.model_picker import ModelPicker
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.texts import error_text
 from mnist_studio.prediction.messages import model_ref
@@ -42,9 +41,8 @@ class NetworkPanel(QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self.model = ComboBox("Model", studio.theme)
-        self.model.setToolTip("The model whose activations are shown")
-        self.model.setMinimumWidth(studio.theme.pixels(260))
+        self.model = ModelPicker(studio, "The model whose activations are shown")
+        self.model.setMinimumWidth(studio.theme.pixels(200))
         self.epochs = EpochSlider(studio.theme, studio.background)
         self.picture = LivingPicture(studio.theme)
         self.view = NetworkView(studio, self.picture)
@@ -52,7 +50,7 @@ class NetworkPanel(QWidget):
         self.state = Elided(LEGEND, "secondary")
         self._lay_out()
         self._connect()
-        self._offer()
+        self.model.renew()
 
     def _lay_out(self) -> None:
         shown, self._explained = Card(), Card()
@@ -65,15 +63,13 @@ class NetworkPanel(QWidget):
         bar = WrapBar(holder(row(self.model)), self.epochs)
         whole = column(bar, gap=GAP)
         self.setLayout(whole)
-        split(Qt.Orientation.Vertical, (shown, self._explained), (420, 260), whole)
+        split(Qt.Orientation.Vertical, (shown, self._explained), (360, 320), whole)
 
     def _connect(self) -> None:
         studio = self._studio
-        self.model.chosen.connect(studio.predictions.choose)
+        self.model.followed.connect(self._follow)
         self.epochs.chosen.connect(self._show_epoch)
         self.picture.layer_clicked.connect(self._explain)
-        studio.library.changed.connect(self._offer)
-        studio.predictions.chosen_changed.connect(self._choose)
         studio.drawing.image_changed.connect(self._ask)
         studio.living.computed.connect(self._show_frame)
         studio.living.failed.connect(self._fail)
@@ -81,36 +77,17 @@ class NetworkPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Starts to compute."""
         super().showEvent(event)
-        self._offer()
+        self.model.renew()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stops to compute."""
         super().hideEvent(event)
         self._studio.living.forget()
 
-    @property
-    def _rows(self) -> list[RunRow]:
-        """The models that predict drawings."""
-        loaded = self._studio.predictions.loaded
-        return [row for row in self._studio.library.trained if row.id in loaded]
-
-    @property
-    def _row(self) -> RunRow | None:
-        return next((row for row in self._rows if row.id == self.model.choice), None)
-
     @Slot()
-    def _offer(self) -> None:
-        self.model.offer([(row.id, row.title, "") for row in self._rows])
-        self._choose()
-
-    @Slot()
-    def _choose(self) -> None:
-        predictions = self._studio.predictions
-        if self.isVisible() and predictions.chosen:
-            # The model that is looked at stays, even if another one becomes the best.
-            predictions.choose(predictions.chosen)
-        self.model.choose(predictions.chosen)
-        row = self._row
+    def _follow(self) -> None:
+        """Shows the network of the chosen model."""
+        row = self.model.row
         self.epochs.show_run(row.run if row else None)
         if row is None:
             self.state.setText(UNTRAINED)
@@ -137,7 +114,7 @@ class NetworkPanel(QWidget):
         # Imported here, since the first window needs none of it.
         from mnist_studio.explanation.live import LiveRequest
 
-        image, row = self._studio.drawing.image, self._row
+        image, row = self._studio.drawing.image, self.model.row
         if image is None or row is None:
             self._studio.living.forget()
             self.picture.show_frame(None)
@@ -149,7 +126,7 @@ class NetworkPanel(QWidget):
     def _show_frame(
         self, request: "LiveRequest", frame: "LiveFrame", painted: tuple[LivingScene, QImage] | None
     ) -> None:
-        row = self._row
+        row = self.model.row
         if row is None or model_ref(row.run) != request.model or self._studio.drawing.blank:
             return  # Another model was chosen, or the canvas was cleared in the meantime.
         self.state.setText(LEGEND)
@@ -162,7 +139,7 @@ class NetworkPanel(QWidget):
 
     @Slot(int)
     def _explain(self, layer: int) -> None:
-        row = self._row
+        row = self.model.row
         if row is None:
             return
         self.picture.select(layer)

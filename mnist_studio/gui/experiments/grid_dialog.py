@@ -111,7 +111,9 @@ class GridDialog(ScrollDialog):
                 grid.addWidget(field, place, 1, Qt.AlignmentFlag.AlignLeft)
         recipes = Card("Recipes")
         recipes.body.addWidget(self.table)
-        recipes.setMinimumSize(self._theme.pixels(240), self._theme.pixels(240))
+        # As wide as its columns: nobody finds the number of parameters behind a scroll bar.
+        wide = self.table.wanted_width + self._theme.pixels(52)
+        recipes.setMinimumSize(min(wide, self._theme.pixels(380)), self._theme.pixels(240))
         fields = column(grid, 1, self.status, gap=12)
         self.foot.addStretch(1)
         self.foot.addWidget(
@@ -119,7 +121,8 @@ class GridDialog(ScrollDialog):
         )
         self.foot.addWidget(self.add_button)
         upper = row(recipes, holder(fields))
-        upper.setStretch(1, 1)
+        upper.setStretch(0, 2)
+        upper.setStretch(1, 3)
         self.body.addLayout(upper, 1)
 
     def _connect(self) -> None:

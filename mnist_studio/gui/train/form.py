@@ -128,8 +128,11 @@ def restored(text: str) -> Form | None:
 
 
 def preview_run(form: Form) -> RunSpec:
-    """The run that a form describes, in the framework of its base."""
-    return _run_spec(form, form.base.framework)
+    """The run that a form describes, in the framework of its base if that is selected."""
+    framework = form.base.framework
+    if form.frameworks and framework not in form.frameworks:
+        framework = form.frameworks[0]
+    return _run_spec(form, framework)
 
 
 def changed_settings(form: Form) -> int:

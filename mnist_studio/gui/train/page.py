@@ -360,6 +360,7 @@ class TrainPage(Page):
         self.view.choose(key)
         self.plots.setVisible(key != "watch")
         self.watch.setVisible(key == "watch")
+        self.outcome.show_brief(key == "watch")
 
     @Slot(object)
     def _show_drawing(self, prediction: Prediction) -> None:

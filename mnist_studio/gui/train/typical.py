@@ -101,7 +101,29 @@ def accuracy(specs: Sequence[RunSpec], evidence: Evidence) -> Figure:
             f"{'Mean test' if len(ends) > 1 else 'Test'} accuracy of {what} with these settings.",
             exact=True,
         )
-    return _bundled_accuracy(specs)
+    found = _bundled_accuracy(specs)
+    return found if found.known else _other_length(specs, evidence) or found
+
+
+def _other_length(specs: Sequence[RunSpec], evidence: Evidence) -> Figure | None:
+    """That of the user's runs with another number of epochs, those with the most; None if none."""
+    wanted = {_any_length(spec) for spec in specs}
+    ends = [
+        (run.spec.training.epochs, run.terminal.test_accuracy)
+        for run in evidence.of(specs[0].recipe)
+        if isinstance(run.terminal, Finished) and _any_length(run.spec) in wanted
+    ]
+    if not ends:
+        return None
+    epochs = max(count for count, _ in ends)
+    values = [value for count, value in ends if count == epochs]
+    what, length = _your_runs(len(values)), f"with {counted(epochs, 'epoch')}"
+    return Figure(
+        percent(fmean(values)),
+        f"{what} {length}",
+        f"{'Mean test' if len(values) > 1 else 'Test'} accuracy of {what} {length}.",
+        length=length,
+    )
 
 
 def _bundled_accuracy(specs: Sequence[RunSpec]) -> Figure:
@@ -161,6 +183,12 @@ def _describes(row: RecipeResult, spec: RunSpec) -> bool:
 def _neutral(spec: RunSpec) -> RunSpec:
     """A run without what changes its accuracy by chance only."""
     return replace(spec, training=replace(spec.training, seed=0), device="auto", threads=0)
+
+
+def _any_length(spec: RunSpec) -> RunSpec:
+    """The same for any number of epochs."""
+    neutral = _neutral(spec)
+    return replace(neutral, training=replace(neutral.training, epochs=1))
 
 
 def duration(specs: Sequence[RunSpec], evidence: Evidence) -> Figure:

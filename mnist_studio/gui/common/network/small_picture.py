@@ -77,6 +77,14 @@ class SmallNetworkPicture(NetworkPicture):
         """May be narrow."""
         return QSize(self.theme.pixels(120), self.theme.pixels(HEIGHT))
 
+    def prepare(self, model: ModelSpec) -> None:
+        """Computes on any thread what ``show_model`` needs, which is then quick.
+
+        Raises:
+            SpecError: the network is not valid.
+        """
+        self._laid_out(model)
+
     def _laid_out(self, model: ModelSpec) -> NetworkLayout:
         spread = (network_layout(model, style=replace(SMALL, gap=gap)) for gap in _GAPS)
         narrow = network_layout(model, style=SMALL)

@@ -21,6 +21,7 @@ from mnist_studio.gui.common.plots.placing import (
     fitted,
     place_text,
     placed_lines,
+    placed_stars,
     rest_fraction,
     same_quantity,
 )
@@ -33,6 +34,8 @@ MOST_VALUES = 16
 
 _GLYPHS = ("●", "–")
 """Before the values of bold and of thin lines."""
+
+STAR_SIZE = 13
 
 NEAR = 24
 """The pointer highlights a line within this distance, in lengths of the design."""
@@ -85,6 +88,7 @@ class Canvas(pg.PlotWidget):
         self.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._symbols = SymbolItem(plot, above=20)
+        self._stars = SymbolItem(plot, above=50)
         self._highlight, self._highlight_symbols = LineItem(plot), SymbolItem(plot, above=40)
         self._ruler = pg.InfiniteLine(angle=90)
         self._ruler.setZValue(-10)
@@ -122,6 +126,8 @@ class Canvas(pg.PlotWidget):
                 self._items[look] = LineItem(self.getPlotItem())
             self._items[look].draw(lines, look[0], self._points, zoom=self._zoom)
         self._symbols.draw(self._placed, self._mark_of, self._symbol_size)
+        stars = [one for one in placed_stars(chart) if self._hover.shows(one.key)]
+        self._stars.draw(stars, self._star_of, STAR_SIZE)
         if not self.zoomed:
             self._fit()
         self.highlight()
@@ -208,6 +214,10 @@ class Canvas(pg.PlotWidget):
     def _symbol_size(self) -> int:
         """Points consist of their symbol only, so it is larger."""
         return 11 if isinstance(self._chart, Points) else 7
+
+    def _star_of(self, key: str) -> RunMark:
+        mark = self._mark_of(key)
+        return RunMark(self._theme.palette.panel, (), "star", mark.color, mark.width)
 
     def _mark_of(self, key: str) -> RunMark:
         """The mark of a line; paler with hollow symbols if it belongs to another dataset."""

@@ -87,6 +87,18 @@ def placed_lines(chart: Lines | Points) -> tuple[PlacedLine, ...]:
     )  # fmt: skip
 
 
+def placed_stars(chart: Lines | Points) -> tuple[PlacedLine, ...]:
+    """The points that stand out, in the coordinates of the plot."""
+    stars = chart.stars if isinstance(chart, Lines) else ()
+    return tuple(
+        PlacedLine(
+            one.key, one.title, False, _on(chart.x, (one.x,)), _on(chart.y, (one.y,)),
+            _EMPTY, _EMPTY,
+        )
+        for one in stars
+    )  # fmt: skip
+
+
 def _on(axis: AxisSpec, values: Sequence[float]) -> Floats:
     """Coordinates of values on an axis; NaN where a value has none."""
     scaled = np.asarray(values, dtype=np.float64) / unit_scale(axis.unit)

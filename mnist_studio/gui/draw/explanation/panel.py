@@ -9,7 +9,6 @@ from mnist_studio.explanation.messages import PartProgress, PartUnavailable
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import GAP, Elided, column, holder, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import Scroll, WrapBar
 from mnist_studio.gui.common.segmented import Segmented
@@ -22,9 +21,9 @@ from mnist_studio.gui.draw.explanation.nearest import NearestPart
 from mnist_studio.gui.draw.explanation.part import ExplanationPart
 from mnist_studio.gui.draw.explanation.trace import TracePart
 from mnist_studio.gui.draw.explanation.unit import UnitPart
+from mnist_studio.gui.draw.model_picker import ModelPicker
 from mnist_studio.gui.services.explanations import ExplanationRequest
 from mnist_studio.gui.services.layer_pictures import PicturedLayers
-from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.services.texts import error_text
 
@@ -66,21 +65,19 @@ class ExplanationPanel(QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self.model = ComboBox("Model", studio.theme)
-        self.model.setToolTip("The model to explain")
+        self.model = ModelPicker(studio, "The model to explain")
         self.switch = Segmented("Explanation", tuple(TITLES.items()), wrap=True)
         for kind in _PARTS:
             self.switch.enable(kind.part, tip=kind.tip)
         self.parts: dict[str, ExplanationPart] = {}
         # Ids of the runs that the parts show.
         self._explained: dict[str, str] = {}
-        self.model.setMinimumWidth(studio.theme.pixels(300))
+        self.model.setMinimumWidth(studio.theme.pixels(200))
         self.state = Elided("", "secondary")
         self._shown = QStackedWidget()
         self._lay_out()
         self._connect()
-        self._offer()
-        self._ask()
+        self.model.renew()
 
     def _lay_out(self) -> None:
         self._blank = Card()
@@ -94,10 +91,8 @@ class ExplanationPanel(QWidget):
 
     def _connect(self) -> None:
         studio = self._studio
-        self.model.chosen.connect(studio.predictions.choose)
+        self.model.followed.connect(self._ask)
         self.switch.chosen.connect(self._ask)
-        studio.library.changed.connect(self._offer)
-        studio.predictions.chosen_changed.connect(self._choose)
         studio.drawing.image_changed.connect(self._ask)
         studio.explanations.replied.connect(self._show_update)
         studio.explanations.failed.connect(self._fail)
@@ -105,8 +100,7 @@ class ExplanationPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Starts to explain."""
         super().showEvent(event)
-        self._offer()
-        self._ask()
+        self.model.renew()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stops the explanation."""
@@ -133,32 +127,12 @@ class ExplanationPanel(QWidget):
         )  # fmt: skip
         return next(kind for kind in simple if kind.part == name)(self._studio.theme)
 
-    @property
-    def _rows(self) -> list[RunRow]:
-        """The models that predict drawings."""
-        loaded = self._studio.predictions.loaded
-        return [row for row in self._studio.library.trained if row.id in loaded]
-
-    @Slot()
-    def _offer(self) -> None:
-        rows = self._rows
-        self.model.offer([(row.id, row.title, "") for row in rows])
-        self._choose()
-
-    @Slot()
-    def _choose(self) -> None:
-        predictions = self._studio.predictions
-        if self.isVisible() and predictions.chosen:
-            # The model that is looked at stays, even if another one becomes the best.
-            predictions.choose(predictions.chosen)
-        self.model.choose(predictions.chosen)
-        self._ask()
-
     @Slot()
     def _ask(self) -> None:
         """Requests the explanation that is selected, if the panel is visible."""
         image = self._studio.drawing.image
-        run = next((row.run for row in self._rows if row.id == self.model.choice), None)
+        chosen = self.model.row
+        run = chosen.run if chosen else None
         if image is None or run is None:
             self._hide_part(BLANK if run else UNTRAINED)
             self._studio.explanations.forget()

@@ -6,8 +6,9 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from mnist_studio.gui.common.basics import button, column, label
+from mnist_studio.gui.common.basics import MenuButton, button, column, label
 from mnist_studio.gui.common.layouts import Flow
+from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.editor import edits
 from mnist_studio.gui.train.editor.draft import Draft
 from mnist_studio.gui.train.editor.edits import LayerStep
@@ -19,11 +20,11 @@ Offered = tuple[str, str, Callable[[], object]]
 """Text and tooltip of a button, and what it does."""
 
 
-class AddButton(QPushButton):
+class AddButton(MenuButton):
     """Opens a menu with groups of layers and with every kind of layer."""
 
-    def __init__(self, draft: Draft) -> None:
-        super().__init__("Add a layer")
+    def __init__(self, theme: Theme, draft: Draft) -> None:
+        super().__init__(theme, "Add a layer")
         self._draft = draft
         self.setToolTip("Adds a layer after the selected one (Insert)")
         self.choices = QMenu(self)

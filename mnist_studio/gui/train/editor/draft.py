@@ -42,8 +42,11 @@ class Draft(QObject):
         super().__init__(parent)
         start = edits.new_run()
         self._original = start
+        self._saved: RunSpec | None = None
         self._history = History(Edited(start), self)
         self._found = diagnose(start.model)
+        # A run, and what is wrong with its settings.
+        self._checked: tuple[RunSpec, str] | None = None
         self._history.moved.connect(self._renew)
 
     @property
@@ -73,8 +76,12 @@ class Draft(QObject):
 
     @property
     def is_changed(self) -> bool:
-        """Whether the run differs from the one that editing began with."""
-        return self.run != self._original
+        """Whether the run differs from the one that editing began with, and from a saved one."""
+        return self.run not in (self._original, self._saved)
+
+    def mark_saved(self) -> None:
+        """Remembers that the present run is stored as a recipe: leaving would lose nothing."""
+        self._saved = self.run
 
     @property
     def original(self) -> RunSpec:
@@ -94,13 +101,10 @@ class Draft(QObject):
     @property
     def training_problem(self) -> str:
         """What is wrong with the settings, while the network is valid; empty if nothing is."""
-        if self._found.problems:
-            return ""
-        try:
-            run.check(self.run)
-        except SpecError as error:
-            return str(error)
-        return ""
+        present = self.run
+        if self._checked is None or self._checked[0] is not present:
+            self._checked = present, "" if self._found.problems else _training_problem(present)
+        return self._checked[1]
 
     @property
     def problem(self) -> str:
@@ -125,7 +129,7 @@ class Draft(QObject):
             original: what it is compared with.
             present: its state when it was edited before; ``original`` if None.
         """
-        self._original = original
+        self._original, self._saved = original, None
         self._history.reset(Edited(present or original, 0))
 
     def undo(self) -> None:
@@ -206,3 +210,11 @@ class Draft(QObject):
     def _renew(self) -> None:
         self._found = diagnose(self.model)
         self.changed.emit()
+
+
+def _training_problem(edited: RunSpec) -> str:
+    try:
+        run.check(edited)
+    except SpecError as error:
+        return str(error)
+    return ""

@@ -1,12 +1,13 @@
 """The editor: layers on one side, the selected one on the other, or the settings of training."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
     QMenu,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
@@ -19,6 +20,7 @@ from mnist_studio.gui.common import provenance
 from mnist_studio.gui.common.basics import (
     Elided,
     IconButton,
+    MenuButton,
     button,
     column,
     enable,
@@ -31,6 +33,8 @@ from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.network.small_picture import SmallNetworkPicture
 from mnist_studio.gui.common.question import Answer, QuestionOverlay, ask
 from mnist_studio.gui.common.segmented import Segmented
+from mnist_studio.gui.services.background import IsCancelled
+from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.editor import edits
 from mnist_studio.gui.train.editor.add_menu import AddButton, AdvicePanel
@@ -51,6 +55,19 @@ PICTURE_MS = 80
 """Pause after the last edit until the picture follows."""
 EMPTY = "empty"
 """The key of an empty network among the recipes to start from."""
+
+
+@dataclass(frozen=True)
+class _Followed:
+    """A run whose picture and memory are computed.
+
+    Attributes:
+        edited: as it is edited.
+        trainable: the same as it would be trained; None if it cannot be.
+    """
+
+    edited: RunSpec
+    trainable: RunSpec | None
 
 
 class NetworkEditor(QWidget):
@@ -75,6 +92,11 @@ class NetworkEditor(QWidget):
         self._picture_timer.setSingleShot(True)
         self._picture_timer.setInterval(PICTURE_MS)
         self._picture_timer.timeout.connect(self._follow)
+        self._follower: LatestOnlyRunner[_Followed] = LatestOnlyRunner(
+            studio.background, self._compute, self
+        )
+        self._follower.done.connect(self._show_followed)
+        self._follower.failed.connect(lambda followed, error: studio.complain(error))
         self._make_controls()
         self._lay_out()
         self._connect()
@@ -87,7 +109,7 @@ class NetworkEditor(QWidget):
         self.name.setAccessibleName("Name of the network")
         self.name.setToolTip("The name of the network. Titles of its runs begin with it.")
         self.name.setMaxLength(60)
-        self.start = QPushButton("Start from…")
+        self.start = MenuButton(theme, "Start from")
         self.start.setToolTip("Replaces all layers and settings by those of a recipe")
         self.recipes = QMenu(self.start)
         self.recipes.setToolTipsVisible(True)
@@ -99,7 +121,7 @@ class NetworkEditor(QWidget):
         self.parts.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.layers = LayerList(theme)
         self.head = LayerHead(theme, self.layers)
-        self.add_button = AddButton(draft)
+        self.add_button = AddButton(theme, draft)
         self.up_button = IconButton(theme, "up", "Move up (Alt+Up)", lambda: self._move(-1))
         self.down_button = IconButton(theme, "down", "Move down (Alt+Down)", lambda: self._move(1))
         self.copy_button = IconButton(theme, "copy", "Duplicate (Ctrl+D)", draft.duplicate)
@@ -112,7 +134,7 @@ class NetworkEditor(QWidget):
         self.picture = SmallNetworkPicture(theme)
         self.no_picture = label("The picture appears once the network works.", "secondary")
         self.no_picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.save_button = QPushButton("Save")
+        self.save_button = MenuButton(theme, "Save")
         self.save_button.setToolTip("Saves this network with its training as a recipe of yours")
         self.saving = RecipeMenu(self._studio, draft, self)
         self.save_button.setMenu(self.saving)
@@ -258,6 +280,8 @@ class NetworkEditor(QWidget):
     def _take_saved(self, name: str) -> None:
         """Continues with the recipe under which the network was saved."""
         self.draft.rename(name)
+        self.draft.mark_saved()
+        self.edited.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leaves out the picture where the window is low."""
@@ -281,6 +305,7 @@ class NetworkEditor(QWidget):
         """Replaces all layers and the training by those of a recipe, or by nothing."""
         if key == EMPTY:
             self.draft.replace_run("Empty network", edits.new_run(self.draft.run))
+            self.show_part("layers")
         else:
             self.draft.replace_run(f"Start from {recipe_title(key)}", run_spec(recipe(key)))
 
@@ -301,17 +326,27 @@ class NetworkEditor(QWidget):
     @Slot()
     def _follow(self) -> None:
         """Shows picture and memory a moment after the last edit: a large network takes a while."""
+        draft = self.draft
+        if draft.found.problems:
+            self._follower.drop()
+            self._show_picture()
+        else:
+            run = None if draft.problem else draft.trainable()
+            self._follower.submit(_Followed(draft.run, run))
+
+    def _compute(self, followed: _Followed, is_cancelled: IsCancelled) -> tuple[str, str]:
+        """Needed memory and a warning, and the picture in advance; on a thread."""
+        self.picture.prepare(followed.edited.model)
+        if followed.trainable is None:
+            return "", ""
+        return _memory_texts(followed.trainable)
+
+    @Slot(object, object)
+    def _show_followed(self, followed: _Followed, found: tuple[str, str]) -> None:
+        if followed.edited != self.draft.run:
+            return  # The network was edited in the meantime, and will be followed again.
         self._show_picture()
-        self._memory, needed = "", ""
-        if not self.draft.problem:
-            run = self.draft.trainable()
-            size = memory.needed_bytes(run) / 1e9
-            needed = f", about {size:.1f} GB of memory to train"
-            try:
-                memory.check_memory(run)
-                self._memory = memory.memory_warning(run)
-            except SpecError as error:
-                self._memory = str(error)
+        needed, self._memory = found
         self.totals.setText(f"{totals(self.draft.found)}{needed}")
         self._show_trouble()
 
@@ -369,6 +404,16 @@ class NetworkEditor(QWidget):
         repair = training_repair(self.draft.run)
         if repair:
             self.draft.change_training(repair[1], repair[0])
+
+
+def _memory_texts(run: RunSpec) -> tuple[str, str]:
+    """How much memory a training needs, and a warning if that is much."""
+    needed = f", about {memory.needed_bytes(run) / 1e9:.1f} GB of memory to train"
+    try:
+        memory.check_memory(run)
+        return needed, memory.memory_warning(run)
+    except SpecError as error:
+        return needed, str(error)
 
 
 def _scrolled(inside: QWidget) -> QScrollArea:

@@ -51,8 +51,11 @@ def short(number: int) -> str:
 
 def totals(found: Diagnosis) -> str:
     """The size of a whole network: ``4 layers, 101,770 parameters, 102 k multiply-adds``."""
-    operations = sum(multiply_adds(report) for report in found.reports if report)
     layers = counted(len(found.reports), "layer").capitalize()
+    if wrong := len({one.place for one in found.problems if one.subject == "layer"}):
+        # Parameters behind such a layer depend on how it will be repaired.
+        return f"{layers}, {wrong:,} with a problem"
+    operations = sum(multiply_adds(report) for report in found.reports if report)
     return f"{layers}, {count(found.parameters)} parameters, {short(operations)} multiply-adds"
 
 
