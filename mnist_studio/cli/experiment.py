@@ -76,6 +76,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="URL",
         help="Dask cluster to train on, as dask://HOST:PORT (default: this computer)",
     )
+    parser.add_argument(
+        "--record",
+        action="store_true",
+        help="record kernels, norms, outputs, and errors of every run after every epoch, which "
+        "Watch it learn shows; not on a Dask cluster and not of native scripts (default: off)",
+    )
     options.add_changes(parser)
     options.add_data(parser)
     parser.add_argument(
@@ -176,7 +182,7 @@ def _executor(arguments: Namespace) -> Executor:
     if jobs is not None and not 1 <= jobs <= MOST_JOBS:
         raise UsageError(f"--jobs must be 1 to {MOST_JOBS}, got {jobs}.")
     if arguments.executor is None:
-        return Local(jobs or 1, arguments.data)
+        return Local(jobs or 1, arguments.data, observe=arguments.record)
     if not arguments.executor.startswith(_DASK):
         raise UsageError(
             f"“{arguments.executor}” is not a valid executor.",
@@ -186,6 +192,11 @@ def _executor(arguments: Namespace) -> Executor:
         raise UsageError(
             "--data is a folder on this computer, which the workers of a cluster cannot read.",
             "Set MNIST_STUDIO_DATA where the workers are started.",
+        )
+    if arguments.record:
+        raise UsageError(
+            "--record cannot be combined with --executor: workers of a cluster record nothing.",
+            "Leave out --record, or train on this computer.",
         )
     from mnist_studio.experiments.dask_executor import Dask
 
@@ -221,5 +232,6 @@ def _resume_command(arguments: Namespace) -> str:
     for name in ("jobs", "executor", "data"):
         value = getattr(arguments, name)
         words += [f"--{name}", str(value)] if value is not None else []
+    words += ["--record"] if arguments.record else []
     words += [word for change in arguments.set for word in ("--set", change)]
     return " ".join(f'"{word}"' if " " in word else word for word in words)

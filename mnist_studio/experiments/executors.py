@@ -94,15 +94,17 @@ class Local:
 
     host = ""
 
-    def __init__(self, jobs: int = 1, data: Path | None = None) -> None:
+    def __init__(self, jobs: int = 1, data: Path | None = None, observe: bool = False) -> None:
         """Takes its settings.
 
         Args:
             jobs: number of parallel runs.
             data: data folder named by the user.
+            observe: record after every epoch how the network looks. Native scripts record nothing.
         """
         self._jobs = jobs
         self._data = data
+        self._observe = observe
 
     @property
     def jobs(self) -> int:
@@ -135,4 +137,5 @@ class Local:
 
     def job(self, cell: CellJob) -> TrainingJob:
         """See ``Executor.job``."""
-        return TrainingJob(cell.spec, self._data, cell.resume, cell.membership)
+        observe = self._observe and cell.spec.style != "native"
+        return TrainingJob(cell.spec, self._data, cell.resume, cell.membership, observe=observe)

@@ -4,6 +4,7 @@ from PySide6.QtGui import QResizeEvent
 
 from mnist_studio.gui.common.basics import ProgressLine, column, enable, label, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.experiments import summary
 from mnist_studio.gui.services.experiment_progress import ExperimentState, left
@@ -15,11 +16,18 @@ _SEQUENTIAL = "Runs train one after the other, so their times are comparable."
 _CONCURRENT = "Runs train concurrently. This is faster, but their times are not comparable."
 
 
+_RECORDS = (
+    "Records after every epoch how the networks look, for Watch it learn. It takes disk space and "
+    "time, which is not part of the training time. Native scripts record nothing (default: off)."
+)
+
+
 class ExperimentCard(Card):
     """Question, size and progress.
 
     Attributes:
         concurrency: number of parallel runs.
+        record: whether to record after every epoch how the networks look.
     """
 
     def __init__(self, studio: Studio) -> None:
@@ -43,9 +51,11 @@ class ExperimentCard(Card):
         self._timing = label(_SEQUENTIAL, "secondary", wrap=True)
         line = row(label("Parallel runs", "secondary"), self.concurrency, self._timing, gap=8)
         line.setStretch(2, 1)
+        self.record = CheckBox("Record while training", studio.theme)
+        self.record.setToolTip(_RECORDS)
         self.body.addLayout(
             column(
-                self.question, self.members, self.facts, line,
+                self.question, self.members, self.facts, line, self.record,
                 self.progress, self.progress_text, self.found, gap=8,
             )
         )  # fmt: skip
@@ -95,6 +105,7 @@ class ExperimentCard(Card):
         reason = "The experiment is running. Stop it to change this number." if running else ""
         tip = f"Number of runs that train concurrently, 1 to {LARGEST_CONCURRENCY} (default: 1)"
         enable(self.concurrency, reason, tip)
+        enable(self.record, reason.replace("number", "setting"), _RECORDS)
 
     def _explain(self) -> None:
         self._timing.setText(_SEQUENTIAL if self.concurrency.whole == 1 else _CONCURRENT)

@@ -176,7 +176,9 @@ class ExperimentsPage(Page):
         assert self.spec is not None
         self.notice.hide()
         self.outcome.hide()
-        self.studio.experiment.start(self.spec, self.card.concurrency.whole)
+        self.studio.experiment.start(
+            self.spec, self.card.concurrency.whole, observe=self.card.record.isChecked()
+        )
 
     @Slot(object)
     def _show_experiment(self, spec: ExperimentSpec) -> None:
@@ -343,7 +345,7 @@ class ExperimentsPage(Page):
         service = self.studio.experiment
         if service.spec is not None and not self.studio.busy:
             self.outcome.hide()
-            service.start(service.spec, service.concurrency)
+            service.start(service.spec, service.concurrency, observe=self.card.record.isChecked())
 
 
 def _read_progress(query: _ProgressQuery, is_cancelled: IsCancelled) -> StoredProgress:

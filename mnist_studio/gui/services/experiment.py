@@ -86,13 +86,20 @@ class ExperimentService(QObject):
         """Whether it was stopped and has not ended yet."""
         return self._ending
 
-    def start(self, spec: ExperimentSpec, concurrency: int = 1, data: Path | None = None) -> None:
+    def start(
+        self,
+        spec: ExperimentSpec,
+        concurrency: int = 1,
+        data: Path | None = None,
+        observe: bool = False,
+    ) -> None:
         """Trains the remaining cells of an experiment, unless one is running.
 
         Args:
             spec: the experiment.
             concurrency: number of parallel runs; above one, timing is not comparable.
             data: folder with datasets that the user selected.
+            observe: record after every epoch how the networks look.
         """
         if self._thread:
             return
@@ -103,7 +110,7 @@ class ExperimentService(QObject):
         self._spec, self._id, self._ending = spec, "", False
         self._concurrency = concurrency
         self.board = ExperimentState(search=spec.search)
-        self._thread = EventThread(ExperimentRunner(spec, Local(concurrency, data)), self)
+        self._thread = EventThread(ExperimentRunner(spec, Local(concurrency, data, observe)), self)
         self._thread.event_received.connect(self._take)
         self._thread.failed.connect(self._break)
         self._thread.finished.connect(self._end)

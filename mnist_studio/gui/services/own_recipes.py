@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from mnist_studio.formatting import counted
 from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.spec.recipes import OwnRecipe
 from mnist_studio.spec.recipes.own_recipe import of_run
@@ -114,6 +115,31 @@ class OwnRecipesService(QObject):
             self.undo_offered.emit(f"“{deleted.name}” is in the trash. {note}".strip(), undo)
 
         self._library.submit(lambda store: store.own_recipes.delete(name), finish)
+
+    def read_trash(self, done: Callable[[tuple[OwnRecipe, ...]], object]) -> None:
+        """Reads the recipes in the trash, the one that was deleted last first."""
+        self._library.submit(lambda store: store.own_recipes.trashed(), done)
+
+    def restore(self, name: str, done: Callable[[], object]) -> None:
+        """Moves a recipe back from the trash, and offers to undo it."""
+
+        def finish(restored: OwnRecipe) -> None:
+            def undo() -> None:
+                self._library.submit(lambda store: store.own_recipes.delete(restored.name))
+
+            self.undo_offered.emit(f"Restored “{restored.name}”.", undo)
+            done()
+
+        self._library.submit(lambda store: store.own_recipes.restore(name), finish)
+
+    def empty_trash(self, done: Callable[[], object]) -> None:
+        """Deletes the recipes in the trash for good."""
+
+        def finish(number: int) -> None:
+            self.message.emit(f"Deleted {counted(number, 'recipe')} for good.")
+            done()
+
+        self._library.submit(lambda store: store.own_recipes.empty_trash(), finish)
 
     def export_to(self, name: str, path: Path) -> None:
         """Writes a recipe to a file."""

@@ -63,10 +63,12 @@ class _Followed:
 
     Attributes:
         edited: as it is edited.
+        works: whether its network can be drawn.
         trainable: the same as it would be trained; None if it cannot be.
     """
 
     edited: RunSpec
+    works: bool
     trainable: RunSpec | None
 
 
@@ -223,7 +225,7 @@ class NetworkEditor(QWidget):
         """Shows a run, as it is on the Train page or as it was edited before."""
         self.draft.start(original, present)
         self._reserve(NO_PICTURE)
-        self._follow()
+        self._show_followed(self._followed(), self._compute(self._followed()))
         self.show_part("layers")
         self.layers.setFocus()
 
@@ -326,20 +328,24 @@ class NetworkEditor(QWidget):
     @Slot()
     def _follow(self) -> None:
         """Shows picture and memory a moment after the last edit: a large network takes a while."""
-        draft = self.draft
-        if draft.found.problems:
+        if self.draft.found.problems:
             self._follower.drop()
             self._show_picture()
         else:
-            run = None if draft.problem else draft.trainable()
-            self._follower.submit(_Followed(draft.run, run))
+            self._follower.submit(self._followed())
 
-    def _compute(self, followed: _Followed, is_cancelled: IsCancelled) -> tuple[str, str]:
-        """Needed memory and a warning, and the picture in advance; on a thread."""
-        self.picture.prepare(followed.edited.model)
-        if followed.trainable is None:
-            return "", ""
-        return _memory_texts(followed.trainable)
+    def _followed(self) -> _Followed:
+        draft = self.draft
+        works = not draft.found.problems
+        return _Followed(draft.run, works, None if draft.problem else draft.trainable())
+
+    def _compute(
+        self, followed: _Followed, is_cancelled: IsCancelled = lambda: False
+    ) -> tuple[str, str]:
+        """Needed memory and a warning, and the picture in advance. Any thread may call it."""
+        if followed.works:
+            self.picture.prepare(followed.edited.model)
+        return _memory_texts(followed.trainable) if followed.trainable else ("", "")
 
     @Slot(object, object)
     def _show_followed(self, followed: _Followed, found: tuple[str, str]) -> None:

@@ -11,6 +11,7 @@ from mnist_studio.gui.common.question import QuestionOverlay, ask, ask_text
 from mnist_studio.gui.common.text_files import file_name
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.editor.draft import Draft
+from mnist_studio.gui.train.editor.recipe_trash import RecipeTrash
 from mnist_studio.spec import recipe_files
 from mnist_studio.spec.recipes import OwnRecipe, is_own, recipe_title
 
@@ -30,6 +31,7 @@ class RecipeMenu(QMenu):
         super().__init__(owner)
         self._studio, self._draft, self._owner = studio, draft, owner
         self.question: QuestionOverlay | None = None
+        self.trash: RecipeTrash | None = None
         self.setToolTipsVisible(True)
         self.aboutToShow.connect(self.fill)
 
@@ -54,6 +56,9 @@ class RecipeMenu(QMenu):
         else:
             self.addSeparator()
         self.addAction("Import a recipe…").triggered.connect(self.ask_import)
+        trash = self.addAction("Recipes in the trash…")
+        trash.triggered.connect(self.show_trash)
+        trash.setToolTip("Restores recipes that you deleted")
 
     @Slot()
     def ask_name(self) -> None:
@@ -128,6 +133,13 @@ class RecipeMenu(QMenu):
         dialog.fileSelected.connect(lambda file: add(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    @Slot()
+    def show_trash(self) -> None:
+        """Shows the recipes that were deleted."""
+        if self.trash is None:
+            self.trash = RecipeTrash(self._studio, self._owner.window())
+        self.trash.show()
 
     @Slot(object)
     def _finish(self, recipe: OwnRecipe) -> None:
