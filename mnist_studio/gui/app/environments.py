@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
 
 from mnist_studio.frameworks import registry
@@ -20,10 +20,10 @@ from mnist_studio.gui.services.background import (
     Work,
 )
 from mnist_studio.gui.services.texts import error_text
-from mnist_studio.workers import environments
+from mnist_studio.workers import environments, installation
 from mnist_studio.workers.probe import FrameworkReport, probe
 
-WIDTH = 620
+WIDTH = 660
 """Pixels; paths are long."""
 
 _SENTENCE = (
@@ -33,11 +33,21 @@ _SENTENCE = (
 )
 _NUMPY = "NumPy always runs in MNIST Studio's own environment."
 _DEFAULT = "MNIST Studio's own environment"
+_INSTALL = (
+    "Downloads {} into an environment of its own in your data folder. This takes several minutes "
+    "and up to 7 GB of disk space."
+)
 _RESET = "Switches back to MNIST Studio's own environment; can be undone"
 
 
 class EnvironmentsDialog(QuestionOverlay):
-    """Stays open until it is closed; each choice takes effect at once."""
+    """Stays open until it is closed; each choice takes effect at once.
+
+    Signals:
+        changed: a framework computes in another environment now.
+    """
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget, background: Background) -> None:
         super().__init__(parent, "Framework environments", _SENTENCE)
@@ -50,6 +60,9 @@ class EnvironmentsDialog(QuestionOverlay):
         self._grid.setColumnStretch(1, 1)
         self._choose: dict[str, QPushButton] = {}
         self._reset: dict[str, QPushButton] = {}
+        self._install: dict[str, QPushButton] = {}
+        self._installing = ""
+        self._step = ""
         self._former: dict[str, str | None] = {}
         for name in FRAMEWORKS:
             self._add(name)
@@ -76,6 +89,46 @@ class EnvironmentsDialog(QuestionOverlay):
         self._error.clear()
         self._locations[framework].setText(f"Testing {python} …")
         self._start(work)
+
+    def install(self, framework: str) -> None:
+        """Installs a framework into an environment of its own; the same button cancels that."""
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> object:
+            def show(step: str) -> None:
+                self._step = step
+                progress(0.0)
+
+            return installation.install(framework, show, is_cancelled)
+
+        self._error.clear()
+        self._step, self._installing = "Preparing", framework
+        task = self._start(work)
+        # The task outlives this dialog, unlike a signal of its own.
+        task.progressed.connect(self._show_step)
+        task.ended.connect(self._end_installation)
+        title = framework_title(framework)
+        cancel = self._install[framework]
+        cancel.setText("Cancel")
+        enable(cancel, "", f"Cancels the installation of {title} and deletes what it downloaded")
+        self._show_step()
+
+    def _install_or_cancel(self, framework: str) -> None:
+        if self._installing and self._task:
+            self._task.cancel()
+            enable(self._install[framework], "The installation is being cancelled.")
+        else:
+            self.install(framework)
+
+    @Slot()
+    def _show_step(self) -> None:
+        if self._installing:
+            self._locations[self._installing].setText(f"Installing. {self._step} …")
+
+    @Slot()
+    def _end_installation(self) -> None:
+        """Shows the environments again, also after a cancellation, which has no result."""
+        if self._installing:
+            self._done(None)
 
     def test(self) -> None:
         """Imports each framework in its environment, and shows what is broken."""
@@ -123,7 +176,11 @@ class EnvironmentsDialog(QuestionOverlay):
             tip=_RESET,
         )
         reset.setAccessibleName(f"Reset the environment for {title}")
-        for place, widget in enumerate((label(title), location, choose, reset)):
+        install = self._install[framework] = button(
+            "Install", partial(self._install_or_cancel, framework)
+        )
+        install.setAccessibleName(f"Install {title}")
+        for place, widget in enumerate((label(title), location, install, choose, reset)):
             self._grid.addWidget(widget, line, place)
 
     def _ask(self, framework: str) -> None:
@@ -133,10 +190,12 @@ class EnvironmentsDialog(QuestionOverlay):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _start(self, work: Work, done: Callable[[Any], object] | None = None) -> None:
-        for control in (*self._choose.values(), *self._reset.values(), self._test):
+    def _start(self, work: Work, done: Callable[[Any], object] | None = None) -> BackgroundTask:
+        rows = (self._choose, self._reset, self._install)
+        for control in (*(one for controls in rows for one in controls.values()), self._test):
             control.setEnabled(False)
-        self._task = self._background.start(work, done or self._done, self._fail)
+        self._task = self._background.start(work, done or self._change, self._fail)
+        return self._task
 
     @Slot(object)
     def _show_reports(self, reports: tuple[FrameworkReport, ...]) -> None:
@@ -147,8 +206,13 @@ class EnvironmentsDialog(QuestionOverlay):
             location.setText(f"{location.text()}\n{result}")
 
     @Slot(object)
+    def _change(self, nothing: object) -> None:
+        self._done(None)
+        self.changed.emit()
+
+    @Slot(object)
     def _done(self, nothing: object) -> None:
-        self._task = None
+        self._task, self._installing = None, ""
         self._show()
 
     @Slot(object)
@@ -168,6 +232,10 @@ class EnvironmentsDialog(QuestionOverlay):
             python = registry.python(framework)
             location.setText(f"{version} in {python or _DEFAULT}")
             enable(self._choose[framework], _NUMPY if framework == "numpy" else "")
+            install = self._install[framework]
+            install.setText("Install")
+            install.setVisible(registry.missing(framework) is not None)
+            enable(install, "", _INSTALL.format(framework_title(framework)))
             former = self._former.get(framework)
             self._reset[framework].setText("Undo" if former else "Reset")
             enable(

@@ -383,7 +383,9 @@ class MainWindow(QMainWindow):
     def _open_environments(self) -> None:
         from mnist_studio.gui.app.environments import EnvironmentsDialog
 
-        EnvironmentsDialog(self, self.studio.background).open()
+        dialog = EnvironmentsDialog(self, self.studio.background)
+        dialog.changed.connect(self.studio.environments_changed)
+        dialog.open()
 
     @Slot()
     def _open_data(self) -> None:

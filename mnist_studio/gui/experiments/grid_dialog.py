@@ -61,6 +61,9 @@ class GridDialog(ScrollDialog):
         self.question = _line("Question", "Example: Does the batch size matter?")
         self.table = self._recipe_table()
         self.frameworks = Toggles("Frameworks", _FRAMEWORKS, FRAMEWORKS)
+        for name in FRAMEWORKS:
+            self.frameworks.enable(name, texts.missing(name))
+        self.frameworks.choose([name for name in FRAMEWORKS if self.frameworks.enabled(name)])
         self.datasets = Toggles("Dataset", _DATASETS, (dataset,))
         self.loop = Toggles("Training loop", _LOOPS, ())
         self.batch_sizes = _line("Batch sizes", "Example: 32, 64, 128")

@@ -91,6 +91,8 @@ class NewSearchDialog(ScrollDialog):
         self.framework = Segmented(
             "Framework", [(name, framework_title(name)) for name in FRAMEWORKS]
         )
+        for name in FRAMEWORKS:
+            self.framework.enable(name, texts.missing(name))
         self.dataset = Segmented(
             "Dataset", [(name, texts.DATASETS[name]) for name in ("mnist", "builtin")]
         )

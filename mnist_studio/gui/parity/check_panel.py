@@ -12,6 +12,7 @@ from mnist_studio.gui.common.basics import button, column, enable, holder, label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.install_button import InstallButton
 from mnist_studio.gui.common.layouts import split
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table import TableView
@@ -75,6 +76,7 @@ class ParityCheckPanel(QStackedWidget):
         self._lay_out()
         self.runner.changed.connect(self._report_end)
         studio.own_recipes.changed.connect(self._offer_recipes)
+        studio.environments_changed.connect(self._update_frameworks)
         for source in (self.runner, studio.queue, studio.experiment):
             source.changed.connect(self._show)
         self._show()
@@ -102,6 +104,7 @@ class ParityCheckPanel(QStackedWidget):
             ("Run checks", self.run),
         )
         nothing.body.addWidget(self.empty)
+        nothing.body.addWidget(InstallButton(self._studio))
         self.addWidget(nothing)
         whole = column(self.verdict)
         whole.addWidget(below, 1)
@@ -124,6 +127,11 @@ class ParityCheckPanel(QStackedWidget):
     def _offer_recipes(self) -> None:
         """Offers the recipes as they are now; the choice stays if it still exists."""
         self.recipe.offer(provenance.offered())
+
+    @Slot()
+    def _update_frameworks(self) -> None:
+        self.frameworks = parity.installed()
+        self._show()
 
     @Slot()
     def _report_end(self) -> None:

@@ -11,7 +11,10 @@ from mnist_studio.parity.shared_weights import STEPS, SharedWeights
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import FrameworkName
 
-ALONE = "NumPy is the only framework installed. Install PyTorch or Keras to compare them."
+ALONE = (
+    "NumPy is the only framework installed. Install another one to compare them: "
+    "mnist-studio environments pytorch --install"
+)
 
 RESULT = (
     "Whether the difference is within the tolerance. “Not informative” means a tolerance of more "

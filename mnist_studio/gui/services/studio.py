@@ -79,6 +79,7 @@ class Studio(QObject):
         settings_chosen: runs whose settings the Train page shows.
         data_requested: show the dialog of the stored data.
         environments_requested: show the dialog of the environments.
+        environments_changed: a framework was installed, or computes in another environment.
         settings_dropped: the path of a file with settings for the Train page.
         activity_changed: ``activity`` changed.
         page_shown: the name of the page that is shown now.
@@ -101,6 +102,7 @@ class Studio(QObject):
     settings_dropped = Signal(object)
     data_requested = Signal()
     environments_requested = Signal()
+    environments_changed = Signal()
     activity_changed = Signal()
     page_shown = Signal(str)
     first_training_requested = Signal()

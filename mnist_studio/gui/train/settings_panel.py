@@ -23,6 +23,7 @@ from mnist_studio.gui.common.basics import (
 )
 from mnist_studio.gui.common.card import Card, CollapsibleSection
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.install_button import InstallButton
 from mnist_studio.gui.common.network.small_picture import SmallNetworkPicture
 from mnist_studio.gui.common.segmented import Toggles
 from mnist_studio.gui.services import texts
@@ -134,6 +135,7 @@ class SettingsPanel(Card):
         )
         choices = tuple((name, framework_title(name), "") for name in FRAMEWORKS)
         self.frameworks = Toggles("Train in", choices, FRAMEWORKS)
+        self.install_button = InstallButton(self._studio)
         self.change_button = button(
             "Change…",
             self.change_requested.emit,
@@ -168,7 +170,7 @@ class SettingsPanel(Card):
         lines.addLayout(column(network, chosen, *shown, gap=6))
         for title, widgets in {
             "Dataset": (self.dataset.choice, self.dataset),
-            "Train in": (self.frameworks,),
+            "Train in": (self.frameworks, self.install_button),
         }.items():
             lines.addLayout(column(label(title, "cardTitle"), *widgets, gap=6))
         for widget in (self._epochs(), self.complaint, self.more, self.bugs):
@@ -234,6 +236,7 @@ class SettingsPanel(Card):
         self._studio.speeds.changed.connect(self._show_figures)
         self._studio.queue.changed.connect(self._show_figures)
         self.frameworks.changed.connect(self._read)
+        self._studio.environments_changed.connect(self._update_frameworks)
         self.dataset.chosen.connect(self._read)
         self.own_images.chosen.connect(self._set_own_images)
         self.styles.chosen.connect(self._set_styles)
@@ -398,6 +401,15 @@ class SettingsPanel(Card):
             self.frameworks.enable(name, texts.missing(name), _FRAMEWORK_TIP)
         self.frameworks.choose(self._usable_frameworks())
         self._form = replace(self._form, frameworks=self._selected_frameworks())
+
+    @Slot()
+    def _update_frameworks(self) -> None:
+        """Offers the frameworks that are installed now, and selects those that are new."""
+        before, selected = self._usable_frameworks(), self._selected_frameworks()
+        self._enable_frameworks()
+        usable = self._usable_frameworks()
+        self.frameworks.choose(tuple(n for n in usable if n in selected or n not in before))
+        self._read()
 
     def _update(self) -> None:
         """Shows what follows from the settings: recipe, network, known bugs, errors."""

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from threading import Event
 from time import sleep
 
 import pytest
@@ -9,12 +10,14 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio import settings
+from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.app import environments as dialogs
 from mnist_studio.gui.app.environments import EnvironmentsDialog
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.install_button import InstallButton
 from mnist_studio.settings import Interpreter, Settings
-from mnist_studio.workers import environments
+from mnist_studio.workers import environments, installation
 from mnist_studio.workers.probe import FrameworkReport
 
 
@@ -98,3 +101,78 @@ def test_closing_ends_the_try(
     dialog.choose("keras", sys.executable)
     button(dialog, "Close").click()
     qtbot.waitUntil(lambda: seen == [True], timeout=5000)
+
+
+def hide_keras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes Keras count as not installed until an environment is chosen for it."""
+    installed = registry.installed
+    monkeypatch.setattr(registry, "installed", lambda n: None if n == "keras" else installed(n))
+
+
+def test_a_missing_framework_is_installed_and_can_be_used_at_once(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_keras(monkeypatch)
+    window.studio.environments_changed.emit()
+    train = window.findChildren(InstallButton)[0]
+    assert (train.button.text(), train.isHidden()) == ("Install Keras…", False)
+    go = Event()
+
+    def install(
+        name: str, on_step: Callable[[str], None], is_cancelled: Callable[[], bool]
+    ) -> None:
+        on_step("Downloading tensorflow (600 MB)")
+        assert go.wait(5)
+        settings.save(Settings(interpreters={name: Interpreter("/env/bin/python", "3.9")}))
+
+    monkeypatch.setattr(installation, "install", install)
+    dialog = opened(window)
+    assert button(dialog, "Install PyTorch").isHidden()
+    assert not button(dialog, "Install Keras").isHidden()
+    button(dialog, "Install Keras").click()
+    step = "Installing. Downloading tensorflow (600 MB) …"
+    qtbot.waitUntil(lambda: dialog._locations["keras"].text() == step, timeout=5000)
+    assert button(dialog, "Install Keras").text() == "Cancel"
+    with qtbot.waitSignal(dialog.changed, timeout=5000):
+        go.set()
+    assert dialog._locations["keras"].text().endswith("3.9 in /env/bin/python")
+    assert button(dialog, "Install Keras").isHidden()
+    assert train.isHidden()
+    button(dialog, "Close").click()
+
+
+def test_an_installation_can_be_cancelled_and_can_fail(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide_keras(monkeypatch)
+
+    def cancelled(
+        name: str, on_step: Callable[[str], None], is_cancelled: Callable[[], bool]
+    ) -> None:
+        while not is_cancelled():
+            sleep(0.01)
+        raise CancelledByUser("The installation was cancelled.")
+
+    def failing(
+        name: str, on_step: Callable[[str], None], is_cancelled: Callable[[], bool]
+    ) -> None:
+        raise JobError("Keras could not be installed: no connection.")
+
+    dialog = opened(window)
+    made = button(dialog, "Install Keras")
+
+    def is_over() -> bool:
+        return made.isEnabled() and made.text() == "Install"
+
+    monkeypatch.setattr(installation, "install", cancelled)
+    made.click()
+    made.click()
+    assert not made.isEnabled()
+    qtbot.waitUntil(is_over, timeout=5000)
+    assert dialog._error.text() == ""
+    monkeypatch.setattr(installation, "install", failing)
+    made.click()
+    qtbot.waitUntil(is_over, timeout=5000)
+    assert dialog._error.text() == "Keras could not be installed: no connection."
+    assert dialog._locations["keras"].text() == "not installed in MNIST Studio's own environment"
+    button(dialog, "Close").click()
