@@ -121,6 +121,8 @@ def in_words(found: "Interpretation", focus: int = 0) -> tuple[str, str]:
     reason = f" {_unusual(digit)}" if unusual else ""
     second = digit.consensus.detail.partition("Second choice: ")[2]
     sentence = f"Confidence: {text}.{f' Second choice: {second}' if second else ''}{reason}"
+    marks = listed(_marks_of(found.pattern))
+    sentence = f"{sentence} The image also shows {marks}." if marks else sentence
     return f"{likely} {class_noun(digit.consensus.prediction)}", sentence
 
 
@@ -206,31 +208,69 @@ class Interpretation:
         digits: from left to right.
         headline: in one line.
         detail: the lowest confidence, what other models predict, or why it is not a digit.
+        pattern: ``#`` for each digit, and the marks between them; empty if there are none.
     """
 
     digits: tuple[DigitReading, ...]
     headline: str
     detail: str
+    pattern: str = ""
 
     @property
     def text(self) -> str:
         """The number, or the names of all symbols."""
-        return joined([digit.text for digit in self.digits])
+        return joined([digit.text for digit in self.digits], self.pattern)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The text of each digit with the marks after it; the first also has those before it."""
+        return with_marks([digit.text for digit in self.digits], self.pattern)
 
 
-def joined(names: Sequence[str]) -> str:
-    """The classes from left to right: ``2026``, ``A7``, ``Shirt Bag``."""
+def joined(names: Sequence[str], pattern: str = "") -> str:
+    """The classes from left to right: ``2026``, ``A7``, ``Shirt Bag``, or ``3.14`` with marks."""
+    if pattern.strip("#"):
+        return "".join(with_marks(names, pattern))
     return ("" if all(len(name) == 1 for name in names) else " ").join(names)
 
 
+_MARKS = {
+    ".": "decimal point", ",": "comma", "-": "minus sign", "+": "plus sign", "/": "slash",
+}  # fmt: skip
+
+
+def with_marks(digits: Sequence[str], pattern: str) -> tuple[str, ...]:
+    """Each digit with the marks after it; the first also with those before it.
+
+    The digits alone if the pattern does not have as many of them.
+    """
+    if pattern.count("#") != len(digits):
+        return tuple(digits)
+    first, *others = pattern.split("#")
+    texts = [digit + marks for digit, marks in zip(digits, others, strict=True)]
+    return (first + texts[0], *texts[1:])
+
+
+def _marks_of(pattern: str) -> list[str]:
+    """The marks of a pattern in words, such as ``a decimal point`` or ``two minus signs``."""
+    counts = Counter(mark for mark in pattern if mark in _MARKS)
+    return [
+        with_article(_MARKS[mark])
+        if number == 1
+        else counted(number, _MARKS[mark], f"{_MARKS[mark]}es" if mark == "/" else "")
+        for mark, number in counts.items()
+    ]
+
+
 def interpret(
-    votes: Sequence[Sequence[Vote]], p_values: Sequence[float] = ()
+    votes: Sequence[Sequence[Vote]], p_values: Sequence[float] = (), pattern: str = ""
 ) -> Interpretation | None:
     """Reads a drawing from the predictions of models and the comparison with real digits.
 
     Args:
         votes: of all models, for every digit from left to right.
         p_values: as in ``DigitReading``; ignored unless there is one for every digit.
+        pattern: as in ``Interpretation``; ignored unless it has as many digits.
     """
     agreed = [consensus(at) for at in votes]
     known = p_values if len(p_values) == len(agreed) else [None] * len(agreed)
@@ -238,8 +278,15 @@ def interpret(
     digits = tuple(DigitReading(one, p_value) for one, p_value in pairs if one)
     if not digits:
         return None
-    texts = _one(digits[0]) if len(digits) == 1 else _several(digits)
-    return Interpretation(digits, *texts)
+    pattern = pattern if pattern.count("#") == len(digits) else ""
+    headline, detail = _one(digits[0]) if len(digits) == 1 else _several(digits)
+    marks = listed(_marks_of(pattern))
+    if marks and len(digits) > 1:
+        text = joined([digit.text for digit in digits], pattern)
+        headline = f"{headline.partition(': ')[0]} and {marks}: {text}"
+    elif marks:
+        detail = f"{detail} The image also shows {marks}."
+    return Interpretation(digits, headline, detail, pattern)
 
 
 def _one(digit: DigitReading) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from mnist_studio.analysis.voters import RULE, voters
 from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.datasets.examples import from_test
-from mnist_studio.data.pictures.files import open_digits
+from mnist_studio.data.pictures.files import open_number
 from mnist_studio.errors import DataError, MnistStudioError, UsageError
 from mnist_studio.formatting import milliseconds
 from mnist_studio.prediction.evaluation import Evaluator
@@ -39,6 +39,7 @@ class PredictionInput:
         p_values: fraction of real digits that are at least as unusual as each of its digits; empty
             where it cannot be computed.
         votes: of the models so far by their run's id, for each of its digits.
+        pattern: ``#`` for each digit, and the marks between them; empty if there are none.
     """
 
     name: str
@@ -47,6 +48,7 @@ class PredictionInput:
     class_names: tuple[str, ...]
     p_values: tuple[float, ...]
     votes: tuple[dict[str, Vote], ...]
+    pattern: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class PredictionLine:
         recipe: of the model.
         framework: that computed.
         prediction: the digits or the classes from left to right.
+        text: the same with decimal points, signs, and slashes, such as ``3.14``.
         probabilities: of every class, for each digit or symbol.
         verdicts: for each, whether it is a digit, by this model's confidence and by ``p_values``.
         p_values: fraction of real digits that are at least as unusual as each; empty where it isn't
@@ -81,6 +84,7 @@ class PredictionLine:
     true_label: int | None
     class_names: tuple[str, ...]
     milliseconds: float
+    text: str = ""
 
 
 OnPrediction = Callable[[PredictionLine], None]
@@ -136,7 +140,8 @@ def _inputs(arguments: Namespace, runs: Sequence[Run]) -> Sequence[PredictionInp
         inputs = []
         for path in arguments.images:
             try:
-                inputs.append(_input(detector, str(path), open_digits(path)))
+                found = open_number(path)
+                inputs.append(_input(detector, str(path), found.images, pattern=found.pattern))
             except DataError as error:
                 output.error(str(error))
     if detector.problem:
@@ -163,12 +168,13 @@ def _input(
     images: NDArray[np.uint8],
     true_label: int | None = None,
     class_names: tuple[str, ...] = DIGITS,
+    pattern: str = "",
 ) -> PredictionInput:
     """A picture, with how unusual its digits are."""
     found = detector.p_values(images)
     p_values = () if found is None else tuple(found.tolist())
     votes: tuple[dict[str, Vote], ...] = tuple({} for _ in images)
-    return PredictionInput(name, images, true_label, class_names, p_values, votes)
+    return PredictionInput(name, images, true_label, class_names, p_values, votes, pattern)
 
 
 def _predict(
@@ -195,6 +201,7 @@ def _prediction(evaluator: Evaluator, model: Run, source: PredictionInput) -> Pr
     names = model.spec.class_names
     votes = [Vote(title, one, names) for one in distributions]
     p_values = source.p_values if answers_digits(model.spec) else ()
+    predicted = [vote.prediction for vote in votes]
     for vote, others in zip(votes, source.votes, strict=True):
         others[model.id] = vote
     return PredictionLine(
@@ -203,13 +210,14 @@ def _prediction(evaluator: Evaluator, model: Run, source: PredictionInput) -> Pr
         title=title,
         recipe=model.spec.recipe,
         framework=model.spec.framework,
-        prediction=joined([vote.prediction for vote in votes]),
+        prediction=joined(predicted),
         probabilities=tuple(distributions),
         verdicts=_verdicts(interpret([[vote] for vote in votes], p_values)),
         p_values=p_values,
         true_label=source.true_label if source.class_names == names else None,
         class_names=names,
         milliseconds=evaluation.milliseconds,
+        text=joined(predicted, source.pattern),
     )
 
 
@@ -220,7 +228,7 @@ def _verdicts(found: Interpretation | None) -> tuple[Verdict, ...]:
 def _write(line: PredictionLine) -> None:
     confidence = ", ".join(formatting.confidence(max(one)) for one in line.probabilities)
     output.line(
-        f"{line.image}: {line.prediction} (confidence {confidence}, "
+        f"{line.image}: {line.text} (confidence {confidence}, "
         f"{milliseconds(line.milliseconds)}{_correctness(line)})  {line.title}"
     )
 
@@ -237,5 +245,5 @@ def _write_consensus(inputs: Sequence[PredictionInput], voting: Collection[str])
         votes = [[vote for run, vote in one.items() if run in voting] for one in each.votes]
         digits = all(vote.class_names == DIGITS for at in votes for vote in at)
         p_values = each.p_values if digits else ()
-        if votes and all(votes) and (found := interpret(votes, p_values)):
+        if votes and all(votes) and (found := interpret(votes, p_values, each.pattern)):
             output.line(f"{each.name}: {found.headline}. {found.detail}")

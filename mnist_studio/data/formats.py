@@ -33,6 +33,8 @@ _MAGIC = (
 )
 _CELLS = re.compile(rb"[\w\", .;x+-]+\r?")
 PAGE = "a web page"
+HEIC = "an HEIC image"
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
 EMPTY = "empty"
 ARCHIVES = frozenset(title for _, title in _MAGIC if title.endswith("archive")) | {
     "a tar archive",
@@ -55,6 +57,8 @@ def format_of(head: bytes) -> str:
         return EMPTY
     if is_page(head):
         return PAGE
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
+        return HEIC
     if head[_TAR] == b"ustar":
         return "a tar archive"
     if head.startswith(b"\x1f\x8b"):

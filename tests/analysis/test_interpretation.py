@@ -67,6 +67,33 @@ def test_digits_side_by_side_are_a_number() -> None:
     assert found.detail == "All models agree. Lowest confidence: third digit, 70.0 %."
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "headline"),
+    [
+        ("#.##", "4.27", "3 digits and a decimal point: 4.27"),
+        ("-#,##", "-4,27", "3 digits and a minus sign and a comma: -4,27"),
+        ("#/#/#", "4/2/7", "3 digits and two slashes: 4/2/7"),
+        ("###", "427", "3 digits: 427"),
+        ("#.#", "427", "3 digits: 427"),
+    ],
+)
+def test_marks_between_digits_are_part_of_the_number(
+    pattern: str, text: str, headline: str
+) -> None:
+    found = interpret([agreed(4), agreed(2), agreed(7)], (), pattern)
+    assert found is not None
+    assert (found.text, found.headline) == (text, headline)
+
+
+def test_a_sign_of_a_single_digit_is_named() -> None:
+    found = interpret([[vote("a", 4)]], (), "-#")
+    assert found is not None
+    assert found.text == "-4"
+    assert found.places == ("-4",)
+    assert found.detail.endswith("The image also shows a minus sign.")
+    assert in_words(found)[1].endswith("The image also shows a minus sign.")
+
+
 def test_equal_confidences_are_given_once() -> None:
     sure, single = interpret([agreed(4, 0.9999)] * 2), interpret([[vote("a", 4, 0.9999)]])
     assert sure is not None

@@ -9,7 +9,7 @@ from tests.cli.conftest import studio
 
 KEYS = [
     "image", "run", "title", "recipe", "framework", "prediction", "probabilities", "verdicts",
-    "p_values", "true_label", "class_names", "milliseconds",
+    "p_values", "true_label", "class_names", "milliseconds", "text",
 ]  # fmt: skip
 TEST = builtin.load().test
 
@@ -143,3 +143,16 @@ def test_without_a_model_it_says_how_to_get_one(
     said = studio("predict", _picture(tmp_path, 0, "digit.png"), *words)
     assert said.code == code
     assert told in said.errors
+
+
+def test_a_decimal_point_is_part_of_the_number(run: str, tmp_path: Path) -> None:
+    digits = [np.kron(255 - TEST.images[place], np.ones((4, 4), np.uint8)) for place in (0, 1, 2)]
+    row = np.pad(np.hstack(digits), ((20, 20), (20, 60)), constant_values=255)
+    row[98:106, 130:138] = 0
+    Image.fromarray(row).save(tmp_path / "pi.png")
+    (line,) = studio("predict", tmp_path / "pi.png", "--json").json
+    assert len(line["prediction"]) == 3
+    assert line["text"] == f"{line['prediction'][0]}.{line['prediction'][1:]}"
+    said = studio("predict", tmp_path / "pi.png").output
+    assert f"pi.png: {line['text']} (confidence" in said
+    assert "pi.png: 3 digits and a decimal point: " in said

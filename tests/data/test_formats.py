@@ -29,6 +29,7 @@ def tarred(mode: Literal["w", "w:gz"]) -> bytes:
         (tarred("w:gz"), "a gzipped tar archive"),
         (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
         (b"\x89PNG\r\n", "a PNG image"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "an HEIC image"),
         (
             b"version https://git-lfs.github.com/spec/v1",
             "a pointer of Git LFS, not the file itself",

@@ -1,11 +1,12 @@
 """Connected ink in a picture, and which of it makes one digit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio.data.pictures.boxes import Part
+from mnist_studio.data.pictures.marks import mark_of
 from mnist_studio.data.pictures.normalize import Levels
 
 MOST = 12
@@ -20,62 +21,73 @@ _OVERLAP = 0.35
 _APART = 0.45
 """Of the height of the tallest: a wider vertical gap separates two lines."""
 
+DIGIT = "#"
+"""Stands for a digit in the pattern of a number."""
+
+_FAINTEST = 0.45
+"""Of the mean level of the strongest part: fainter ones are not written."""
+
+_MOST_MARKED = 60
+"""In a picture with more parts, none is a mark: the small ones are noise."""
+
 _MOST_RUNS = 200_000
 """A picture with more pieces than this is treated as noise."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """A box around connected ink; the ends are not inside.
-
-    Attributes:
-        top: first row.
-        bottom: row after the last.
-        left: first column.
-        right: column after the last.
-        numbers: of the connected ink in it.
-    """
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-    numbers: tuple[int, ...]
-
-    @property
-    def height(self) -> int:
-        """Rows."""
-        return self.bottom - self.top
-
-    @property
-    def width(self) -> int:
-        """Columns."""
-        return self.right - self.left
-
-    def touches(self, shape: tuple[int, ...]) -> bool:
-        """Whether it reaches the frame of a picture of this shape."""
-        return not (self.top and self.left and self.bottom < shape[0] and self.right < shape[1])
-
-
 def digits_of(ink: Levels) -> tuple[Levels, ...]:
+    """The digits of ``number_of``."""
+    return number_of(ink)[0]
+
+
+def number_of(ink: Levels) -> tuple[tuple[Levels, ...], str]:
     """The digits of a picture in the order of reading: line by line, from left to right.
 
-    What is far smaller than the largest is left out, and so is what reaches the frame, such as the
-    edge of a table, where anything else does not.
+    What is far smaller than the largest is left out unless it is a mark, and so is what reaches the
+    frame, such as the edge of a table, where anything else does not.
 
     Args:
         ink: (h, w), 0 where there is none.
 
     Returns:
         For each its part of the picture with nothing else in it; all ink as one where there are
-        more than ``MOST`` parts or none.
+        more than ``MOST`` parts or none. And ``DIGIT`` for each with the marks between them.
     """
-    numbers, parts = _labeled(ink > 0)
+    numbers, parts = labeled(ink > 0)
+    parts = _dark(ink, numbers, parts)
     inside = [part for part in parts if not part.touches(ink.shape)]
-    found = _joined(_large(inside or parts))
+    large = _large(inside or parts)
+    marks = _marks(numbers, inside, large)
+    found = _joined([part for part in large if part not in marks])
     if not 1 <= len(found) <= MOST:
-        return (ink,)
-    return tuple(_cut(ink, numbers, part) for part in _reading(found))
+        return (ink,), DIGIT
+    reading = list(_reading([*found, *marks]))
+    pattern = "".join(marks.get(part, DIGIT) for part in reading)
+    return tuple(_cut(ink, numbers, part) for part in reading if part not in marks), pattern
+
+
+def _dark(ink: Levels, numbers: NDArray[np.int32], parts: list[Part]) -> list[Part]:
+    """Without parts that are far fainter than the large ones: rests of lines, and compression."""
+    if not parts:
+        return parts
+    size = int(numbers.max()) + 1
+    sums = np.bincount(numbers.ravel(), ink.ravel().astype(np.float64), size)
+    means = sums / np.maximum(np.bincount(numbers.ravel(), minlength=size), 1)
+    strongest = max(float(means[part.numbers[0]]) for part in _large(parts))
+    return [part for part in parts if means[part.numbers[0]] > _FAINTEST * strongest]
+
+
+def _marks(numbers: NDArray[np.int32], parts: list[Part], large: list[Part]) -> dict[Part, str]:
+    """Which parts are marks: any small one, and among the large ones bars and slashes."""
+    if len(parts) > _MOST_MARKED:
+        return {}
+    found: dict[Part, str] = {}
+    for part in parts:
+        box = np.s_[part.top : part.bottom, part.left : part.right]
+        others = [one for one in large if one != part and one not in found]
+        mark = mark_of(part, numbers[box] == part.numbers[0], others)
+        if mark:
+            found[part] = mark
+    return found
 
 
 def _cut(ink: Levels, numbers: NDArray[np.int32], part: Part) -> Levels:
@@ -122,14 +134,16 @@ def _both(one: Part, other: Part) -> Part:
 def _reading(parts: list[Part]) -> Iterator[Part]:
     """Lines from the top, each from the left; a line has the middles at the height of its first."""
     left = sorted(parts, key=lambda one: one.top)
+    tallest = max(part.height for part in parts)
     while left:
-        first = left[0]
-        line = [one for one in left if (one.top + one.bottom) / 2 < first.bottom]
+        # A point or a sign is no line of its own.
+        first = next((one for one in left if one.height > _SPECK * tallest), left[0])
+        line = [one for one in left if (one.top + one.bottom) / 2 < first.bottom + 0.15 * tallest]
         yield from sorted(line, key=lambda one: one.left)
         left = [one for one in left if one not in line]
 
 
-def _labeled(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], list[Part]]:
+def labeled(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], list[Part]]:
     """Connected pixels, corners included: their number at every pixel, from 1, and their boxes.
 
     Rows are read as runs of pixels, and runs that touch are joined (Rosenfeld & Pfaltz 1966).

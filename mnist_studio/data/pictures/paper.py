@@ -4,7 +4,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from mnist_studio.data.images import SIDE
+from mnist_studio.data.pictures.lines import without_lines
 from mnist_studio.data.pictures.normalize import Levels, blank
+from mnist_studio.data.pictures.tones import two_tones
 
 _FAINTEST = 0.08
 """Contrast, of the full range, below which nothing was drawn."""
@@ -30,7 +32,7 @@ def ink_of(levels: Levels) -> Levels:
     """The contrast of every pixel with its background; 0 where there is no ink.
 
     The levels farther from the border decide between dark and light ink. Where the border is
-    uneven, the background is what the surroundings of every pixel are.
+    uneven, the picture has two tones, or else the background is what surrounds every pixel.
 
     Args:
         levels: (h, w) of 0-1.
@@ -38,12 +40,16 @@ def ink_of(levels: Levels) -> Levels:
     Raises:
         PictureError: there is no contrast.
     """
-    border = np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
+    border = _border(levels)
     background = float(np.median(border))
     unevenness = float(np.quantile(np.abs(border - background), 0.9))
     large = max(levels.shape) > 2 * SIDE
-    if large and unevenness > _UNEVEN:
-        return _of_photo(levels)
+    if unevenness > _UNEVEN:
+        tones = two_tones(levels)
+        if tones:
+            background, unevenness = tones
+        elif large:
+            return without_lines(_of_photo(levels))
     dark_on_light = background - float(levels.min()) > float(levels.max()) - background
     ink = background - levels if dark_on_light else levels - background
     strongest = float(ink.max())
@@ -53,7 +59,12 @@ def ink_of(levels: Levels) -> Levels:
     # faint rim of its strokes goes; in one of 28x28 that rim is part of the digit.
     rim = _EDGE * strongest if large else 0.0
     floor = min(max(2 * unevenness, rim), strongest / 2)
-    return np.where(ink > floor, ink, np.float32(0))
+    found = np.where(ink > floor, ink, np.float32(0))
+    return without_lines(found) if large else found
+
+
+def _border(levels: Levels) -> Levels:
+    return np.concatenate([levels[0], levels[-1], levels[1:-1, 0], levels[1:-1, -1]])
 
 
 def _of_photo(levels: Levels) -> Levels:

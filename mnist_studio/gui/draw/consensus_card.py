@@ -91,7 +91,7 @@ class ConsensusCard(Card):
         for at, shown in enumerate(self.places):
             shown.setVisible(several and at < len(found.digits))
             if several and at < len(found.digits):
-                shown.setText(found.digits[at].text)
+                shown.setText(found.places[at])
                 shown.setChecked(at == focus)
                 consensus = found.digits[at].consensus
                 tip = f"{consensus.headline}. {consensus.detail} Click to select this digit."

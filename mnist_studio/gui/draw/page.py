@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mnist_studio.data.images import CLASSES
+from mnist_studio.data.pictures.files import suffixes
 from mnist_studio.gui.common.basics import GAP, button, column, label, row
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.page import Page
@@ -215,7 +216,7 @@ class DrawPage(Page):
         """Asks for an image file and opens it."""
         dialog = FileDialog(self, "Open image")
         dialog.setFileMode(FileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter("Images (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff)")
+        dialog.setNameFilter(f"Images ({' '.join(f'*.{suffix}' for suffix in suffixes())})")
         dialog.fileSelected.connect(lambda file: self.studio.open_picture(Path(file)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

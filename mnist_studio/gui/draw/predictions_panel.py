@@ -222,7 +222,8 @@ class PredictionsPanel(QStackedWidget):
             if row.id in latest and len(latest[row.id].digits) == drawn
         ]
         votes = [[Vote(name, digits[at]) for name, digits in complete] for at in range(drawn)]
-        return interpret(votes, self._studio.novelty.p_values) if complete else None
+        p_values, pattern = self._studio.novelty.p_values, self._studio.drawing.pattern
+        return interpret(votes, p_values, pattern) if complete else None
 
     @Slot(object)
     def _show_state(self, state: EngineState) -> None:

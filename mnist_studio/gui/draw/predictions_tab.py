@@ -163,7 +163,7 @@ class PredictionsTab(QWidget):
             return
         self._patience.stop()
         votes = [[Vote(shown.title, chances)] for chances in prediction.digits]
-        found = interpret(votes, self._studio.novelty.p_values)
+        found = interpret(votes, self._studio.novelty.p_values, drawing.pattern)
         if found:
             focus, example = drawing.focus, drawing.example
             verdict = true_label_verdict(example, prediction.digits[:1]) if example else ""

@@ -42,11 +42,13 @@ class Sheet:
         ink: strokes in a square with sides of length 1.
         picture: (28, 28n), n digit images of a file side by side; strokes replace it.
         example: the source of the picture, if its true label is known.
+        pattern: the marks between the digits of the picture; see ``PictureNumber``.
     """
 
     ink: Ink = ()
     picture: Image | None = None
     example: Example | None = None
+    pattern: str = ""
 
     @property
     def title(self) -> str:
@@ -138,6 +140,11 @@ class Drawing(QObject):
         return self._images
 
     @property
+    def pattern(self) -> str:
+        """The marks between the digits of a picture; see ``PictureNumber``. Empty for strokes."""
+        return "" if self.ink or self._stroke else self.sheet.pattern
+
+    @property
     def focus(self) -> int:
         """The index of the selected digit: the last one, unless another was selected."""
         last = max(0, len(self._images) - 1)
@@ -201,11 +208,11 @@ class Drawing(QObject):
             self.history.push("clear", Sheet())
 
     @Slot(object)
-    def open(self, picture: Image) -> None:
-        """Shows digit images (28, 28n) side by side; can be undone."""
+    def open(self, picture: Image, pattern: str = "") -> None:
+        """Shows digit images (28, 28n) side by side, with marks between them; can be undone."""
         # Reading a file may be slow. A stroke begun meanwhile belongs before the picture.
         self.finish()
-        self.history.push("open image", Sheet(picture=picture))
+        self.history.push("open image", Sheet(picture=picture, pattern=pattern))
 
     def show_example(self, example: Example) -> None:
         """Shows a digit whose label is known, unless it is shown already; can be undone."""

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import events, paths, settings
-from mnist_studio.data.pictures.files import open_digits
+from mnist_studio.data.pictures.files import PictureNumber, open_number
 from mnist_studio.formatting import counted
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.datasets import DatasetService
-from mnist_studio.gui.services.drawing import Drawing, Image
+from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.examples import Examples
 from mnist_studio.gui.services.experiment import ExperimentService
 from mnist_studio.gui.services.explanations import Explanations
@@ -118,7 +118,7 @@ class Studio(QObject):
         self._saving = Lock()
         self._unsaved: dict[str, Any] = {}
         self.background = Background(self)
-        self._pictures = LatestOnlyRunner[Path | IO[bytes]](self.background, _digits_of, self)
+        self._pictures = LatestOnlyRunner[Path | IO[bytes]](self.background, _number_of, self)
         self._pictures.done.connect(self._show_picture)
         self._pictures.failed.connect(self._complain_of_picture)
         self._activity = ""
@@ -344,8 +344,9 @@ class Studio(QObject):
         self._pictures.submit(file)
 
     @Slot(object, object)
-    def _show_picture(self, file: object, picture: Image) -> None:
-        self.drawing.open(picture)
+    def _show_picture(self, file: object, found: PictureNumber) -> None:
+        # Digits side by side are read as a number.
+        self.drawing.open(np.hstack(list(found.images)), found.pattern)
         self.picture_opened.emit()
 
     @Slot(object, object)
@@ -387,6 +388,5 @@ class Studio(QObject):
         self.predictions.load([row.run for row in self.library.trained])
 
 
-def _digits_of(file: Path | IO[bytes], is_cancelled: IsCancelled) -> Image:
-    # Digits side by side are read as a number.
-    return np.hstack(list(open_digits(file)))
+def _number_of(file: Path | IO[bytes], is_cancelled: IsCancelled) -> PictureNumber:
+    return open_number(file)

@@ -1,8 +1,10 @@
 import io
 import random
 import struct
+import sys
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -304,3 +306,58 @@ def test_every_complaint_about_a_picture_names_its_file(
     monkeypatch.setattr(files, "MOST_BYTES", 10)
     with pytest.raises(PictureError, match=r"mine\.png has 0 MB, but an image can have at most"):
         open_picture(path)
+
+
+@pytest.mark.parametrize("bits", [8, 10, 12, 16])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_scans_of_every_depth_read_the_same(
+    tmp_path: Path, expected: np.ndarray, bits: int, suffix: str
+) -> None:
+    levels = np.asarray(four()).astype(float) / 255 * (2**bits - 1)
+    picture = Image.fromarray(levels.astype(np.uint16))
+    assert difference(opened(picture, tmp_path, f"scan.{suffix}"), expected) < 1
+
+
+HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + bytes(100)
+
+
+def test_a_photo_in_heic_is_named_with_two_ways_to_open_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    files._heic_is_readable.cache_clear()
+    (tmp_path / "IMG_1.HEIC").write_bytes(HEIC)
+    with pytest.raises(PictureError, match=r"IMG_1\.HEIC is an HEIC image") as caught:
+        open_digits(tmp_path / "IMG_1.HEIC")
+    assert "Save it as JPEG" in caught.value.remedy
+    assert "pip install pillow-heif" in caught.value.remedy
+    assert "HEIC" not in files.formats()
+    files._heic_is_readable.cache_clear()
+
+
+def test_with_its_library_heic_is_one_of_the_formats(monkeypatch: pytest.MonkeyPatch) -> None:
+    registered: list[bool] = []
+    library = SimpleNamespace(register_heif_opener=lambda **_: registered.append(True))
+    monkeypatch.setitem(sys.modules, "pillow_heif", library)
+    files._heic_is_readable.cache_clear()
+    assert files.formats()[-1] == "HEIC"
+    assert {"heic", "heif", "png"} <= set(files.suffixes())
+    assert registered == [True]
+    files._heic_is_readable.cache_clear()
+
+
+@pytest.mark.parametrize("name", list(files.SUFFIXES))
+def test_every_format_that_is_listed_can_be_opened(
+    tmp_path: Path, expected: np.ndarray, name: str
+) -> None:
+    for suffix in files.SUFFIXES[name]:
+        picture = four().convert("1" if suffix == "pbm" else "L")
+        how: dict[str, Any] = {"sizes": [(200, 200)]} if suffix == "ico" else {}
+        assert difference(opened(picture, tmp_path, f"four.{suffix}", **how), expected) < 3
+
+
+def test_another_format_is_answered_with_those_that_can_be_opened(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    with pytest.raises(PictureError) as caught:
+        open_digits(tmp_path / "a.pdf")
+    assert all(name in caught.value.remedy for name in files.formats())

@@ -58,6 +58,17 @@ def test_a_picture_that_comes_amid_a_stroke_stays(drawing: Drawing) -> None:
     assert drawing.ink == ((InkPoint(0.1, 0.1),),)
 
 
+def test_marks_belong_to_the_picture_that_shows_them(drawing: Drawing) -> None:
+    drawing.open(np.full((28, 56), 9, np.uint8), "#.#")
+    assert drawing.pattern == "#.#"
+    drawing.begin(InkPoint(0.1, 0.1))
+    assert drawing.pattern == ""
+    drawing.drop()
+    assert drawing.pattern == "#.#"
+    drawing.clear()
+    assert drawing.pattern == ""
+
+
 def test_the_newest_drawing_wins(qtbot: QtBot, drawing: Drawing, held: Held) -> None:
     drawing.begin(InkPoint(0.1, 0.1))
     qtbot.waitUntil(lambda: held.points == [1], timeout=5000)
