@@ -28,14 +28,19 @@ def gray_of(levels: Levels) -> Levels:
     """
     if levels.shape[2] == 1:
         return levels[..., 0]
-    brightness = levels @ _WEIGHTS
+    gray = brightness(levels)
     pixels = levels.reshape(-1, 3)
     sample = pixels[:: max(1, len(pixels) // _MOST)]
     axis = _principal(sample)
     if _range(sample @ axis) < max(_LEAST, _range(sample @ _WEIGHTS) / _FAINT):
-        return brightness
+        return gray
     along = levels @ axis
     return np.asarray(np.clip(along - along.min(), 0, 1), dtype=np.float32)
+
+
+def brightness(levels: Levels) -> Levels:
+    """The brightness (h, w) of colors (h, w, 3)."""
+    return np.asarray(levels @ _WEIGHTS, dtype=np.float32)
 
 
 def _principal(pixels: Levels) -> Levels:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from mnist_studio.data.files import unreadable
 from mnist_studio.data.formats import HEAD, HEIC, format_of
 from mnist_studio.data.images import SIDE
-from mnist_studio.data.pictures.color import gray_of
+from mnist_studio.data.pictures.color import brightness, gray_of
 from mnist_studio.data.pictures.components import DIGIT, number_of
 from mnist_studio.data.pictures.normalize import Levels, blank, normalize
 from mnist_studio.data.pictures.paper import ink_of
@@ -136,7 +136,8 @@ def open_gray(path: Path) -> Levels:
         PictureError: it is missing, no picture, damaged, or huge.
     """
     with _named(path):
-        return _gray(path)
+        pixels = _pixels(path)
+        return pixels if pixels.ndim == 2 else brightness(pixels)
 
 
 @contextmanager
