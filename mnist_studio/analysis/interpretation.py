@@ -16,6 +16,7 @@ from mnist_studio.formatting import (
     class_noun,
     counted,
     listed,
+    with_article,
     word,
 )
 from mnist_studio.spec.run import DIGITS
