@@ -80,13 +80,18 @@ WRITE_ONNX: Task[OnnxRequest, None, OnnxCheck] = Task(
 )
 
 
+def is_installed() -> bool:
+    """Whether the package is installed; it is not loaded."""
+    return find_spec("onnx") is not None
+
+
 def require_onnx() -> None:
     """Refuses if the package is missing.
 
     Raises:
         JobError: says how to install it.
     """
-    if find_spec("onnx") is None:
+    if not is_installed():
         raise JobError("ONNX needs the package onnx, which is not installed.", INSTALL)
 
 

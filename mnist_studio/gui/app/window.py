@@ -317,7 +317,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Settings dropped anywhere go to the Train page, pictures to the Draw page."""
+        """Settings go to the Train page, run files to the Runs page, pictures to the Draw page."""
         self._take(event.mimeData())
         event.acceptProposedAction()
 
@@ -328,6 +328,7 @@ class MainWindow(QMainWindow):
     def _take(self, mime: QMimeData) -> None:
         """Opens a dropped or pasted file or picture, or says why it cannot."""
         from mnist_studio.spec.files import SUFFIX
+        from mnist_studio.store import run_file
 
         match found_in(mime):
             case str(problem):
@@ -335,6 +336,9 @@ class MainWindow(QMainWindow):
             case Path(suffix=suffix) as file if suffix.lower() == SUFFIX:
                 self.go("train")
                 self.studio.settings_dropped.emit(file)
+            case Path(suffix=suffix) as file if suffix.lower() == run_file.SUFFIX:
+                self.go("runs")
+                self.studio.import_requested.emit(file)
             case picture:
                 self.go("draw")
                 self.studio.open_picture(picture)

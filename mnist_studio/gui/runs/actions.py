@@ -1,6 +1,7 @@
 """What can be done with runs: the buttons, the question before a continuation, and the export."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -28,7 +29,10 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
+from mnist_studio.prediction.onnx_export import INSTALL, is_installed
+from mnist_studio.running.run_files import export_runs
 from mnist_studio.spec.run import LARGEST_EPOCHS, FrameworkName
+from mnist_studio.store import run_file
 from mnist_studio.store.rows import Run
 
 MOST_WATCHED = 3
@@ -220,10 +224,12 @@ class Exporter(QObject):
         """The formats; those whose framework is missing are disabled and say so."""
         menu = QMenu(self._window)
         menu.setToolTipsVisible(True)
+        menu.addAction("Run file (.mnistrun)…").triggered.connect(self._asks_for_run_file(rows))
+        menu.addSeparator()
         for kind, text, framework in KINDS:
             action = menu.addAction(text)
             action.triggered.connect(self._dialog_opener(rows, kind))
-            reason = texts.missing(framework)
+            reason = _missing_onnx() if kind == "onnx" else texts.missing(framework)
             action.setEnabled(not reason)
             action.setToolTip(reason)
         menu.aboutToHide.connect(menu.deleteLater)
@@ -232,12 +238,21 @@ class Exporter(QObject):
     def write(self, row: RunRow, kind: Kind, file: Path) -> None:
         """Writes a file in the background, and reports when it is complete."""
 
+        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[Path, str]:
+            return file, export(row.run, kind, file, is_cancelled)
+
+        self._studio.message.emit(f"Writing {file.name} …", "plain")
+        self._studio.background.start(work, self._report_checked, self._studio.complain)
+
+    def write_runs(self, rows: Sequence[RunRow], file: Path) -> None:
+        """Writes runs to one run file in the background."""
+
         def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
-            export(row.run, kind, file, is_cancelled)
+            export_runs([row.id for row in rows], file, progress, is_cancelled)
             return file
 
         self._studio.message.emit(f"Writing {file.name} …", "plain")
-        self._studio.background.start(work, self._report, self._studio.complain)
+        self._studio.background.start(work, self._report_runs, self._studio.complain)
 
     def write_all(self, rows: Sequence[RunRow], kind: Kind, folder: Path) -> None:
         """Writes a file for each run with weights in the background; replaces no other file."""
@@ -274,9 +289,38 @@ class Exporter(QObject):
 
         return open_dialog
 
+    def _asks_for_run_file(self, rows: Sequence[RunRow]) -> Callable[[], None]:
+        def open_dialog() -> None:
+            dialog = FileDialog(self._window, "Export runs")
+            dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+            dialog.setDefaultSuffix(run_file.SUFFIX.removeprefix("."))
+            name = _name(rows[0]) if len(rows) == 1 else counted(len(rows), "run")
+            dialog.selectFile(f"{name}{run_file.SUFFIX}")
+            dialog.fileSelected.connect(lambda chosen: self.write_runs(rows, Path(chosen)))
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+        return open_dialog
+
     @Slot(object)
     def _report(self, file: Path) -> None:
         self._studio.outcome.emit(written(self._studio, "The weights are exported", file))
+
+    @Slot(object)
+    def _report_checked(self, done: tuple[Path, str]) -> None:
+        file, checked = done
+        outcome = written(self._studio, "The weights are exported", file)
+        facts = (*outcome.facts, checked) if checked else outcome.facts
+        self._studio.outcome.emit(replace(outcome, facts=facts))
+
+    @Slot(object)
+    def _report_runs(self, file: Path) -> None:
+        self._studio.outcome.emit(written(self._studio, "The runs are exported", file))
+
+
+def _missing_onnx() -> str:
+    """Why no ONNX file can be written; empty if it can."""
+    return "" if is_installed() else f"ONNX is not installed. {INSTALL}."
 
 
 def _name(row: RunRow) -> str:

@@ -19,6 +19,7 @@ from mnist_studio.gui.common.table_model import RowsModel
 from mnist_studio.gui.runs.actions import ContinueQuestion, Exporter, RunActions
 from mnist_studio.gui.runs.annotation_dialog import AnnotationDialog
 from mnist_studio.gui.runs.details import RunCurves, RunDetails
+from mnist_studio.gui.runs.importer import Importer
 from mnist_studio.gui.runs.run_table import RunTable
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
@@ -42,6 +43,7 @@ class RunsPage(Page):
         super().__init__(studio)
         self.exporter = Exporter(studio, self)
         self.runs = RunTable(studio)
+        self.importer = Importer(studio, self, self.runs)
         self.details = RunDetails(studio.theme)
         self.curves = RunCurves(studio.theme)
         self.question: QuestionOverlay | None = None
@@ -75,6 +77,7 @@ class RunsPage(Page):
             (actions.watch, self._watch), (actions.data, self.studio.data_requested.emit),
         ):  # fmt: skip
             made.clicked.connect(lambda checked=False, action=action: action())
+        self.runs.import_button.clicked.connect(self.importer.ask)
         for keys, act in (
             ("F2", actions.rename.click), ("Delete", actions.delete.click),
             ("Ctrl+Shift+E", actions.export.click), ("Ctrl+F", self.runs.filter.line.setFocus),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, Signal, Slot
+from PySide6.QtWidgets import QPushButton
 
 from mnist_studio.formatting import counted
 from mnist_studio.gui.common import run_columns as columns
@@ -57,6 +58,11 @@ class RunTable(Card):
         self.kind.setToolTip("Shows your runs, the archived ones, or the trash (default: runs)")
         self.count = label(role="secondary")
         self.columns = ColumnChoice(self.table, [column.title for column in every], _USUAL)
+        self.import_button = QPushButton("Import…")
+        self.import_button.setProperty("quiet", True)
+        self.import_button.setToolTip(
+            "Adds the runs of a .mnistrun file, which you can also drop here"
+        )
         self._restore(studio.saved_settings.runs_page)
         self._lay_out()
         self.filter.changed.connect(self.show_rows)
@@ -78,7 +84,7 @@ class RunTable(Card):
     def _lay_out(self) -> None:
         self.kind.setMinimumWidth(self._studio.theme.pixels(128))
         self._offer_kinds()
-        self.filter.add(self.count, self.kind, self.columns.button)
+        self.filter.add(self.count, self.kind, self.columns.button, self.import_button)
         self.body.addWidget(self.filter)
         self.body.addWidget(self.table)
 

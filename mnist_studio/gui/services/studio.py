@@ -77,6 +77,7 @@ class Studio(QObject):
         experiment_chosen: id of an experiment to compare.
         runs_chosen: what to compare, a ``ChosenRuns``.
         settings_chosen: runs whose settings the Train page shows.
+        import_requested: the path of a file with runs for the Runs page.
         data_requested: show the dialog of the stored data.
         environments_requested: show the dialog of the environments.
         environments_changed: a framework was installed, or computes in another environment.
@@ -100,6 +101,7 @@ class Studio(QObject):
     runs_chosen = Signal(object)
     settings_chosen = Signal(object)
     settings_dropped = Signal(object)
+    import_requested = Signal(object)
     data_requested = Signal()
     environments_requested = Signal()
     environments_changed = Signal()
