@@ -11,7 +11,7 @@ from zlib import crc32
 
 from mnist_studio.errors import JobError
 from mnist_studio.experiments.search_messages import Trial
-from mnist_studio.spec.search import Search, SearchSetting, Value
+from mnist_studio.spec.search import Search, SearchSetting, Value, holds
 
 STARTUP_TRIALS = 10
 """TPE chooses the first trials at random, at most half of all."""
@@ -52,8 +52,29 @@ def next_values(
         JobError: Optuna is not installed.
     """
     study = _study(search, whole, trials, _seed(search, len(trials), attempt))
-    values: dict[str, Value] = study.ask(_distributions(search, whole)).params
-    return values
+    distributions = _distributions(search, whole)
+    always = {one.setting: distributions[one.setting] for one in search.settings if not one.when}
+    trial = study.ask(always)
+    for one in search.settings:
+        if one.when and holds(one, trial.params):
+            _suggest(trial, one.setting, distributions[one.setting])
+    values: dict[str, Value] = trial.params
+    # Changes are made in this order: first the kind of an optimizer, then what only it has.
+    return {one.setting: values[one.setting] for one in search.settings if one.setting in values}
+
+
+def _suggest(trial: Any, name: str, distribution: Any) -> None:
+    """Draws a value that only some trials have."""
+    kinds = _optuna().distributions
+    if isinstance(distribution, kinds.CategoricalDistribution):
+        trial.suggest_categorical(name, distribution.choices)
+        return
+    suggest = (
+        trial.suggest_int
+        if isinstance(distribution, kinds.IntDistribution)
+        else trial.suggest_float
+    )
+    suggest(name, distribution.low, distribution.high, step=distribution.step, log=distribution.log)
 
 
 def is_hopeless(search: Search, whole: Sequence[str], trials: Sequence[Trial]) -> bool:
@@ -153,6 +174,6 @@ def _frozen(trial: Trial, distributions: dict[str, Any]) -> Any:
         state=state,
         value=trial.value if finished else None,
         params=trial.values,
-        distributions=distributions,
+        distributions={name: distributions[name] for name in trial.values},
         intermediate_values=dict(trial.reports),
     )

@@ -4,7 +4,7 @@ A search trains one recipe again and again with other settings. Each training is
 sees validation accuracies only, so that the test images stay unseen until the winner is known.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from typing import Any, Literal
@@ -47,6 +47,9 @@ class SearchSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         log: whether the logarithm is sampled evenly, as suits learning rates.
         step: between possible values; 0 for every value.
         choices: possible values, in place of a range.
+        when: a choice of an earlier setting of the search, such as ``optimizer.kind=adam``. The
+            setting exists only in trials with it, such as Adam's ``optimizer.beta1``. Empty if it
+            always exists.
     """
 
     setting: str
@@ -55,6 +58,7 @@ class SearchSetting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: bool = False
     step: float = 0.0
     choices: tuple[Value, ...] = ()
+    when: str = ""
 
 
 class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -114,12 +118,41 @@ def with_values(run: RunSpec, values: Mapping[str, Value]) -> RunSpec:
 
 
 def values_of(search: Search, run: RunSpec) -> dict[str, Value]:
-    """The values of the settings that vary, in a trial.
+    """The values of the settings that vary, in a trial; without those that it does not have.
 
     Raises:
         SpecError: the run is not a trial of this search.
     """
-    return {one.setting: _value_of(one, run) for one in search.settings}
+    return {one.setting: _value_of(one, run) for one in search.settings if _exists(one, run)}
+
+
+def holds(setting: SearchSetting, values: Mapping[str, Value]) -> bool:
+    """Whether a trial with these values of earlier settings has a setting."""
+    if not setting.when:
+        return True
+    path, value = _needed(setting)
+    return values.get(path) == value
+
+
+def in_which_it_exists(setting: SearchSetting, run: RunSpec) -> RunSpec:
+    """The run, changed so that it has a setting.
+
+    Raises:
+        SpecError: it cannot have the choice that the setting needs.
+    """
+    if not setting.when:
+        return run
+    return _with_value(run, *_needed(setting))
+
+
+def _needed(setting: SearchSetting) -> tuple[str, Value]:
+    """The path and the choice that a setting depends on."""
+    change = changes.parse(setting.when)
+    return change.path, changes.plain(str(change.value))
+
+
+def _exists(setting: SearchSetting, run: RunSpec) -> bool:
+    return in_which_it_exists(setting, run) == run
 
 
 def winner_specs(search: Search, trial: RunSpec) -> tuple[RunSpec, ...]:
@@ -143,7 +176,7 @@ def setting_title(path: str) -> str:
 
 def is_whole(setting: SearchSetting, run: RunSpec) -> bool:
     """Whether a range has whole numbers only, as the setting of the run has."""
-    value = value_at(run, setting.setting)
+    value = value_at(in_which_it_exists(setting, run), setting.setting)
     return isinstance(value, int) and not isinstance(value, bool)
 
 
@@ -198,6 +231,22 @@ def check_search(search: Search) -> None:
                     "Remove one of them.",
                     ("setting",),
                 )
+            _check_condition(setting, search.settings[:number])
+
+
+def _check_condition(setting: SearchSetting, earlier: Sequence[SearchSetting]) -> None:
+    if not setting.when:
+        return
+    with error_path("when"):
+        path, value = _needed(setting)
+    others = {one.setting: one for one in earlier}
+    if path not in others or value not in others[path].choices:
+        raise SpecError(
+            f"{setting.setting} exists only when {setting.when}, which no earlier setting of the "
+            "search has as a choice.",
+            f"Add {path} with this choice before it, or remove the condition.",
+            ("when",),
+        )
 
 
 def search_samples(search: Search) -> Iterator[tuple[tuple[str | int, ...], RunSpec]]:
@@ -212,10 +261,12 @@ def search_samples(search: Search) -> Iterator[tuple[tuple[str | int, ...], RunS
         raise SpecError(error.problem, error.remedy, ("recipe",)) from error
     for number, setting in enumerate(search.settings):
         with error_path("settings", number):
-            whole = not setting.choices and is_whole(setting, run)
+            with error_path("when"):
+                having = in_which_it_exists(setting, run)
+            whole = not setting.choices and is_whole(setting, having)
             for path, value in _ends(setting, whole):
                 with error_path(*path):
-                    changed = _with_value(run, setting.setting, value)
+                    changed = _with_value(having, setting.setting, value)
                 yield ("settings", number, *path), changed
 
 

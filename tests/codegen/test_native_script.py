@@ -94,7 +94,7 @@ def test_a_warm_up_before_plateau_has_the_rates_of_the_shared_loop() -> None:
 def _parts(text: str) -> dict[str, Any]:
     """Constants and schedule of a script, without its framework."""
     names = ("rate_factor", "one_cycle", "half_cosine", "WarmPlateau")
-    kept = [
+    kept: list[ast.stmt] = [
         part
         for part in ast.parse(text).body
         if (isinstance(part, ast.Assign) and ast.unparse(part.targets[0]).isupper())

@@ -12,7 +12,18 @@ from mnist_studio.spec.experiment import (
     run_count,
     trial_spec,
 )
-from mnist_studio.spec.search import Search, SearchSetting, setting_title, values_of, winner_specs
+from mnist_studio.spec.search import (
+    Search,
+    SearchSetting,
+    base_run,
+    check_search,
+    holds,
+    search_samples,
+    setting_title,
+    values_of,
+    winner_specs,
+    with_values,
+)
 
 RATE = SearchSetting("optimizer.learning_rate", low=1e-4, high=0.1, log=True)
 SIZES = SearchSetting("batch_size", choices=(16, 32))
@@ -139,3 +150,28 @@ def test_what_only_other_experiments_have_is_refused(
 def test_settings_that_do_not_fit_each_other_make_no_trial() -> None:
     with pytest.raises(SpecError, match="Number of epochs"):
         trial_spec(replace(EXPERIMENT, epochs=0), {"epochs": 0})
+
+
+CONDITIONAL = Search(
+    "mlp-128",
+    (
+        SearchSetting("optimizer.kind", choices=("sgd", "adam")),
+        SearchSetting("optimizer.beta1", 0.8, 0.99, when="optimizer.kind=adam"),
+        SearchSetting("optimizer.momentum", 0.0, 0.95, when="optimizer.kind=sgd"),
+    ),
+)
+
+
+def test_a_setting_of_one_kind_exists_in_its_trials_only() -> None:
+    check_search(CONDITIONAL)
+    assert len(list(search_samples(CONDITIONAL))) == 6
+    trial = {"optimizer.kind": "sgd", "optimizer.momentum": 0.5}
+    run = with_values(base_run(CONDITIONAL), trial)
+    assert values_of(CONDITIONAL, run) == trial
+    assert [holds(one, trial) for one in CONDITIONAL.settings] == [True, False, True]
+
+
+def test_a_condition_names_a_choice_of_an_earlier_setting() -> None:
+    later = replace(CONDITIONAL, settings=CONDITIONAL.settings[::-1])
+    with pytest.raises(SpecError, match="no earlier setting of the search has as a choice"):
+        check_search(later)

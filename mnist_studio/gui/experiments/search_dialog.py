@@ -15,6 +15,7 @@ from mnist_studio.gui.experiments.search_form import (
     SearchForm,
     default_validation,
     first_settings,
+    offered,
     run_of,
     search_experiment,
     size,
@@ -31,12 +32,14 @@ from mnist_studio.spec.search import (
     MOST_SETTINGS,
     MOST_TRIALS,
     MOST_WINNER_SEEDS,
-    searchable,
     setting_title,
 )
 
 _FIRST = "mlp-128"
-_VALUES = "Range or list, such as 0.001 to 0.1 log, 16 to 128 step 16, or 32, 64, 128"
+_VALUES = (
+    "Range or list, such as 0.001 to 0.1 log, 16 to 128 step 16, or 32, 64, 128. What only one "
+    "optimizer has ends with a condition, such as 0.8 to 0.99 when optimizer.kind=adam"
+)
 _SAMPLERS = (
     ("tpe", "Bayesian", "Learns from earlier trials where good settings are (TPE)"),
     ("random", "Random", "Draws every trial independently of the others"),
@@ -186,7 +189,7 @@ class NewSearchDialog(ScrollDialog):
         """Adds the first setting that does not vary yet."""
         run = run_of(self.recipe.choice)
         taken = [setting.path.choice for setting in self.settings]
-        path = next((one for one in searchable(run) if one not in taken), "")
+        path = next((one for one in offered(run) if one not in taken), "")
         if path:
             self._append(path, suggestion(run, path))
             self.settings[-1].path.setFocus()
@@ -264,7 +267,7 @@ class SettingRow(QWidget):
         self._recipe = recipe
         self.path = ComboBox("Setting", theme, only_text=True)
         self.path.offer(
-            [(one, setting_title(one).capitalize(), one) for one in searchable(run_of(recipe))]
+            [(one, setting_title(one).capitalize(), one) for one in offered(run_of(recipe))]
         )
         self.path.choose(path)
         self.path.setMinimumWidth(theme.pixels(110))

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import get_args
+
+from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError
 from mnist_studio.experiments.search_result import check_validation
 from mnist_studio.formatting import counted
 from mnist_studio.spec import recipes
 from mnist_studio.spec.experiment import ExperimentSpec, check_experiment, complete
+from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import DatasetName, FrameworkName, RunSpec
 from mnist_studio.spec.search import (
@@ -20,12 +24,15 @@ from mnist_studio.spec.search import (
     searchable,
     setting_title,
     value_at,
+    with_values,
 )
 
 _RANGE = re.compile(
     r"(?P<low>\S+) to (?P<high>[^\s,]+)(?:,? (?P<log>log)|,? step (?P<step>\S+))?", re.IGNORECASE
 )
 _LONGEST_TITLE = 80
+KIND = "optimizer.kind"
+OPTIMIZERS = tuple(str(kind.__struct_config__.tag) for kind in get_args(Optimizer))
 
 
 @dataclass(frozen=True)
@@ -91,9 +98,14 @@ def default_validation(dataset: DatasetName) -> int:
 def setting(path: str, text: str) -> SearchSetting:
     """A setting with a range, such as ``0.001 to 0.1 log``, or with choices: ``32, 64``.
 
+    A condition may follow: ``0.8 to 0.99 when optimizer.kind=adam``.
+
     Raises:
         SpecError: the text is neither.
     """
+    before, _, when = text.partition(" when ")
+    if when:
+        return replace(setting(path, before), when=when.strip())
     if found := _RANGE.fullmatch(text.strip()):
         low, high = (_number(path, text, found[end]) for end in ("low", "high"))
         step = _number(path, text, found["step"]) if found["step"] else 0.0
@@ -106,6 +118,12 @@ def setting(path: str, text: str) -> SearchSetting:
 
 def suggestion(run: RunSpec, path: str) -> str:
     """Values to begin with, around that of the recipe."""
+    if path == KIND:
+        kinds = [_kind(run), *(kind for kind in OPTIMIZERS if kind != _kind(run))]
+        return ", ".join(kinds[:2])
+    if path not in searchable(run):
+        kind = next(kind for kind in OPTIMIZERS if path in searchable(_with_kind(run, kind)))
+        return f"{suggestion(_with_kind(run, kind), path)} when {KIND}={kind}"
     value = value_at(run, path)
     if isinstance(value, bool):
         return "true, false"
@@ -118,6 +136,20 @@ def suggestion(run: RunSpec, path: str) -> str:
     if isinstance(value, float):
         return f"0 to {min(0.9, 2 * value) if 0 < value < 1 else max(0.5, 2 * value):g}"
     return str(value)
+
+
+def offered(run: RunSpec) -> tuple[str, ...]:
+    """The paths that can vary: those of the run, the optimizer, and what other optimizers have."""
+    others = (path for kind in OPTIMIZERS for path in searchable(_with_kind(run, kind)))
+    return tuple(dict.fromkeys((*searchable(run), KIND, *others)))
+
+
+def _kind(run: RunSpec) -> str:
+    return str(value_at(run, KIND))
+
+
+def _with_kind(run: RunSpec, kind: str) -> RunSpec:
+    return with_values(run, {KIND: kind})
 
 
 def first_settings(run: RunSpec) -> tuple[tuple[str, str], ...]:

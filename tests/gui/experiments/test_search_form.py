@@ -6,6 +6,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.gui.experiments.search_form import (
     SearchForm,
     first_settings,
+    offered,
     run_of,
     search_experiment,
     setting,
@@ -64,3 +65,13 @@ def test_every_setting_has_a_suggestion_that_can_be_searched() -> None:
     )  # fmt: skip
     assert suggestion(run, "layers.2.units") == "2 to 40"
     assert suggestion(run, "layers.2.bias") == "true, false"
+
+
+def test_what_another_optimizer_has_is_offered_with_its_condition() -> None:
+    run = run_of("mlp-128")
+    assert {"optimizer.kind", "optimizer.momentum"} <= set(offered(run))
+    values = suggestion(run, "optimizer.momentum")
+    assert values.endswith("when optimizer.kind=sgd")
+    made = setting("optimizer.momentum", values)
+    assert made.when == "optimizer.kind=sgd"
+    assert made.low is not None
