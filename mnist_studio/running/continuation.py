@@ -88,7 +88,8 @@ def continue_run(run: Run, framework: FrameworkName, epochs: int | None = None) 
     Args:
         run: a run that has ended.
         framework: of the new run. May be the same, to train longer.
-        epochs: of the whole curve; those planned for ``run`` by default.
+        epochs: of the whole curve; those planned for ``run`` by default. A run that stopped early
+            continues without early stopping, which would end it again at once.
 
     Raises:
         StoreError: the run is still running, or its checkpoint is missing or damaged.
@@ -96,6 +97,7 @@ def continue_run(run: Run, framework: FrameworkName, epochs: int | None = None) 
     """
     spec = run.spec
     wanted = spec.training.epochs if epochs is None else epochs
+    stopping = None if _stopped_early(run) else spec.training.early_stopping
     _check_source(run)
     _check_epochs(run, wanted)
     step = artifacts.load_checkpoint(run.folder, spec).step
@@ -103,7 +105,7 @@ def continue_run(run: Run, framework: FrameworkName, epochs: int | None = None) 
         spec,
         framework=framework,
         device=possible_device(framework, spec.device),
-        training=replace(spec.training, epochs=wanted),
+        training=replace(spec.training, epochs=wanted, early_stopping=stopping),
         continued_from=ContinuedFrom(run.id, spec.framework, step),
     )
     check(new)
@@ -129,10 +131,12 @@ def _check_source(run: Run) -> None:
 
 def _check_epochs(run: Run, wanted: int) -> None:
     planned = run.spec.training.epochs
-    if wanted < planned:
+    ended = run.terminal
+    least = ended.epochs + 1 if isinstance(ended, Finished) and ended.stopped_early else planned
+    if wanted < least:
         raise SpecError(
-            f"Total epochs of “{run.name}” must be at least {planned}, got {wanted}.",
-            f"Set {planned} epochs or more.",
+            f"Total epochs of “{run.name}” must be at least {least}, got {wanted}.",
+            f"Set {least} epochs or more.",
         )
     schedule = run.spec.training.schedule
     if depends_on_length(schedule) and wanted != planned:
@@ -142,12 +146,7 @@ def _check_epochs(run: Run, wanted: int) -> None:
             f"cannot continue to {wanted}.",
             f"Train a new run with {wanted} epochs.",
         )
-    if isinstance(run.terminal, Finished) and run.terminal.stopped_early:
-        raise SpecError(
-            f"Early stopping ended “{run.name}” after epoch {run.terminal.epochs:,}.",
-            "Train a new run with more patience, or without early stopping.",
-        )
-    if isinstance(run.terminal, Finished) and wanted == planned:
+    if isinstance(run.terminal, Finished) and wanted == planned and not _stopped_early(run):
         remedy = f"Set {planned + 1} epochs or more."
         if depends_on_length(schedule):
             name = "one-cycle" if isinstance(schedule, OneCycle) else "cosine"
@@ -155,10 +154,15 @@ def _check_epochs(run: Run, wanted: int) -> None:
         raise SpecError(f"“{run.name}” is finished.", remedy)
 
 
+def _stopped_early(run: Run) -> bool:
+    return isinstance(run.terminal, Finished) and run.terminal.stopped_early
+
+
 def _check_same_training(source: RunSpec, new: RunSpec) -> None:
     """Rejects known bugs that differ between the frameworks, such as ``own-scaling``."""
     before, after = known_bugs.effective(source), known_bugs.effective(new)
-    same = replace(after.training, epochs=before.training.epochs) == before.training
+    lasting = {"epochs": before.training.epochs, "early_stopping": before.training.early_stopping}
+    same = replace(after.training, **lasting) == before.training
     if not (same and after.model == before.model):
         own = " and ".join(f"“{name}”" for name in source.known_bugs if name.startswith("own-"))
         raise SpecError(

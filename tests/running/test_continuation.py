@@ -16,12 +16,19 @@ from mnist_studio.running.continuation import continue_run
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import ContinuedFrom, FrameworkName, KnownBugName, RunSpec
+from mnist_studio.spec.run import (
+    ContinuedFrom,
+    EarlyStopping,
+    FrameworkName,
+    KnownBugName,
+    RunSpec,
+)
 from mnist_studio.spec.schedules import Cosine, Exponential, OneCycle
 from mnist_studio.store import artifacts
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_record import Status
 from mnist_studio.store.runs import RunStore
+from tests.trained_runs import small, trained
 
 
 def _spec(**training: object) -> RunSpec:
@@ -87,9 +94,9 @@ def test_a_run_that_ended_early_goes_on_to_its_own_end(tmp_path: Path) -> None:
         (
             Exponential(),
             replace(_finished(), stopped_early=True),
-            9,
-            "Early stopping ended “Source” after epoch 2",
-            "more patience",
+            2,
+            "must be at least 3, got 2",
+            "3 epochs or more",
         ),
         (Exponential(), CRASHED, 100_000, "Number of epochs must be", "this range"),
     ],
@@ -224,3 +231,19 @@ def test_a_continued_run_can_be_stopped_resumed_and_continued_again() -> None:
     assert again.status == "finished"
     _, epochs = _trained(continue_run(again, "numpy", 31))
     np.testing.assert_array_equal(_figures(epochs), _figures(wanted))
+
+
+def test_a_run_that_stopped_early_continues_without_early_stopping(home: Path) -> None:
+    never = EarlyStopping(1, min_improvement=1.0)
+    events = trained(small(epochs=9, validation=97, early_stopping=never, best_epoch=True))
+    ended = events[-1]
+    assert isinstance(ended, Finished)
+    assert ended.stopped_early
+    with RunStore() as store:
+        run = store.run(ended.run)
+    new = continue_run(run, "numpy", ended.epochs + 1)
+    assert new.training.early_stopping is None
+    assert new.training.best_epoch
+    further = trained(new)[-1]
+    assert isinstance(further, Finished)
+    assert further.epochs == ended.epochs + 1

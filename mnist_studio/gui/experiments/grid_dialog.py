@@ -1,22 +1,20 @@
 """The dialog for a new experiment: a grid of recipes, frameworks and settings."""
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
-from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
+from mnist_studio.gui.common.basics import column, holder, label, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.dialog import ScrollDialog
 from mnist_studio.gui.common.segmented import Toggles
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
+from mnist_studio.gui.experiments.experiment_dialog import ExperimentDialog
 from mnist_studio.gui.experiments.grid_form import GridForm, grid_experiment, size
 from mnist_studio.gui.experiments.grid_settings import GridSettings
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.run import DatasetName
@@ -44,19 +42,15 @@ _TIPS = {
 }
 
 
-class GridDialog(ScrollDialog):
-    """The fields of a grid, and the number of runs that it has.
+_ADDS = "Adds the experiment to the list without starting it"
 
-    Signals:
-        made: the new experiment.
-    """
 
-    made = Signal(object)
+class GridDialog(ExperimentDialog):
+    """The fields of a grid, and the number of runs that it has."""
 
     def __init__(self, parent: QWidget, theme: Theme, dataset: DatasetName) -> None:
-        super().__init__(parent, "New experiment", QSize(theme.pixels(960), theme.pixels(600)))
+        super().__init__(parent, "New experiment", theme, QSize(960, 600), _ADDS)
         self._theme = theme
-        self._experiment: ExperimentSpec | None = None
         self.title = _line("Title", "Example: Batch size and accuracy")
         self.question = _line("Question", "Example: Does the batch size matter?")
         self.table = self._recipe_table()
@@ -73,8 +67,6 @@ class GridDialog(ScrollDialog):
         self.seeds.set_number(5)
         self.epochs = StepperSpinBox("Epochs", theme, 0, 1000, by_one)
         self.epochs.set_special("default")
-        self.status = label(role="headline", wrap=True)
-        self.add_button = button("Add experiment", self._add, primary=True)
         self._lay_out()
         self._connect()
         self._read()
@@ -118,11 +110,7 @@ class GridDialog(ScrollDialog):
         wide = self.table.wanted_width + self._theme.pixels(52)
         recipes.setMinimumSize(min(wide, self._theme.pixels(380)), self._theme.pixels(240))
         fields = column(grid, 1, self.status, gap=12)
-        self.foot.addStretch(1)
-        self.foot.addWidget(
-            button("Cancel", self.reject, "Closes the dialog without adding an experiment")
-        )
-        self.foot.addWidget(self.add_button)
+        self.lay_out_foot(self.foot)
         upper = row(recipes, holder(fields))
         upper.setStretch(0, 2)
         upper.setStretch(1, 3)
@@ -160,20 +148,7 @@ class GridDialog(ScrollDialog):
         """Shows the number of runs, or which field is invalid."""
         first = next(iter(self.form.recipes), "")
         self.settings.offer(run_spec(RECIPES[first]) if first in RECIPES else None)
-        try:
-            self._experiment = grid_experiment(self.form)
-        except MnistStudioError as error:
-            self._experiment = None
-            self.status.setText(str(error))
-            enable(self.add_button, str(error))
-            return
-        self.status.setText(size(self._experiment))
-        enable(self.add_button, "", "Adds the experiment to the list without starting it")
-
-    def _add(self) -> None:
-        if self._experiment is not None:
-            self.made.emit(self._experiment)
-            self.accept()
+        self.take(lambda: grid_experiment(self.form), size)
 
 
 def _line(name: str, hint: str) -> QLineEdit:

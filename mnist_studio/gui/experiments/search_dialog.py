@@ -3,14 +3,13 @@
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
-from mnist_studio.errors import MnistStudioError
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
-from mnist_studio.gui.common.dialog import ScrollDialog
 from mnist_studio.gui.common.segmented import Segmented, Toggles
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one, by_thousand
+from mnist_studio.gui.experiments.experiment_dialog import ExperimentDialog
 from mnist_studio.gui.experiments.search_form import (
     SearchForm,
     default_validation,
@@ -23,7 +22,6 @@ from mnist_studio.gui.experiments.search_form import (
 )
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import DatasetName
@@ -67,19 +65,15 @@ _TIPS = {
 }
 
 
-class NewSearchDialog(ScrollDialog):
-    """The fields of a search.
+_ADDS = "Adds the search to the list without starting it"
 
-    Signals:
-        made: the new experiment.
-    """
 
-    made = Signal(object)
+class NewSearchDialog(ExperimentDialog):
+    """The fields of a search."""
 
     def __init__(self, parent: QWidget, theme: Theme, dataset: DatasetName) -> None:
-        super().__init__(parent, "New search", QSize(theme.pixels(960), theme.pixels(560)))
+        super().__init__(parent, "New search", theme, QSize(960, 560), _ADDS)
         self._theme = theme
-        self._experiment: ExperimentSpec | None = None
         self.title = QLineEdit()
         self.title.setAccessibleName("Title")
         self.title.setPlaceholderText("Example: Learning rate of the MLP")
@@ -113,8 +107,6 @@ class NewSearchDialog(ScrollDialog):
         self.settings: list[SettingRow] = []
         self._rows = QVBoxLayout()
         self.another = button("Add setting", self._add_setting, "Adds a setting that varies")
-        self.status = label(role="headline", wrap=True)
-        self.add_button = button("Add experiment", self._add, primary=True)
         self._lay_out()
         self._connect()
         self._take_recipe()
@@ -147,11 +139,7 @@ class NewSearchDialog(ScrollDialog):
         card.body.addWidget(label(f"{_VALUES}.", "secondary", wrap=True))
         card.body.addStretch(1)
         card.setMinimumWidth(self._theme.pixels(330))
-        self.foot.addStretch(1)
-        self.foot.addWidget(
-            button("Cancel", self.reject, "Closes the dialog without adding an experiment")
-        )
-        self.foot.addWidget(self.add_button)
+        self.lay_out_foot(self.foot)
         upper = row(holder(column(grid, 1, self.status, gap=12)), card)
         upper.setStretch(0, 2)
         upper.setStretch(1, 3)
@@ -235,20 +223,7 @@ class NewSearchDialog(ScrollDialog):
         full = len(self.settings) >= MOST_SETTINGS
         enable(self.another, f"A search varies at most {MOST_SETTINGS} settings." if full else "",
                "Adds a setting that varies")  # fmt: skip
-        try:
-            self._experiment = search_experiment(self.form)
-        except MnistStudioError as error:
-            self._experiment = None
-            self.status.setText(str(error))
-            enable(self.add_button, str(error))
-            return
-        self.status.setText(size(self._experiment))
-        enable(self.add_button, "", "Adds the search to the list without starting it")
-
-    def _add(self) -> None:
-        if self._experiment is not None:
-            self.made.emit(self._experiment)
-            self.accept()
+        self.take(lambda: search_experiment(self.form), size)
 
 
 class SettingRow(QWidget):

@@ -88,6 +88,12 @@ class Explanations(QObject):
         self._cancel()
         self._idle.start()
 
+    def interrupt(self) -> None:
+        """Cancels the request, and ends the process, in which something may go on computing."""
+        self._soon.stop()
+        self._cancel()
+        self._close_soon()
+
     def _cancel(self) -> None:
         self._runner.drop()
         self._runner.cancel()
@@ -125,13 +131,18 @@ class Explanations(QObject):
 
     @Slot()
     def _end_child(self) -> None:
+        """Ends the child while nothing needs it."""
+        if self._runner.working is None:
+            self._close_soon()
+
+    def _close_soon(self) -> None:
         """Ends the child in the background, which may take a moment."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
             with self._lock:
                 self.close()
 
-        if self._explainer and self._runner.working is None:
+        if self._explainer:
             self._background.start(work, self._ignore, self._ignore)
 
     @Slot(object, object)

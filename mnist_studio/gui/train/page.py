@@ -190,6 +190,8 @@ class TrainPage(Page):
             self.editor = NetworkEditor(self.studio)
             self.editor.used.connect(self._use)
             self.editor.left.connect(self._close_editor)
+            self.editor.rate_requested.connect(self.find_rate)
+            self.editor.step_requested.connect(self.show_step)
             self.editor.edited.connect(self._enable_training)
             self.editor.edited.connect(self._memory.start)
             self.editor.columns.splitterMoved.connect(self._memory.start)
@@ -301,7 +303,8 @@ class TrainPage(Page):
         if not specs:
             return None
         dialog = RateDialog(self.studio, self.window(), specs)
-        dialog.rate_chosen.connect(self.settings.use_rate)
+        editor = self._editing
+        dialog.rate_chosen.connect(editor.draft.use_rate if editor else self.settings.use_rate)
         dialog.open()
         return dialog
 

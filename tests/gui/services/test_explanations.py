@@ -56,6 +56,10 @@ def test_a_child_that_nobody_asks_leaves(studio: Studio, run: Run, qtbot: QtBot)
     qtbot.waitUntil(lambda: not _alive(explanations), timeout=WAIT)
     with qtbot.waitSignal(explanations.replied, timeout=WAIT):
         explanations.want(wish(run, 1))
+    # What goes on computing there ends with it.
+    assert _alive(explanations)
+    explanations.interrupt()
+    qtbot.waitUntil(lambda: not _alive(explanations), timeout=WAIT)
 
 
 def _alive(explanations: Explanations) -> bool:

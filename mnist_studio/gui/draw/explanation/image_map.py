@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.understanding import INPUT, ImageMap
 from mnist_studio.formatting import count, percent
-from mnist_studio.gui.common.basics import column, label, row
+from mnist_studio.gui.common.basics import button, column, label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.common.segmented import Segmented
@@ -32,7 +32,13 @@ TSNE_TIP = (
 
 
 class MapPart(ExplanationPart):
-    """Test images in a plane by a layer's outputs: principal components, or t-SNE."""
+    """Test images in a plane by a layer's outputs: principal components, or t-SNE.
+
+    Signals:
+        interrupted: the user does not want to wait for t-SNE.
+    """
+
+    interrupted = Signal()
 
     part = "map"
     title_text = "Map of images"
@@ -54,6 +60,11 @@ class MapPart(ExplanationPart):
         self.controls.addWidget(self.method)
         self.controls.addWidget(label("Space", "secondary"))
         self.controls.addWidget(self.space)
+        self.cancel_button = button(
+            "Cancel", self._interrupt, "Stops t-SNE, and shows the map of PCA", quiet=True
+        )
+        self.cancel_button.hide()
+        self.controls.addWidget(self.cancel_button)
         self.missing = label("", "secondary", wrap=True)
         self.missing.hide()
         self.content.addWidget(self.missing)
@@ -76,12 +87,14 @@ class MapPart(ExplanationPart):
     def progress_text(self, fraction: float) -> str:
         """t-SNE takes much longer than the comparison before it, and does not say how far it is."""
         if self.method.choice == "tsne" and fraction >= 1:
+            self.cancel_button.show()
             return "Computing the t-SNE map…"
         return super().progress_text(fraction)
 
     def show_value(self, value: object) -> None:
         """Shows the ``ImageMap``."""
         assert isinstance(value, ImageMap)
+        self.cancel_button.hide()
         self.space.offer(
             [
                 (one.name, _PIXELS if one.name == INPUT else one.name,
@@ -96,6 +109,12 @@ class MapPart(ExplanationPart):
         self.missing.setVisible(bool(value.missing))
         self.sentence.setText(summary(value))
         self.plane.show_map(value)
+
+    def _interrupt(self) -> None:
+        self.cancel_button.hide()
+        self.method.choose("pca")
+        self.interrupted.emit()
+        self.changed.emit()
 
     def _show_image(self, place: int) -> None:
         found = self.plane.shown

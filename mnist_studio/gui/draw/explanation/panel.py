@@ -125,7 +125,10 @@ class ExplanationPanel(QWidget):
             AttributionPart, LayersPart, NearestPart, CounterfactualPart, MapPart, AblationPart,
             UnitPart,
         )  # fmt: skip
-        return next(kind for kind in simple if kind.part == name)(self._studio.theme)
+        part = next(kind for kind in simple if kind.part == name)(self._studio.theme)
+        if isinstance(part, MapPart):
+            part.interrupted.connect(self._studio.explanations.interrupt)
+        return part
 
     @Slot()
     def _ask(self) -> None:

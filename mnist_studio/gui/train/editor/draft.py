@@ -181,6 +181,11 @@ class Draft(QObject):
         changed = replace(self.run, training=training)
         self._history.push(field, Edited(changed, self.place), merge=True)
 
+    def use_rate(self, rate: float) -> None:
+        """Changes the learning rate of the optimizer."""
+        optimizer = replace(self.run.training.optimizer, learning_rate=rate)
+        self.change_training(replace(self.run.training, optimizer=optimizer), "Learning rate")
+
     def replace_run(self, name: str, new: RunSpec) -> None:
         """Continues with another network and its training, such as those of a recipe."""
         parts = {"recipe": new.recipe, "model": new.model, "training": new.training}

@@ -79,11 +79,15 @@ class NetworkEditor(QWidget):
         used: a RunSpec to be shown on the Train page.
         left: the user goes back; what was not used is given up.
         edited: the draft changed; it is remembered.
+        rate_requested: a suggestion for its learning rate.
+        step_requested: the numbers of one of its training steps.
     """
 
     used = Signal(object)
     left = Signal()
     edited = Signal()
+    rate_requested = Signal()
+    step_requested = Signal()
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -197,6 +201,8 @@ class NetworkEditor(QWidget):
         self.layers.selected.connect(draft.select)
         self.picture.layer_clicked.connect(self._show_layer)
         self.saving.saved.connect(self._take_saved)
+        self.training.rate_requested.connect(self.rate_requested)
+        self.training.step_requested.connect(self.step_requested)
         self.layers.moved.connect(draft.move)
         self.layers.removal_requested.connect(draft.remove)
         self.layers.copy_requested.connect(draft.duplicate)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from mnist_studio.gui.common.basics import GAP, label
+from mnist_studio.gui.common.basics import GAP, button, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.services.background import Background
@@ -51,7 +51,15 @@ def other_fields() -> tuple[str, ...]:
 
 
 class TrainingPanel(QWidget):
-    """Shows the training of a draft and edits it."""
+    """Shows the training of a draft and edits it.
+
+    Signals:
+        rate_requested: a suggestion for the learning rate.
+        step_requested: the numbers of one training step.
+    """
+
+    rate_requested = Signal()
+    step_requested = Signal()
 
     def __init__(self, theme: Theme, background: Background, draft: Draft) -> None:
         super().__init__()
@@ -97,10 +105,24 @@ class TrainingPanel(QWidget):
         fields.edited.connect(lambda field: self._edit(fields, field))
         self.groups.append(fields)
         if "schedule" in names:
-            return self._card(title, self.curve, self.curve_note, fields)
+            return self._card(title, self.curve, self.curve_note, fields, self._tools())
         if "augmentation" in names:
             return self._card(title, self.images, fields)
         return self._card(title, fields)
+
+    def _tools(self) -> QWidget:
+        self.rate_button = button(
+            "Find a learning rate…",
+            self.rate_requested.emit,
+            "Raises the learning rate from step to step in all selected frameworks, and suggests "
+            "one for this network",
+        )
+        self.step_button = button(
+            "Single step…",
+            self.step_requested.emit,
+            "Shows the numbers of one training step of this network in all selected frameworks",
+        )
+        return holder(row(self.rate_button, self.step_button, 1, gap=8))
 
     def _card(self, title: str, *widgets: QWidget) -> Card:
         card = Card(title)

@@ -11,6 +11,7 @@ from mnist_studio.gui.draw.explanation.ablation import AblationPart
 from mnist_studio.gui.draw.explanation.image_map import MapPart
 from mnist_studio.gui.draw.explanation.panel import ExplanationPanel
 from mnist_studio.gui.draw.explanation.unit import UnitPart
+from mnist_studio.gui.theme.theme import Theme
 from tests.gui.draw.explanation.test_panel import IMAGES, WAIT, go, trained, why
 
 __all__ = ["trained", "why"]
@@ -79,3 +80,16 @@ def test_a_map_an_ablation_and_a_unit_follow_the_drawing(
     qtbot.waitUntil(lambda: "Activation of unit 1 of relu1" in unit.sentence.text(), timeout=WAIT)
     assert unit.images.text_at(0).startswith("Test image ")
     assert unit.images.text_at(12) == ""
+
+
+def test_waiting_for_t_sne_can_be_cancelled(qtbot: QtBot, theme: Theme) -> None:
+    part = MapPart(theme)
+    qtbot.addWidget(part)
+    part.method.choose("tsne")
+    assert part.cancel_button.isHidden()
+    assert part.progress_text(1.0) == "Computing the t-SNE map…"
+    assert not part.cancel_button.isHidden()
+    with qtbot.waitSignals([part.interrupted, part.changed]):
+        part.cancel_button.click()
+    assert part.options().map_method == "pca"
+    assert part.cancel_button.isHidden()

@@ -1,7 +1,10 @@
 """The editor on the Train page: opened, used, trained, and remembered."""
 
 from pathlib import Path
+from typing import ClassVar
 
+import pytest
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -11,6 +14,7 @@ from mnist_studio.gui.train.editor.edits import NEW_NAME
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec.layers import Dense
 from mnist_studio.spec.recipes import recipe, run_spec
+from mnist_studio.spec.run import RunSpec
 from tests.gui.clipped import faults
 from tests.gui.train.test_page_remembered import opened
 
@@ -98,3 +102,39 @@ def test_the_editor_fits_a_small_window(qtbot: QtBot, window: MainWindow) -> Non
             editor.show_part(part)
             # On a busy machine the layout takes several passes of the event loop.
             qtbot.waitUntil(lambda: faults(window) == [])
+
+
+class _Dialog(QObject):
+    """Stands for a dialog that computes."""
+
+    rate_chosen = Signal(float)
+    made: ClassVar[list["_Dialog"]] = []
+
+    def __init__(self, studio: object, parent: QObject, runs: tuple[RunSpec, ...]) -> None:
+        super().__init__(parent)
+        self.runs = runs
+        self.made.append(self)
+
+    def open(self) -> None:
+        pass
+
+
+def test_finder_and_single_step_take_the_network_of_the_editor(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("RateDialog", "StepDialog"):
+        monkeypatch.setattr(f"mnist_studio.gui.train.page.{name}", _Dialog)
+    window.go("train")
+    page = window.page("train")
+    assert isinstance(page, TrainPage)
+    page.edit_network()
+    editor = page.editor
+    assert editor is not None
+    editor.draft.select(1)
+    editor.draft.change_layer(Dense(64), "Units")
+    editor.training.rate_button.click()
+    editor.training.step_button.click()
+    assert len(_Dialog.made) == 2
+    assert {run.model for one in _Dialog.made for run in one.runs} == {editor.draft.model}
+    _Dialog.made[0].rate_chosen.emit(0.123)
+    assert editor.draft.run.training.optimizer.learning_rate == 0.123
