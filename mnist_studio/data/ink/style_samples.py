@@ -22,18 +22,18 @@ from mnist_studio.data.ink.strokes import Points, smooth
 from mnist_studio.data.ink.styles import STYLES, Line, WritingStyle
 from mnist_studio.data.pipeline.randomness import Purpose, generator
 
-VERSION = 2
+VERSION = 3
 """Of the generator: rises with every change of its images, so that no stored image is reused."""
 
 OF_A_WRITER = 50
 """Consecutive images that one writer has written."""
 
-_POINT, _FIELD, _ENDS = 0.02, 0.035, 0.06
+_POINT, _FIELD, _ENDS = 0.016, 0.025, 0.05
 """Standard deviations, as fractions of the height: of every point, of a smooth displacement of the
 whole digit, and of the length of a stroke at each end."""
 _OFFSET, _TURN, _SIZE = 0.025, 4.0, 0.06
 """Of a second stroke: fraction of the height, degrees, and logarithm of its size."""
-_HOOK = 0.25
+_HOOK = 0.15
 """Fraction of the ends of strokes that are hooked."""
 _BEYOND = 0.2
 """How far a sample goes beyond the extremes of its style, as a fraction of their distance."""
@@ -70,11 +70,11 @@ class Hand:
 def hand(random: np.random.Generator) -> Hand:
     """Draws a writer."""
     return Hand(
-        lean=random.normal(7, 11), turn=random.normal(0, 4),
-        width=float(np.exp(random.normal(0, 0.2))),
-        pen=PEN * float(np.exp(random.normal(0.0, 0.14))),
+        lean=random.normal(7, 9), turn=random.normal(0, 4),
+        width=float(np.exp(random.normal(0, 0.16))),
+        pen=PEN * float(np.exp(random.normal(0, 0.1))),
         tremor=0.005 * float(np.exp(random.normal(0, 0.7))),
-        haste=float(random.uniform(0, 0.18)) * float(random.uniform() < 0.7),
+        haste=float(random.uniform(0, 0.12)) * float(random.uniform() < 0.7),
         spacing=float(np.exp(random.uniform(np.log(0.02), np.log(0.16)))),
         care=float(np.exp(random.normal(0, 0.3))),
     )  # fmt: skip
@@ -183,7 +183,7 @@ class _Warp:
     def drawn(cls, writer: Hand, random: np.random.Generator) -> "_Warp":
         amplitude = random.normal(0, _FIELD * writer.care, (2, 2, 1))
         waves = [amplitude, random.uniform(-5, 5, (2, 2, 2)), random.uniform(0, 2 * pi, (2, 2, 1))]
-        width = writer.width * float(np.exp(random.normal(0, 0.12)))
+        width = writer.width * float(np.exp(random.normal(0, 0.09)))
         lean = tan(radians(np.clip(writer.lean + random.normal(0, 4), -40, 50)))
         turn = radians(writer.turn + random.normal(0, 3))
         # Rotation times shear, entry by entry: a product of matrices may round differently.
@@ -193,7 +193,7 @@ class _Warp:
                 [width * sin(turn), -lean * sin(turn) + cos(turn)],
             ]
         )
-        waist, taper = random.normal(0, 0.07), random.normal(0, 0.25)
+        waist, taper = random.normal(0, 0.06), random.normal(0, 0.18)
         return cls(float(waist), float(np.clip(taper, -0.7, 0.7)), np.concatenate(waves, 2), matrix)
 
     def applied(self, points: Points) -> Points:
