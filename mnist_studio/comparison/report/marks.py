@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import Selection
-from mnist_studio.palette import DASHES, LIGHT, SHADES, SYMBOLS, WIDTHS, mixed
+from mnist_studio.palette import DASHES, LIGHT, SYMBOLS, WIDTHS, mixed, run_shade, run_symbol
 
 POINTS_PER_PIXEL = 0.8
 
@@ -42,15 +42,22 @@ def families(selection: Selection) -> Families:
 
 
 def marks(known: Families) -> Mapping[str, PrintMark]:
-    """The mark of every run. The groups of a framework differ in shade and symbol."""
+    """The mark of every run. The groups of a framework differ in shade and symbol.
+
+    Runs of a group look similar. A group is drawn like the first of its runs.
+    """
     ranks: dict[tuple[str, str], int] = {}
-    for family in known.values():
+    members: dict[tuple[str, str], int] = {}
+    found = {}
+    for run, family in known.items():
         others = [one for one in ranks if one[0] == family[0]]
-        ranks.setdefault(family, len(others))
-    return {run: _mark(family[0], ranks[family]) for run, family in known.items()}
+        rank = ranks.setdefault(family, len(others))
+        found[run] = _mark(family[0], rank, members.get(family, 0))
+        members[family] = members.get(family, 0) + 1
+    return found
 
 
-def _mark(framework: str, rank: int) -> PrintMark:
-    color = mixed(LIGHT.framework(framework), LIGHT.text, SHADES[rank % len(SHADES)])
-    symbol = SYMBOLS[rank % len(SYMBOLS)]
-    return PrintMark(color, DASHES[framework], symbol, POINTS_PER_PIXEL * WIDTHS[framework])
+def _mark(framework: str, rank: int, repeat: int) -> PrintMark:
+    color = mixed(LIGHT.framework(framework), LIGHT.text, run_shade(rank, repeat))
+    width = POINTS_PER_PIXEL * WIDTHS[framework]
+    return PrintMark(color, DASHES[framework], run_symbol(rank, repeat), width)

@@ -1,6 +1,7 @@
 """A report as PDF: A4 pages of text, charts and tables, all as vectors."""
 
 import io
+import re
 import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -10,6 +11,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
 
 from mnist_studio.analysis.network_picture import NetworkLayout
 from mnist_studio.analysis.view import Chart, Lines, Matrix, Points, Table, View, axis_title
@@ -27,7 +30,7 @@ Painter = Callable[[SubFigure], None]
 PAGE = (8.27, 11.69)
 """Inches."""
 
-MARGIN = 0.55
+MARGIN = 0.45
 INNER = (PAGE[0] - 2 * MARGIN, PAGE[1] - 2 * MARGIN)
 
 MONO = "DejaVu Sans Mono"
@@ -35,7 +38,7 @@ MONO_SIZE = 6.5
 MONO_WIDTH = int(INNER[0] * 72 / (0.602 * MONO_SIZE))
 """Characters of a line of a table."""
 
-MAX_ROWS = 12
+MAX_ROWS = 8
 """Longer tables are only in HTML and CSV."""
 
 FIRST_ROWS = 5
@@ -45,10 +48,13 @@ WHOLE = "in the HTML report"
 
 ELSEWHERE = "in the HTML report and in the CSV file"
 
-SMALL_HEIGHT = {2: 1.7, 3: 1.45, 4: 1.3}
+SMALL_HEIGHT = {2: 1.4, 3: 1.35, 4: 1.25}
 """Height of charts in inches, by their number in a row."""
 
-SMALL_MATRIX_HEIGHT = 2.15
+SMALL_MATRIX_HEIGHT = 1.9
+
+LINE_HEIGHT = 1.42
+"""Of a line of text, as a multiple of its size."""
 
 LABEL_SIZE = 7.0
 """Of ticks and of names of bars."""
@@ -77,6 +83,34 @@ def write(report: Report) -> bytes:
         _tail(pages, report)
         pages.turn()
     return file.getvalue()
+
+
+def wrapped(text: str, size: float, weight: str, first: str = "", rest: str = "") -> list[str]:
+    """Lines as wide as the page, of one or more words.
+
+    Args:
+        text: to split at spaces.
+        size: of the font in points.
+        weight: of the font.
+        first: begins the first line.
+        rest: begins the others.
+    """
+    font = FontProperties(size=size, weight=weight)
+    lines, line = [], first
+    for word in text.split():
+        longer = f"{line}{word}" if line in (first, rest) else f"{line} {word}"
+        if _width(longer, font) <= INNER[0] * 72 or line in (first, rest):
+            line = longer
+        else:
+            lines.append(line)
+            line = f"{rest}{word}"
+    return [*lines, line]
+
+
+def _width(text: str, font: FontProperties) -> float:
+    """In points."""
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return float(width)
 
 
 class _Pages:
@@ -117,7 +151,7 @@ class _Pages:
 
     def line(self, text: str, size: float, **style: Any) -> None:
         """One line of text."""
-        high = size * 1.42 / 72
+        high = size * LINE_HEIGHT / 72
         self.need(high)
         top = PAGE[1] - MARGIN - self._used
         self._figure.text(MARGIN / PAGE[0], top / PAGE[1], text, fontsize=size, va="top", **style)
@@ -125,10 +159,8 @@ class _Pages:
 
     def paragraph(self, text: str, size: float = 8.0, bullet: str = "", **style: Any) -> None:
         """Text in lines."""
-        room = int(INNER[0] * 72 / (0.51 * size))
-        for line in textwrap.wrap(
-            text, room, initial_indent=bullet, subsequent_indent=" " * 3 * len(bullet.strip())
-        ):
+        indent = " " * 3 * len(bullet.strip())
+        for line in wrapped(text, size, style.get("fontweight", "normal"), bullet, indent):
             self.line(line, size, **style)
 
     def chart(self, chart: Chart) -> None:
@@ -195,10 +227,10 @@ class _Pages:
             painter(self._figure.add_subfigure(grid[2 * number + 1, 1]))
 
 
-CURVES_HEIGHT, POINTS_HEIGHT = 1.9, 1.5
+CURVES_HEIGHT, POINTS_HEIGHT = 1.6, 1.2
 """Height of curves and of points as wide as the page, in inches."""
 
-TIGHT = 0.64
+TIGHT = 0.55
 """Height of bars on a page, as a fraction of that in a file of their own."""
 
 
@@ -242,7 +274,7 @@ def small_title(chart: Chart) -> str:
 
 
 def _heading(pages: _Pages, text: str) -> None:
-    pages.skip(0.16)
+    pages.skip(0.12)
     pages.need(0.8)
     pages.paragraph(text, 11.5, fontweight="bold")
 
@@ -330,7 +362,10 @@ def _table(pages: _Pages, view: View) -> None:
         table = Table(table.columns, table.rows[:FIRST_ROWS])
     pages.skip(0.08)
     sentences = sentence_columns(table)
-    for number, line in enumerate(tables.lines(without_columns(table, sentences), MONO_WIDTH)):
+    lines = list(tables.lines(without_columns(table, sentences), MONO_WIDTH))
+    # Its heading must not be alone at the end of a page.
+    pages.need(len(lines) * MONO_SIZE * LINE_HEIGHT / 72)
+    for number, line in enumerate(lines):
         heading = {"color": LIGHT.secondary} if number == 0 else {}
         pages.line(line, MONO_SIZE, family=MONO, **heading)
     if len(table.rows) < len(view.table.rows):
@@ -363,8 +398,11 @@ def _tail(pages: _Pages, report: Report) -> None:
         pages.line(line, MONO_SIZE, family=MONO)
     if report.refused:
         _heading(pages, "Not shown")
+        titles: dict[str, list[str]] = {}
         for one in report.refused:
-            pages.paragraph(f"{one.title}: {one.problem} {one.remedy}", bullet="• ")
+            titles.setdefault(f"{one.problem} {one.remedy}", []).append(one.title)
+        for reason, views in titles.items():
+            pages.paragraph(f"{listed(views)}: {reason}", 7.5, bullet="• ")
 
 
 def _note(pages: _Pages, text: str) -> None:
@@ -373,6 +411,9 @@ def _note(pages: _Pages, text: str) -> None:
 
 RUN = "[[run]]"
 """The first line of a run in a settings file."""
+
+_LIST = re.compile(r'\[\n(?:\s*"[^"\\\n]*",\n)+\s*\]')
+_TEXT = re.compile(r'"[^"\\\n]*"')
 
 OMITTED = "# The other lines are those of the first run."
 """Stands for what a later run has in common with the first."""
@@ -383,7 +424,7 @@ def shortened(source: str) -> list[str]:
 
     A settings file repeats everything for every run, which would fill pages.
     """
-    head, *runs = source.split(f"{RUN}\n")
+    head, *runs = joined_lists(source).split(f"{RUN}\n")
     lines = [line for line in head.splitlines() if line.strip()]
     former: set[str] = set()
     for run in runs:
@@ -394,6 +435,11 @@ def shortened(source: str) -> list[str]:
             lines.append(OMITTED)
         former = former or set(own)
     return lines
+
+
+def joined_lists(source: str) -> str:
+    """Lists with one short text a line, such as the names of classes, in one line each."""
+    return _LIST.sub(lambda found: "[" + ", ".join(_TEXT.findall(found[0])) + "]", source)
 
 
 def two_columns(lines: Sequence[str]) -> list[str]:
