@@ -96,6 +96,32 @@ SYMBOLS = ("o", "d", "t", "s", "x", "+")
 SHADES = (0.0, 0.32, 0.6)
 """How much of the color of text is mixed in: contrast with the panel only grows."""
 
+SHADE_OF_REPEATS = 0.07
+"""How much more of it is mixed in for each run that repeats the settings of another one."""
+
+MOST_REPEATS = 4
+"""Repeats with shades of their own; later ones differ by their symbols."""
+
+
+def run_shade(rank: int, repeat: int) -> float:
+    """How much of the color of text a run's color has, from 0 to 1.
+
+    With ``run_symbol``, the first 18 settings of a framework look different, and so do their runs.
+
+    Args:
+        rank: of the run's settings among those of its framework, from 0.
+        repeat: its place among the runs with these settings, from 0.
+    """
+    # Symbols come back after six ranks, so that the shades must be others then.
+    shade = SHADES[(rank + rank // len(SYMBOLS)) % len(SHADES)]
+    return shade + SHADE_OF_REPEATS * (repeat % MOST_REPEATS)
+
+
+def run_symbol(rank: int, repeat: int) -> str:
+    """The symbol of a run, see ``run_shade``."""
+    return SYMBOLS[(rank + repeat) % len(SYMBOLS)]
+
+
 DASHES: Mapping[str, tuple[float, ...]] = MappingProxyType(
     {"numpy": (), "pytorch": (5.0, 4.0), "keras": (1.3, 3.2)}
 )

@@ -254,7 +254,7 @@ class RunList(Card):
 
 
 def families(rows: list[RunRow]) -> dict[str, tuple[str, object]]:
-    """Which runs share a mark: those that differ only in their seed."""
+    """Which runs look similar: those that differ only in their seed."""
     return {row.id: (row.framework, row.settings) for row in rows}
 
 

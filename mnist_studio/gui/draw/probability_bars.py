@@ -12,6 +12,9 @@ from mnist_studio.gui.theme.theme import Theme
 LEAST_SHOWN = 0.0005
 """Least probability that is written over its bar: 0.1 % after rounding."""
 
+MORE_THAN_OTHERS = 0.5
+"""Above it, all other bars and their figures are lower, so that the figure may be wider."""
+
 
 class ProbabilityBars(QWidget):
     """Ten bars over the digits 0-9; the highest is in the framework's color."""
@@ -94,7 +97,16 @@ class ProbabilityBars(QWidget):
         painter.drawRoundedRect(bar, min(2.0, high / 2), min(2.0, high / 2))
         if self._roomy() and probability >= LEAST_SHOWN:
             over = QRectF(place.left(), bar.top() - place.top(), place.width(), place.top())
-            self._paint_figure(painter, over, confidence_figure(probability), best)
+            text = confidence_figure(probability)
+            if probability > MORE_THAN_OTHERS:
+                text, over = confidence(probability), self._widened(over)
+            self._paint_figure(painter, over, text, best)
+
+    def _widened(self, place: QRectF) -> QRectF:
+        """Room for a figure with its sign, within the widget."""
+        width = max(place.width(), float(self._theme.pixels(56)))
+        left = min(max(0.0, place.center().x() - width / 2), max(0.0, self.width() - width))
+        return QRectF(left, place.top(), width, place.height())
 
     def _roomy(self) -> bool:
         """Whether there is room for percentages over the bars."""

@@ -316,6 +316,11 @@ class ExperimentsPage(Page):
         steps = [
             NextStep("Compare runs", "Shows the runs on the Compare page", self._compare_last),
             NextStep(
+                "Show the best run",
+                "Opens the Runs page with the most accurate of these runs selected",
+                self._show_best,
+            ),
+            NextStep(
                 "Draw with the best",
                 "Opens the Draw page with the most accurate of these models selected",
                 self._draw_with_best,
@@ -332,14 +337,21 @@ class ExperimentsPage(Page):
 
     def _compare_last(self) -> None:
         """Compares the runs of the experiment that ended, whichever is selected now."""
-        self.studio.page_requested.emit("compare")
-        self.studio.experiment_chosen.emit(self.studio.experiment.id)
+        self.studio.compare_experiment(self.studio.experiment.id)
 
     def _draw_with_best(self) -> None:
+        if best := self._best_run():
+            self.studio.draw_with(best)
+
+    def _show_best(self) -> None:
+        if best := self._best_run():
+            self.studio.item_requested.emit("runs", best)
+
+    def _best_run(self) -> str:
+        """The id of the most accurate run of the experiment that ended; empty without one."""
         library, experiment = self.studio.library, self.studio.experiment.id
         rows = [row for row in library.trained if library.experiment_of(row.id) == experiment]
-        if rows:
-            self.studio.draw_with(max(rows, key=lambda row: row.figures.accuracy or 0.0).id)
+        return max(rows, key=lambda row: row.figures.accuracy or 0.0).id if rows else ""
 
     def _resume_last(self) -> None:
         service = self.studio.experiment

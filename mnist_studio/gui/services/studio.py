@@ -211,6 +211,11 @@ class Studio(QObject):
         self.page_requested.emit("compare")
         self.runs_chosen.emit(ChosenRuns(tuple(runs), view, model))
 
+    def compare_experiment(self, experiment: str) -> None:
+        """Goes to the Compare page with the runs of an experiment selected."""
+        self.page_requested.emit("compare")
+        self.experiment_chosen.emit(experiment)
+
     def show_settings(self, runs: Sequence[RunSpec]) -> None:
         """Goes to the Train page with the settings of these runs."""
         self.page_requested.emit("train")
@@ -247,7 +252,16 @@ class Studio(QObject):
             "Opens the Experiments page. Resume experiment trains the remaining runs there.",
             lambda: self.item_requested.emit("experiments", experiment),
         )
-        return Outcome("An experiment was interrupted", (fact,), "", "plain", (go,))
+        finished = any(
+            self.library.experiment_of(row.id) == experiment for row in self.library.trained
+        )
+        compare = NextStep(
+            "Compare runs",
+            "Shows the runs that are finished on the Compare page",
+            lambda: self.compare_experiment(experiment),
+        )
+        steps = (go, compare) if finished else (go,)
+        return Outcome("An experiment was interrupted", (fact,), "", "plain", steps)
 
     @Slot()
     def _offer_training(self) -> None:

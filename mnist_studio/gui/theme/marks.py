@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.palette import DASHES, SHADES, SYMBOLS, WIDTHS, mixed
+from mnist_studio.palette import DASHES, SYMBOLS, WIDTHS, mixed, run_shade, run_symbol
 
 _DENSITY = 2
 _POLYGONS = {
@@ -53,12 +53,12 @@ class RunMark:
 class MarkSource(Protocol):
     """Knows how to draw the runs and groups of a chart."""
 
-    def of(self, key: str) -> RunMark:
-        """The mark of a run or group."""
+    def of(self, key: str, thin: bool = False) -> RunMark:
+        """The mark of a run or group, or of its thin line."""
 
 
 class Marks:
-    """Gives every key a fixed mark. Runs that differ only in their seed share one.
+    """Gives every run a mark of its own. Runs that differ only in their seed look similar.
 
     Keys are ids of runs; a group of runs has the key of its first run. Other keys are drawn in the
     color of text.
@@ -68,18 +68,24 @@ class Marks:
         self._theme = theme
         self._families: Mapping[str, tuple[str, object]] = {}
         self._ranks: dict[tuple[str, object], int] = {}
+        self._repeats: dict[str, int] = {}
+        self._members: dict[tuple[str, object], int] = {}
         self._counts: dict[str, int] = {}
 
     def know(self, families: Mapping[str, tuple[str, object]]) -> None:
         """Sets the families: id of a run -> its framework and the settings of its repetitions."""
         self._families = families
-        for family in reversed(tuple(families.values())):
+        # The newest run comes first, and a run keeps its mark when another one is trained.
+        for run, family in reversed(tuple(families.items())):
             if family not in self._ranks:
                 self._ranks[family] = self._counts.get(family[0], 0)
                 self._counts[family[0]] = self._ranks[family] + 1
+            if run not in self._repeats:
+                self._repeats[run] = self._members.get(family, 0)
+                self._members[family] = self._repeats[run] + 1
 
     def family(self, key: str) -> object:
-        """What runs that share a mark have in common."""
+        """The settings that the repetitions of a run have in common."""
         return self._families.get(key, key)
 
     def ranked(self) -> dict[str, tuple[str, str]]:
@@ -87,19 +93,24 @@ class Marks:
 
         In the order of ranks, so that runs have the same marks in files as in the window.
         """
-        in_order = sorted(self._families.items(), key=lambda one: self._ranks[one[1]])
+        in_order = sorted(
+            self._families.items(), key=lambda one: (self._ranks[one[1]], self._repeats[one[0]])
+        )
         return {run: (family[0], f"{family[0]}/{self._ranks[family]}") for run, family in in_order}
 
-    def of(self, key: str) -> RunMark:
-        """The mark of a run or group."""
+    def of(self, key: str, thin: bool = False) -> RunMark:
+        """The mark of a run or group.
+
+        Thin lines are seeds around their mean. Those of a group look alike, so that hundreds of
+        them are drawn as one.
+        """
         palette = self._theme.palette
         family = self._families.get(key)
         if family is None:
             return RunMark(palette.text, (), SYMBOLS[0])
-        rank = self._ranks[family]
-        shade = SHADES[rank % len(SHADES)]
-        color = mixed(palette.framework(family[0]), palette.text, shade)
-        symbol = SYMBOLS[rank % len(SYMBOLS)]
+        place = self._ranks[family], 0 if thin else self._repeats[key]
+        color = mixed(palette.framework(family[0]), palette.text, run_shade(*place))
+        symbol = run_symbol(*place)
         return RunMark(color, DASHES[family[0]], symbol, width=WIDTHS[family[0]])
 
     def picture(self, key: str) -> QPixmap:

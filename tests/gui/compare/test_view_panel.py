@@ -158,8 +158,12 @@ def test_the_table_is_copied_for_a_spreadsheet(panel: ViewPanel) -> None:
     assert len(lines) == 6
 
 
-def test_seeds_share_a_mark_and_models_have_their_own(marks: Marks) -> None:
-    assert marks.of("np-1") == marks.of("np-1-2")
+def test_seeds_look_similar_and_every_run_has_a_mark_of_its_own(marks: Marks) -> None:
+    one, other = marks.of("np-1"), marks.of("np-1-2")
+    assert one.symbol != other.symbol
+    assert one.color != other.color
+    assert one.dash == other.dash
+    assert marks.family("np-1") == marks.family("np-1-2")
     five = [marks.of(key) for key in views.KEYS]
     assert len(set(five)) == 5
     assert marks.of("np-1").dash == marks.of("np-2").dash == ()

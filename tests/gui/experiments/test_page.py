@@ -23,6 +23,7 @@ from mnist_studio.gui.experiments.grid_dialog import GridDialog
 from mnist_studio.gui.experiments.grid_form import GridForm, grid_experiment, size
 from mnist_studio.gui.experiments.page import ExperimentsPage
 from mnist_studio.gui.experiments.summary import end, facts
+from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import experiment_files
@@ -111,7 +112,8 @@ def test_an_experiment_is_run_reordered_stopped_and_resumed(
     qtbot.waitUntil(lambda: not runner.busy, timeout=LONG)
     complete = "The experiment is complete. All 4 runs are finished."
     assert page.outcome.text() == f"{SMALL.title}\n{complete}"
-    assert [step.text() for step in page.outcome.steps] == ["Compare runs", "Draw with the best"]
+    steps = {step.text(): step for step in page.outcome.steps}
+    assert list(steps) == ["Compare runs", "Show the best run", "Draw with the best"]
     qtbot.waitUntil(lambda: page.list.choice.startswith("stored/"), timeout=LONG)
     qtbot.waitUntil(lambda: not page.controls.run.isEnabled(), timeout=LONG)
     assert page.controls.run.toolTip().startswith("All runs are finished.")
@@ -120,6 +122,12 @@ def test_an_experiment_is_run_reordered_stopped_and_resumed(
     assert isinstance(compare, ComparePage)
     assert window.shown == "compare"
     qtbot.waitUntil(lambda: len(compare.selected) == 4, timeout=LONG)
+    steps["Show the best run"].click()
+    runs = window.page("runs")
+    assert isinstance(runs, RunsPage)
+    assert window.shown == "runs"
+    best = max(window.studio.library.trained, key=lambda row: row.figures.accuracy or 0.0)
+    assert [row.id for row in runs.runs.selected] == [best.id]
 
 
 def test_an_experiment_is_discarded_after_a_question(

@@ -118,7 +118,7 @@ class Canvas(pg.PlotWidget):
         self._points = sum(len(line.x) for line in self._placed if not line.thin)
         groups: dict[tuple[RunMark, bool], list[PlacedLine]] = {}
         for line in self._placed:
-            groups.setdefault((self._mark_of(line.key), line.thin), []).append(line)
+            groups.setdefault((self._mark_of(line.key, line.thin), line.thin), []).append(line)
         for look in self._items.keys() - groups.keys():
             self._items.pop(look).remove()
         for look, lines in groups.items():
@@ -219,9 +219,9 @@ class Canvas(pg.PlotWidget):
         mark = self._mark_of(key)
         return RunMark(self._theme.palette.panel, (), "star", mark.color, mark.width)
 
-    def _mark_of(self, key: str) -> RunMark:
+    def _mark_of(self, key: str, thin: bool = False) -> RunMark:
         """The mark of a line; paler with hollow symbols if it belongs to another dataset."""
-        mark = self._marks.of(key)
+        mark = self._marks.of(key, thin)
         chart = self._chart
         if not isinstance(chart, Lines) or key not in chart.other_dataset:
             return mark

@@ -56,8 +56,8 @@ class LineMarks:
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
 
-    def of(self, key: str) -> RunMark:
-        """The mark of a line."""
+    def of(self, key: str, thin: bool = False) -> RunMark:
+        """The mark of a line, thin or not."""
         palette = self._theme.palette
         if not key:
             return RunMark(palette.text, (), "o")
