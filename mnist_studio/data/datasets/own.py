@@ -15,7 +15,7 @@ import msgspec.structs
 
 from mnist_studio import paths
 from mnist_studio.data.datasets import stored
-from mnist_studio.data.datasets.stored import Description, NewDataset
+from mnist_studio.data.datasets.stored import DatasetDescription, NewDataset
 from mnist_studio.data.files import unreadable, unwritable
 from mnist_studio.data.images import Dataset, LabeledImages
 from mnist_studio.errors import DataError, MnistStudioError, SpecError, UnknownName
@@ -40,7 +40,7 @@ class OwnDataset:
 
     name: str
     folder: Path
-    description: Description
+    description: DatasetDescription
 
     @property
     def facts(self) -> DatasetFacts:

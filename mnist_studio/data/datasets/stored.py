@@ -29,7 +29,7 @@ _LONGEST = 1_000_000
 _Count = Annotated[int, Meta(ge=1, le=10_000_000)]
 
 
-class Description(msgspec.Struct, frozen=True, kw_only=True):
+class DatasetDescription(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a stored dataset without its images.
 
     Attributes:
@@ -83,7 +83,7 @@ def write(
     new: NewDataset,
     created: float,
     on_file: Callable[[], object] = lambda: None,
-) -> Description:
+) -> DatasetDescription:
     """Stores a dataset in a new folder, which appears complete or not at all.
 
     Args:
@@ -107,7 +107,7 @@ def write(
             content = idx.build(array)
             hashes[name] = sha256(content).hexdigest()
             write_bytes(stage / name, content)
-        description = Description(
+        description = DatasetDescription(
             version=VERSION, title=new.title, class_names=new.class_names, train=len(new.train),
             test=len(new.test), files=hashes, source=new.source, notes=new.notes, created=created,
         )  # fmt: skip
@@ -120,7 +120,7 @@ def write(
     return description
 
 
-def describe(folder: Path, description: Description) -> None:
+def describe(folder: Path, description: DatasetDescription) -> None:
     """Writes the description of a stored dataset.
 
     Raises:
@@ -129,7 +129,7 @@ def describe(folder: Path, description: Description) -> None:
     write_bytes(folder / DESCRIPTION, msgspec.json.format(msgspec.json.encode(description)))
 
 
-def description(folder: Path) -> Description:
+def description(folder: Path) -> DatasetDescription:
     """The description of a stored dataset.
 
     Raises:
@@ -138,7 +138,7 @@ def description(folder: Path) -> Description:
     path = folder / DESCRIPTION
     try:
         with path.open("rb") as file:
-            found = msgspec.json.decode(file.read(_LONGEST), type=Description)
+            found = msgspec.json.decode(file.read(_LONGEST), type=DatasetDescription)
         check_class_names(found.class_names)
     except OSError as error:
         raise unreadable(error, path) from error
@@ -198,7 +198,7 @@ def _check(new: NewDataset) -> None:
             )
 
 
-def _part(folder: Path, known: Description, first: int, count: int) -> LabeledImages:
+def _part(folder: Path, known: DatasetDescription, first: int, count: int) -> LabeledImages:
     """The images and labels in two of the four files."""
     images, labels = (
         idx.parse(_content(folder, known, name), name, dimensions)
@@ -210,7 +210,7 @@ def _part(folder: Path, known: Description, first: int, count: int) -> LabeledIm
     return found
 
 
-def _content(folder: Path, known: Description, name: str) -> bytes:
+def _content(folder: Path, known: DatasetDescription, name: str) -> bytes:
     content = idx.read_raw(folder / name)
     if sha256(content).hexdigest() != known.files.get(name):
         raise _damaged(folder, f"the checksum of {name} does not match")

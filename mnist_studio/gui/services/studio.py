@@ -14,6 +14,7 @@ from mnist_studio import events, paths, settings
 from mnist_studio.data.pictures.files import PictureNumber, open_number
 from mnist_studio.formatting import counted
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
+from mnist_studio.gui.services.dataset_library import DatasetLibrary, StoredDataset
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.examples import Examples
@@ -38,6 +39,7 @@ from mnist_studio.gui.services.views import ViewLoader
 from mnist_studio.gui.theme.theme import Choice, Theme
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.running.warm import WarmProcesses
+from mnist_studio.spec import datasets
 from mnist_studio.spec.run import RunSpec
 
 TRAINS = (
@@ -136,6 +138,7 @@ class Studio(QObject):
         self.predictions = Predictions(self)
         self.predictions.restore_pins(self._settings.pinned)
         self.datasets = DatasetService(self.background, folder, self)
+        self.dataset_library = DatasetLibrary(self.background, self)
         self.views = ViewLoader(self.background, None, self)
         self.own_images = OwnImagesService(self.background, self.library, self)
         self.own_recipes = OwnRecipesService(self.library, self._queued_runs, self)
@@ -154,6 +157,9 @@ class Studio(QObject):
         self.library.interrupted.connect(self._offer_to_resume)
         self.datasets.failed.connect(self.complain)
         self.datasets.fetched.connect(self._offer_training)
+        self.dataset_library.failed.connect(self.complain)
+        self.dataset_library.undo_offered.connect(self.undo_offered)
+        self.dataset_library.stored.connect(self._praise_dataset)
         self.own_images.failed.connect(self.complain)
         self.own_recipes.message.connect(self._praise)
         self.own_recipes.undo_offered.connect(self.undo_offered)
@@ -273,10 +279,15 @@ class Studio(QObject):
         facts = ("60,000 training images and 10,000 test images.",)
         self.outcome.emit(Outcome("MNIST is ready", facts, "", "good", (go,)))
 
+    @Slot(object)
+    def _praise_dataset(self, found: StoredDataset) -> None:
+        self._praise(" ".join((f"{datasets.title(found.name)} is ready.", *found.notes)))
+
     def open(self) -> None:
         """Starts the threads; called after the first paint."""
         self.library.open()
         self.datasets.look()
+        self.dataset_library.look()
         self.speeds.open()
         self.drawing_saver.open()
         if self._complaint:

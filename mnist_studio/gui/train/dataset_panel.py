@@ -10,10 +10,19 @@ from mnist_studio.gui.common.basics import ProgressLine, button, column, enable,
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.file_dialog import FileDialog
+from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.services import texts
+from mnist_studio.gui.services.dataset_library import (
+    STRIP,
+    DatasetLibrary,
+    Sampled,
+    StoredDataset,
+)
 from mnist_studio.gui.services.datasets import DatasetService
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.gui.train.datasets_dialog import DatasetsDialog, description
+from mnist_studio.spec import datasets
 from mnist_studio.spec.run import DatasetName
 
 _DESCRIPTIONS = {
@@ -24,6 +33,10 @@ _DESCRIPTIONS = {
 _IMPORT = "Copies MNIST from a folder and checks every file"
 _USE_FOLDER = "Uses MNIST from your own folder without copying it"
 _REMOVE_FOLDER = "Stops using your folder, but keeps its files"
+_MORE = (
+    "Fashion-MNIST, letters, and other datasets, your own image folders and tables, and classes "
+    "that you draw"
+)
 _DOWNLOAD = "Downloads MNIST (about 11 MB) and checks every file"
 
 
@@ -38,9 +51,11 @@ class DatasetPanel(QWidget):
     chosen = Signal()
     removed = Signal(str, object)
 
-    def __init__(self, theme: Theme, source: DatasetService) -> None:
+    def __init__(self, theme: Theme, source: DatasetService, library: DatasetLibrary) -> None:
         super().__init__()
-        self._source = source
+        self._theme, self._source, self._library = theme, source, library
+        self._offered: tuple[str, ...] = ()
+        self._sampled = ""
         self._decided = False
         self._remembered: DatasetName | None = None
         self.choice = ComboBox("Dataset", theme)
@@ -48,6 +63,9 @@ class DatasetPanel(QWidget):
         self.choice.setToolTip("Images for training and evaluation")
         self.choice.chosen.connect(self._choose)
         self._sentence = label(role="secondary", wrap=True)
+        self.strip = tuple(ImageView(theme, f"Example {n + 1}", 28) for n in range(STRIP))
+        self._strip = holder(row(*self.strip, 1, gap=2))
+        self.more_button = button("More datasets…", self.open_datasets, _MORE, quiet=True)
         self.import_button = button("Import…", self._import, _IMPORT, quiet=True)
         self.download_button = button("Download", source.download, _DOWNLOAD, quiet=True)
         self._progress = ProgressLine("Progress of the import")
@@ -62,7 +80,11 @@ class DatasetPanel(QWidget):
         self._sources = (self.import_button, self.folder_button, self.download_button)
         self._idle = holder(row(*self._sources, self.remove_button, 1, gap=6))
         self._busy = holder(row(self._progress, self.cancel_button, gap=6))
-        self.setLayout(column(self._sentence, self._idle, self._busy, gap=4))
+        more = row(self.more_button, 1, gap=0)
+        self.setLayout(column(self._strip, self._sentence, self._idle, self._busy, more, gap=4))
+        library.changed.connect(self._offer)
+        library.stored.connect(self._select_stored)
+        library.sampled.connect(self._show_samples)
         source.changed.connect(self.update_state)
         source.fetched.connect(self._select_mnist)
         self.update_state()
@@ -70,7 +92,7 @@ class DatasetPanel(QWidget):
     @property
     def dataset(self) -> DatasetName:
         """The selected dataset."""
-        return "mnist" if self.choice.choice == "mnist" else "builtin"
+        return self.choice.choice or "builtin"
 
     @property
     def sentence(self) -> str:
@@ -94,7 +116,8 @@ class DatasetPanel(QWidget):
         """The selected dataset, to be remembered; empty if there was no choice."""
         if self._source.has_mnist is None:
             return self._remembered or ""
-        return self.dataset if self._source.has_mnist else ""
+        other = self.dataset not in ("mnist", "builtin")
+        return self.dataset if self._source.has_mnist or other else ""
 
     @Slot()
     def update_state(self) -> None:
@@ -107,6 +130,7 @@ class DatasetPanel(QWidget):
         missing = "" if available else "MNIST is not on this computer. Import or download it."
         self.choice.enable("mnist", missing)
         self._sentence.setText(self._description())
+        self._request_samples()
         has_folder = self._source.folder is not None
         for source_button in self._sources:
             source_button.setVisible(not available)
@@ -116,10 +140,22 @@ class DatasetPanel(QWidget):
         self._progress.show_fraction(self._source.fraction)
         self.cancel_button.setEnabled(fetching != "Canceling")
 
+    def _request_samples(self) -> None:
+        """Shows sample images of the selected dataset, once it is shown for the first time."""
+        if self._sampled == self.dataset:
+            return
+        here = self.dataset == "builtin" or self.dataset in self._offered
+        here |= self.dataset == "mnist" and bool(self._source.has_mnist)
+        self._strip.setVisible(False)
+        if here:
+            self._sampled = self.dataset
+            self._library.request_samples(self.dataset)
+
     def _available_choice(self) -> DatasetName:
         """The remembered dataset if it can be used, else the default."""
         known = self._remembered
-        usable = known == "builtin" or (known == "mnist" and self._source.has_mnist)
+        usable = known == "builtin" or known in self._offered
+        usable |= known == "mnist" and bool(self._source.has_mnist)
         return known if known and usable else self._source.default
 
     def _description(self) -> str:
@@ -130,11 +166,59 @@ class DatasetPanel(QWidget):
         folder = self._source.folder
         where = f" Folder: {folder}." if folder and self.dataset == "mnist" else ""
         notes = self._source.notes if where else ()
+        if self.dataset not in _DESCRIPTIONS:
+            facts = datasets.facts(self.dataset)
+            return description(facts) if facts else ""
         return " ".join((_DESCRIPTIONS[self.dataset] + where, *notes))
+
+    def open_datasets(self) -> DatasetsDialog:
+        """Opens the window with all datasets."""
+        dialog = DatasetsDialog(self.window(), self._theme, self._library)
+        dialog.chosen.connect(self._take)
+        dialog.open()
+        return dialog
+
+    @Slot()
+    def _offer(self) -> None:
+        """Offers the datasets that are on this computer now."""
+        self._offered = self._library.here
+        names = ("builtin", "mnist", *self._offered)
+        if self._remembered in self._offered and not self._decided:
+            self._decided = True
+        former = self.choice.choice
+        self.choice.offer(tuple((name, texts.DATASETS[name], "") for name in names))
+        if former and former not in names:
+            self.choice.choose(self._source.default)
+            self.chosen.emit()
+        elif self._remembered in self._offered and former != self._remembered:
+            self.choice.choose(str(self._remembered))
+            self._remembered = None
+            self.chosen.emit()
+        self.update_state()
+
+    @Slot(str)
+    def _take(self, dataset: DatasetName) -> None:
+        self._remembered = None
+        self.choose(dataset)
+        self.chosen.emit()
+
+    @Slot(object)
+    def _select_stored(self, found: StoredDataset) -> None:
+        self._offer()
+        self._take(found.name)
+
+    @Slot(object)
+    def _show_samples(self, found: Sampled) -> None:
+        if found.name == self.dataset:
+            images = [*found.images, *[None] * STRIP]
+            for view, image in zip(self.strip, images, strict=False):
+                view.setVisible(image is not None)
+                view.show_image(image)
+            self._strip.show()
 
     @Slot()
     def _choose(self) -> None:
-        self._decided = True
+        self._decided, self._remembered = True, None
         self.update_state()
         self.chosen.emit()
 

@@ -22,6 +22,7 @@ from mnist_studio.spec.run import (
     Sampling,
     check,
     possible_device,
+    with_dataset,
 )
 
 _LOG = logging.getLogger(__name__)
@@ -213,14 +214,21 @@ def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
         augmentation=form.augmentation,
     )
     return msgspec.structs.replace(
-        form.base,
+        _on_dataset(form.base, form.dataset),
         training=training,
-        dataset=form.dataset,
         framework=framework,
         device=_device(form, framework),
         threads=form.threads,
         known_bugs=form.known_bugs,
     )
+
+
+def _on_dataset(base: RunSpec, dataset: DatasetName) -> RunSpec:
+    """The base on a dataset; with the network as it is if that cannot have so many classes."""
+    try:
+        return with_dataset(base, dataset)
+    except SpecError:
+        return msgspec.structs.replace(base, dataset=dataset)
 
 
 def _device(form: Form, framework: FrameworkName) -> DeviceName:

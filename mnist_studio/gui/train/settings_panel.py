@@ -144,7 +144,7 @@ class SettingsPanel(Card):
         )
         self.change_button.setAccessibleName("Change the network")
         self.new_button = IconButton(theme, "plus", "New network…", self.new_requested.emit)
-        self.dataset = DatasetPanel(theme, self._studio.datasets)
+        self.dataset = DatasetPanel(theme, self._studio.datasets, self._studio.dataset_library)
         self.dataset.removed.connect(self._studio.undo_offered)
         self.own_images = OwnImagesBox(theme, self._studio.own_images)
         self.styles = HandwritingStyles(theme, self._studio.background)
@@ -255,9 +255,8 @@ class SettingsPanel(Card):
             self.recipe.offer(provenance.offered(form.recipe))
         known = [name for name in self._usable_frameworks() if name in saved.frameworks]
         frameworks = tuple(known) or self._usable_frameworks()
-        dataset = next((name for name in texts.DATASETS if name == saved.dataset), None)
-        if dataset:
-            self.dataset.restore(dataset)
+        if saved.dataset:
+            self.dataset.restore(saved.dataset)
         self.more.open(saved.more_open)
         self.bugs.open(saved.bugs_open)
         self.show_form(

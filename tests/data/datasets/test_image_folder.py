@@ -15,6 +15,11 @@ from tests.data.datasets.made import picture, picture_folder
 DEFAULTS = ImportOptions()
 
 
+def flat(folder: Path) -> None:
+    folder.mkdir()
+    picture("cross", 1).save(folder / "1.png")
+
+
 def read(folder: Path, options: ImportOptions = DEFAULTS) -> NewDataset:
     return own_import.read(folder, "icons", options)
 
@@ -73,7 +78,7 @@ def test_one_bad_picture_costs_itself_and_is_named(tmp_path: Path) -> None:
         (lambda folder: picture_folder(folder, [f"c{n}" for n in range(63)], 1), "has 63 classes"),
         (lambda folder: picture_folder(folder, ("a", "b"), 1), "fewer than 2 images"),
         (lambda folder: (picture_folder(folder) / "none").mkdir(), "“none” has fewer than 2"),
-        (lambda folder: (folder.mkdir(), picture("cross", 1).save(folder / "1.png")), "no subf"),
+        (flat, "no subfolders"),
         (lambda folder: folder.write_bytes(b"PK\x03\x04" + bytes(40)), "is a ZIP archive"),
         (lambda folder: ((folder / "a").mkdir(parents=True), (folder / "a/b.txt").touch()),
          "has one class"),

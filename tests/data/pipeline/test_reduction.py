@@ -12,7 +12,7 @@ TRAIN = LabeledImages(IMAGES, LABELS)
 
 
 def numbers(part: LabeledImages) -> list[int]:
-    return (part.images[:, 0, 1].astype(int) * 256 + part.images[:, 0, 0]).tolist()
+    return [int(one[0, 1]) * 256 + int(one[0, 0]) for one in part.images]
 
 
 def test_a_fraction_is_drawn_by_the_seed_in_order() -> None:

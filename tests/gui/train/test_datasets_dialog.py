@@ -1,0 +1,116 @@
+"""Datasets of one's own in the window: classes that are drawn, and a folder of pictures."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from mnist_studio.data.datasets.drawn import FEWEST
+from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.train.class_pad import ClassPad
+from mnist_studio.gui.train.dataset_panel import DatasetPanel
+from mnist_studio.gui.train.datasets_dialog import DatasetsDialog
+from mnist_studio.gui.train.form import run_specs
+from mnist_studio.gui.train.page import TrainPage
+from mnist_studio.spec import datasets
+from tests.data.datasets.made import picture_folder
+
+LETTERS = {
+    "A": (((0.2, 0.9), (0.5, 0.1), (0.8, 0.9)), ((0.35, 0.6), (0.65, 0.6))),
+    "L": (((0.3, 0.1), (0.3, 0.9), (0.8, 0.9)),),
+    "V": (((0.2, 0.1), (0.5, 0.9), (0.8, 0.1)),),
+}
+
+
+@pytest.fixture
+def page(window: MainWindow) -> Iterator[TrainPage]:
+    found = window.page("train")
+    assert isinstance(found, TrainPage)
+    yield found
+    datasets.hand_in(())
+
+
+@pytest.fixture
+def panel(page: TrainPage) -> DatasetPanel:
+    return page.settings.dataset
+
+
+def is_here(window: MainWindow, name: str) -> Callable[[], bool]:
+    library = window.studio.dataset_library
+    return lambda: not library.transfer and name in library.here
+
+
+def draw(pad: ClassPad, strokes: tuple[tuple[tuple[float, float], ...], ...], shift: int) -> None:
+    for stroke in strokes:
+        points = [QPoint(int(x * pad.width()) + shift, int(y * pad.height())) for x, y in stroke]
+        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
+        for point in points[1:]:
+            QTest.mouseMove(pad, point)
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
+
+
+def test_classes_that_are_drawn_become_the_selected_dataset(
+    window: MainWindow, page: TrainPage, panel: DatasetPanel, qtbot: QtBot
+) -> None:
+    everything = panel.open_datasets()
+    dialog = everything.draw()
+    dialog.paused.setChecked(False)
+    assert not dialog.train_button.isEnabled()
+    for place, (name, strokes) in enumerate(LETTERS.items()):
+        dialog.new_name.setText(name)
+        dialog.add_class()
+        assert dialog.names.currentRow() == place
+        for number in range(FEWEST):
+            draw(dialog.pad, strokes, number)
+            dialog.take()
+    dialog.undo()
+    assert dialog.train_button.toolTip() == "Draw at least 5 of “V”."
+    dialog.new_name.setText("A")
+    dialog.add_class()
+    assert "Two classes are called “A”" in dialog.problem.text()
+    dialog.names.setCurrentRow(2)
+    draw(dialog.pad, LETTERS["V"], 7)
+    dialog.take()
+    dialog.title.setText("letters")
+    dialog.store()
+    qtbot.waitUntil(is_here(window, "own/letters"))
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    everything.accept()
+    assert panel.dataset == "own/letters"
+    assert panel.sentence.startswith("Three classes: A, L, V. 12 training and 3 test images.")
+    for spec in run_specs(page.settings.form):
+        assert (spec.dataset, spec.class_names) == ("own/letters", ("A", "L", "V"))
+
+
+def test_a_folder_of_pictures_is_imported_renamed_deleted_and_back(
+    window: MainWindow, panel: DatasetPanel, qtbot: QtBot, tmp_path: Path
+) -> None:
+    dialog = panel.open_datasets()
+    dialog.import_own(tmp_path / "nothing")
+    qtbot.waitUntil(lambda: "nothing does not exist" in dialog.problem.text())
+    folder = picture_folder(tmp_path / "icons")
+    (folder / "cross" / "bad.png").write_bytes(b"bad")
+    dialog.import_own(folder)
+    qtbot.waitUntil(is_here(window, "own/icons"))
+    assert "One file was left out. cross/bad.png" in dialog.notes.text()
+    qtbot.waitUntil(lambda: "own/icons" in dialog.cards)
+    assert "Train on it" in [one.text() for one in buttons(dialog, "own/icons")]
+    library = window.studio.dataset_library
+    library.rename("icons", "shapes")
+    qtbot.waitUntil(is_here(window, "own/shapes"))
+    with qtbot.waitSignal(library.undo_offered) as offered:
+        library.delete("shapes")
+    qtbot.waitUntil(lambda: "own/shapes" not in library.here)
+    offered.args[1]()
+    qtbot.waitUntil(is_here(window, "own/shapes"))
+    qtbot.waitUntil(lambda: "own/shapes" in dialog.cards)
+    buttons(dialog, "own/shapes")[0].click()
+    assert panel.dataset == "own/shapes"
+
+
+def buttons(dialog: DatasetsDialog, name: str) -> list[QPushButton]:
+    return dialog.cards[name].findChildren(QPushButton)
