@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import paths, settings
 from mnist_studio.data.ink.rendering import Ink, InkPoint
-from mnist_studio.formatting import NOTHING
+from mnist_studio.events import Finished
+from mnist_studio.formatting import NOTHING, percent
 from mnist_studio.frameworks import registry
 from mnist_studio.gui.draw.model_card import WIDE
 from mnist_studio.gui.draw.model_grid import NARROWEST
@@ -17,6 +18,7 @@ from mnist_studio.gui.draw.predictions_panel import PredictionsPanel
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.prediction.state import Prediction
+from mnist_studio.store.bundled import BundledModels
 
 WAIT = 20_000
 ONE: Ink = ((InkPoint(0.5, 0.2), InkPoint(0.5, 0.8)),)
@@ -155,9 +157,14 @@ def test_a_card_in_two_columns_is_not_cut(panel: PredictionsPanel, qtbot: QtBot)
 
 
 def test_cards_are_sorted_by_test_accuracy_and_show_it(panel: PredictionsPanel) -> None:
-    assert list(panel.grid.cards) == ["bundled-robust", "bundled-record", "bundled-fast-99"]
+    models = BundledModels(paths.resources() / "models").by_id.values()
+    known = {model.run.id: model.run.terminal for model in models}
+    accuracies = {run: end.test_accuracy for run, end in known.items() if isinstance(end, Finished)}
+    best_first = sorted(accuracies, key=lambda run: -accuracies[run])
+    assert len(best_first) == 3
+    assert list(panel.grid.cards) == best_first
     reached = [card._reached.text() for card in panel.grid.cards.values()]
-    assert reached == ["Test accuracy 99.67 %", "Test accuracy 99.66 %", "Test accuracy 99.11 %"]
+    assert reached == [f"Test accuracy {percent(accuracies[run])}" for run in best_first]
 
 
 def test_who_votes_is_shown_and_can_be_chosen(qtbot: QtBot, panel: PredictionsPanel) -> None:
