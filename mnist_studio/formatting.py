@@ -18,6 +18,7 @@ _CONTROLS = re.compile(
 
 _REPLACEMENT = "\ufffd"
 
+_MOST_NAMED = 4
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -174,6 +175,15 @@ def with_article(noun: str) -> str:
 def class_noun(name: str) -> str:
     """A class in a sentence: ``a 7``, but ``Sneaker``."""
     return with_article(name) if name.isdecimal() else name
+
+
+def classes_in_words(names: Sequence[str]) -> str:
+    """The classes of a model, shortly: ``the digits 0 to 9``, ``Coat, Bag, and Shirt``."""
+    if list(names) == list("0123456789"):
+        return "the digits 0 to 9"
+    if len(names) <= _MOST_NAMED:
+        return listed(names)
+    return f"{len(names)} classes from {names[0]} to {names[-1]}"
 
 
 def listed(items: Sequence[str], last: str = "and") -> str:

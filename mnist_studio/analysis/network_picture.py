@@ -39,7 +39,7 @@ class Style:
     Attributes:
         scale: of the blocks, relative to text.
         texts: all texts, names with shapes, or none.
-        bars: whether there is room for the ten probabilities on the right of the last block.
+        bars: whether there is room for the probabilities on the right of the last block.
         gap: between two blocks.
     """
 
@@ -155,9 +155,9 @@ class NetworkLayout:
     Attributes:
         width: of all.
         height: of all.
-        blocks: from the image to the ten logits.
+        blocks: from the image to the logits.
         links: between them.
-        bars: room for the ten probabilities; None without them.
+        bars: room for the probabilities; None without them.
         summary: the network in one line.
     """
 
@@ -469,7 +469,7 @@ def _shifted(face: Face, x: float, y: float) -> Face:
 
 
 _BARS = 150.0
-"""The width of the ten probabilities, which have texts, with the gap before them."""
+"""The width of the probabilities, which have texts, with the gap before them."""
 
 
 def _bars_height(style: Style) -> float:

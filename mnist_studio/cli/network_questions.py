@@ -122,7 +122,7 @@ def _check_unit(arguments: Namespace, spec: RunSpec, layer: str) -> None:
 def write(value: object, class_names: Sequence[str] = DIGITS) -> None:
     """Prints the answer of a model with these classes."""
     if isinstance(value, Ablation):
-        output.line(ablation_sentence(value, IMAGE))
+        output.line(ablation_sentence(value, IMAGE, class_names))
     if isinstance(value, UnitImages):
         output.line(unit_sentence(value, IMAGE))
         rows = zip(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.prediction.messages import ModelRef
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.workers.task import Task, never
 from mnist_studio.workers.worker import PersistentWorker, final_result
 
@@ -38,7 +39,8 @@ class LiveFrame(msgspec.Struct, frozen=True):
         blocks: per block of the picture of the network, (rows, columns) levels from 0 to 254. The
             largest magnitude of a block is 0 or 254, ``ZERO`` is 0, and ``GAP`` has no value.
         largest: that magnitude, per block.
-        probabilities: of the ten classes.
+        probabilities: of every class.
+        class_names: in the same order.
         milliseconds: for the forward pass.
     """
 
@@ -46,6 +48,7 @@ class LiveFrame(msgspec.Struct, frozen=True):
     largest: tuple[float, ...]
     probabilities: tuple[float, ...]
     milliseconds: float
+    class_names: tuple[str, ...] = DIGITS
 
 
 LIVE_TASK: Task[LiveRequest, None, LiveFrame] = Task(

@@ -60,6 +60,7 @@ class OpenNetwork:
         )
         self._network = Network(spec.model, weights)
         self._table = level_table(spec.model.scaling, spec.training.precision)
+        self._class_names = spec.class_names
         self._names = [name for name, _ in named(spec.model)]
         self._blocks = network_layout(spec.model).blocks
 
@@ -74,6 +75,7 @@ class OpenNetwork:
             largest=tuple(largest for _, largest in pictures),
             probabilities=tuple(probabilities(logits)[0].tolist()),
             milliseconds=1000 * (perf_counter() - start),
+            class_names=self._class_names,
         )
 
     def _values(self, block: LayerBlock, found: Mapping[str, Array], image: Levels) -> Array:

@@ -1,17 +1,23 @@
 """What an ablation, or the images of a unit, show, in words for window and command line."""
 
+from collections.abc import Sequence
+
 from mnist_studio.explanation.understanding import Ablation, UnitImages
 from mnist_studio.formatting import confidence, count, percent, percentage_points
+from mnist_studio.spec.run import DIGITS
 
 DRAWING = "your drawing"
 
 
-def ablation_sentence(found: Ablation, image: str = DRAWING) -> str:
+def ablation_sentence(
+    found: Ablation, image: str = DRAWING, class_names: Sequence[str] = DIGITS
+) -> str:
     """What the change does to the accuracy and to the prediction for an image.
 
     Args:
         found: the ablation.
         image: what the image is called.
+        class_names: of the model.
     """
     images = f"the first {count(found.count)} test images of {found.dataset}"
     if not found.layer and not found.noise:
@@ -20,12 +26,12 @@ def ablation_sentence(found: Ablation, image: str = DRAWING) -> str:
             f"The whole network has an accuracy of {percent(found.before)} on {images}."
         )
     before, after = int(found.drawing_before.argmax()), int(found.drawing_after.argmax())
-    same = "stays" if before == after else f"changes from {before} to"
+    same = "stays" if before == after else f"changes from {class_names[before]} to"
     chance = confidence(float(found.drawing_after[after]))
     return (
         f"{_change(found)}: accuracy {percent(found.after)} instead of {percent(found.before)} "
         f"({percentage_points(found.after - found.before, signed=True)}) on {images}. "
-        f"The prediction for {image} {same} {after}, with {chance} confidence."
+        f"The prediction for {image} {same} {class_names[after]}, with {chance} confidence."
     )
 
 

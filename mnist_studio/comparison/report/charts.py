@@ -45,6 +45,9 @@ MAX_SYMBOLS = 40
 """A line with more points has no symbols, because they would hide it."""
 
 CELL_HEIGHT = 0.32
+MANY_CELLS, MANY_HEIGHT, FEW, MOST_TITLE_CHARACTERS = 20, 0.11, 8, 80
+"""Rows or columns from which on values are not printed, the height of such rows in inches, and when
+the titles of columns are vertical."""
 """Height of a row of a matrix in inches."""
 
 _GAMMA = 0.35
@@ -262,7 +265,18 @@ def _legend_rows(titles: list[str]) -> int:
 
 def _matrix_height(chart: Matrix) -> float:
     """Height in inches."""
-    return 1.1 + CELL_HEIGHT * len(chart.rows)
+    titles = 0.06 * max(map(len, chart.columns)) if _has_vertical_titles(chart) else 0.0
+    return 1.1 + titles + (MANY_HEIGHT if _is_large(chart) else CELL_HEIGHT) * len(chart.rows)
+
+
+def _is_large(chart: Matrix) -> bool:
+    """Whether there are too many cells to print their values."""
+    return max(len(chart.rows), len(chart.columns)) > MANY_CELLS
+
+
+def _has_vertical_titles(chart: Matrix) -> bool:
+    """Whether the titles of the columns are wider than the columns."""
+    return sum(map(len, chart.columns)) > MOST_TITLE_CHARACTERS and len(chart.columns) >= FEW
 
 
 def _paint_matrix(axes: Axes, chart: Matrix, small: bool = False) -> None:
@@ -277,16 +291,21 @@ def _paint_matrix(axes: Axes, chart: Matrix, small: bool = False) -> None:
             text = cell_text(value, chart.unit)
             if small:  # Four digits fill a cell.
                 text = text.removesuffix(" %").replace(",", "")
+            if _is_large(chart):
+                continue  # The table has the values.
             axes.text(
                 x, y, text, ha="center", va="center", fontsize=5.6 if small else 7.5,
                 color=LIGHT.on_accent if dark else LIGHT.text,
             )  # fmt: skip
-    axes.set_xticks(range(len(chart.columns)), chart.columns)
+    vertical = 90 if _has_vertical_titles(chart) else 0
+    axes.set_xticks(range(len(chart.columns)), chart.columns, rotation=vertical)
     axes.set_yticks(range(len(chart.rows)), chart.rows)
     axes.set_xlabel(chart.column)
     axes.set_ylabel(chart.row)
     axes.grid(visible=False)
     axes.tick_params(length=0, labelcolor=LIGHT.text)
+    if _is_large(chart):
+        axes.tick_params(labelsize=5.6)
     for spine in axes.spines.values():
         spine.set_visible(False)
 

@@ -160,7 +160,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "single-image", "Predictions", "Single image",
-                "The ten class probabilities of every model for one test image.",
+                "The class probabilities of every model for one test image.",
             ),
             ViewEntry(
                 "drawing", "Predictions", "Your drawing",

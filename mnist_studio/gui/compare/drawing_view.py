@@ -76,7 +76,7 @@ class DrawingCard(Card):
                 "Prediction",
                 self._digit,
                 right=True,
-                explain="The digit with the highest probability",
+                explain="The class with the highest probability",
             ),
             TableColumn(
                 "Confidence", self._confidence, right=True, explain="Probability of the prediction"
@@ -107,7 +107,9 @@ class DrawingCard(Card):
 
     def _digit(self, one: RunRow) -> str:
         values = self._probabilities(one)
-        return str(max(range(10), key=values.__getitem__)) if values else NOTHING
+        if not values:
+            return NOTHING
+        return one.run.spec.class_names[values.index(max(values))]
 
     def _confidence(self, one: RunRow) -> str:
         values = self._probabilities(one)
@@ -122,7 +124,7 @@ class DrawingCard(Card):
 
 
 class DrawingView(Splitter):
-    """The prediction of every model on the left, all ten probabilities on the right.
+    """The prediction of every model on the left, all probabilities on the right.
 
     Attributes:
         card: the drawing and the predictions.
@@ -165,7 +167,7 @@ class DrawingView(Splitter):
         by_run = {r.id: predictions[r.id].at(focus) for r in self._rows if r.id in predictions}
         if self._studio.drawing.image is None:
             self.panel.show_message(
-                "No drawing yet", "The ten class probabilities of each model appear here."
+                "No drawing yet", "The class probabilities of each model appear here."
             )
         elif not by_run:
             self.panel.show_message(
@@ -173,5 +175,14 @@ class DrawingView(Splitter):
                 "Select trained runs. The newest run of each framework makes predictions.",
             )
         else:
-            titles = {row.id: row.title for row in self._rows}
-            self.panel.show_view(probability_view("drawing", "", titles, by_run))
+            names = self._class_names()
+            titles = {row.id: row.title for row in self._rows if row.run.spec.class_names == names}
+            self.panel.show_view(probability_view("drawing", "", titles, by_run, names))
+
+    def _class_names(self) -> tuple[str, ...]:
+        """The classes of the probabilities on the right: those of the first model.
+
+        The table on the left has the predictions of all models, whatever their classes.
+        """
+        latest = self._studio.predictions.latest
+        return next(r.run.spec.class_names for r in self._rows if r.id in latest)

@@ -19,6 +19,7 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 TILE, PICTURE, LINE, GAP = 148, 56, 18, 10
 MOST_MODELS = 6
@@ -88,9 +89,10 @@ class GalleryCard(Card):
 
     @Slot(object)
     def _show(self, found: HardImages) -> None:
-        title = _title(found)
+        names = self._rows[0].run.spec.class_names if self._rows else DIGITS
+        title = _title(found, names)
         self.title.setText(title)
-        self.gallery.show_found(found, {row.id: row.title for row in self._rows})
+        self.gallery.show_found(found, {row.id: row.title for row in self._rows}, names)
         if len(found.places):
             self._stack.setCurrentIndex(1)
         else:
@@ -120,12 +122,12 @@ def one_of_each(rows: Sequence[RunRow], model: str) -> tuple[RunRow, ...]:
     return tuple(sorted(chosen, key=lambda row: row.id != model))
 
 
-def _title(found: HardImages) -> str:
+def _title(found: HardImages, names: tuple[str, ...]) -> str:
     count = len(found.places)
     match found.query.kind:
         case "cell":
             images = f"First {count} images" if count == MOST else counted(count, "image")
-            true, predicted = found.query.cell
+            true, predicted = (names[label] for label in found.query.cell)
             return f"{images[:1].upper()}{images[1:]}: true label {true}, predicted {predicted}"
         case "confident-errors":
             return "Most confident errors"
@@ -142,6 +144,7 @@ class Gallery(QWidget):
         super().__init__()
         self._theme, self._marks = theme, marks
         self._found: HardImages | None = None
+        self._names = DIGITS
         self._models: tuple[tuple[str, str], ...] = ()
         self.setAccessibleName("Images")
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
@@ -154,8 +157,20 @@ class Gallery(QWidget):
         """What is shown."""
         return self._found
 
-    def show_found(self, found: HardImages | None, titles: Mapping[str, str]) -> None:
-        """Shows these images; ``titles`` names the runs whose predictions are shown."""
+    def show_found(
+        self,
+        found: HardImages | None,
+        titles: Mapping[str, str],
+        names: tuple[str, ...] = DIGITS,
+    ) -> None:
+        """Shows these images.
+
+        Args:
+            found: with the predictions of models; None for no images.
+            titles: of the runs whose predictions are shown, by their id.
+            names: of the classes.
+        """
+        self._names = names
         self._found = found
         known = found.probabilities if found else {}
         self._models = tuple((run, title) for run, title in titles.items() if run in known)
@@ -201,7 +216,11 @@ class Gallery(QWidget):
         text = QRectF(corner.x() + side + 8, corner.y(), pixels(TILE) - side - 18, side)
         painter.setFont(self._theme.font(13, bold=True))
         painter.setPen(QColor(palette.text))
-        painter.drawText(text, Qt.AlignmentFlag.AlignTop, f"Label {found.labels[place]}")
+        painter.drawText(
+            text,
+            Qt.AlignmentFlag.AlignTop,
+            _fitting(painter, f"Label {self._names[found.labels[place]]}", text.width()),
+        )
         painter.setFont(self._theme.font(11))
         painter.setPen(QColor(palette.secondary))
         number = text.adjusted(0, pixels(20), 0, 0)
@@ -217,13 +236,15 @@ class Gallery(QWidget):
         size = picture.deviceIndependentSize()
         top = corner.y() + (height - size.height()) / 2
         painter.drawPixmap(QPointF(corner.x(), top), picture)
-        digit, probability = most_probable(self._found.probabilities[run][place])
-        correct = digit == self._found.labels[place]
+        label, probability = most_probable(self._found.probabilities[run][place])
+        correct = label == self._found.labels[place]
         painter.setPen(QColor(palette.good if correct else palette.bad))
         painter.setFont(self._theme.font(12, bold=not correct))
         width = self._theme.pixels(TILE) - size.width() - 18
         area = QRectF(corner.x() + size.width() + 8, corner.y(), width, height)
-        text = f"{digit} {'✓' if correct else '✗'}  {confidence(probability)}"
+        rest = f" {'✓' if correct else '✗'}  {confidence(probability)}"
+        room = width - painter.fontMetrics().horizontalAdvance(rest)
+        text = _fitting(painter, self._names[label], room) + rest
         painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _columns(self, width: int) -> int:
@@ -243,14 +264,19 @@ class Gallery(QWidget):
 
     def _sentence(self, found: HardImages, place: int) -> str:
         predictions = (
-            f"{title} predicts {most_probable(found.probabilities[run][place])[0]}"
+            f"{title} predicts {self._names[most_probable(found.probabilities[run][place])[0]]}"
             for run, title in self._models
         )
-        image = f"Image {found.places[place]}, true label {found.labels[place]}"
+        image = f"Image {found.places[place]}, true label {self._names[found.labels[place]]}"
         return f"{image}: {', '.join(predictions)}."
 
 
+def _fitting(painter: QPainter, text: str, width: float) -> str:
+    """As much of a text as has room."""
+    return painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
+
+
 def most_probable(probabilities: NDArray[np.float64]) -> tuple[int, float]:
-    """The most probable digit and its probability, from (10,) probabilities."""
-    digit = int(probabilities.argmax())
-    return digit, float(probabilities[digit])
+    """The most probable class and its probability, from (k,) probabilities."""
+    label = int(probabilities.argmax())
+    return label, float(probabilities[label])

@@ -44,7 +44,7 @@ class HardImages:
         places: (k,) indices in the test set.
         images: (k, 28, 28) uint8.
         labels: (k,) true labels.
-        probabilities: run id -> (k, 10).
+        probabilities: run id -> (k, number of classes).
         total: size of the test set.
     """
 
@@ -63,7 +63,7 @@ def find_hard_images(
 
     Args:
         test: the test set.
-        logits: run id -> (n, 10), in the order of the test set.
+        logits: run id -> (n, k), in the order of the test set.
         query: which images.
     """
     places = np.array(_places(test, logits, query)[:MOST], dtype=np.int64)

@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 
 from mnist_studio.analysis.view import Column, Matrix, Row, Table, View
 from mnist_studio.comparison.views.catalog import title_of
+from mnist_studio.comparison.views.predictions import class_kind
 from mnist_studio.formatting import counted
-
-DIGITS = tuple(str(digit) for digit in range(10))
+from mnist_studio.spec.run import DIGITS
 
 
 def probability_view(
-    name: str, subject: str, titles: Mapping[str, str], probabilities: Mapping[str, Sequence[float]]
+    name: str,
+    subject: str,
+    titles: Mapping[str, str],
+    probabilities: Mapping[str, Sequence[float]],
+    names: tuple[str, ...] = DIGITS,
 ) -> View:
     """A row for every model that has made a prediction.
 
@@ -18,32 +22,41 @@ def probability_view(
         name: of the view.
         subject: the image in words; empty where the title of the view says it.
         titles: run id -> title of the model.
-        probabilities: run id -> ten probabilities.
+        probabilities: run id -> a probability for each class.
+        names: of the classes.
     """
     known = {run: tuple(map(float, probabilities[run])) for run in titles if run in probabilities}
     models = tuple(titles[run] for run in known)
-    matrix = Matrix("", "Model", "Digit", models, DIGITS, tuple(known.values()), "confidence")
+    matrix = Matrix(
+        "",
+        "Model",
+        class_kind(names).capitalize(),
+        models,
+        names,
+        tuple(known.values()),
+        "confidence",
+    )
     columns = (
-        Column("Model"), Column("Prediction"), *(Column(digit, "confidence") for digit in DIGITS)
+        Column("Model"), Column("Prediction"), *(Column(one, "confidence") for one in names)
     )  # fmt: skip
     rows = tuple(
-        Row(run, (titles[run], str(_predicted(values)), *values)) for run, values in known.items()
+        Row(run, (titles[run], names[_predicted(values)], *values)) for run, values in known.items()
     )
-    agreement = agreement_sentence([_predicted(values) for values in known.values()])
+    agreement = agreement_sentence([_predicted(values) for values in known.values()], names)
     return View(name, title_of(name, subject), agreement, (matrix,), Table(columns, rows))
 
 
-def agreement_sentence(predictions: Sequence[int]) -> str:
+def agreement_sentence(predictions: Sequence[int], names: Sequence[str] = DIGITS) -> str:
     """How far the models agree."""
-    digits = set(predictions)
+    labels = set(predictions)
     if not predictions:
         return ""
-    if len(digits) == 1:
+    if len(labels) == 1:
         models = counted(len(predictions), "model")
         verb = "The model predicts" if len(predictions) == 1 else f"All {models} predict"
-        return f"{verb} {predictions[0]}."
-    votes = sorted(digits, key=lambda digit: (-predictions.count(digit), digit))
-    listed = ", ".join(f"{digit} ({predictions.count(digit)})" for digit in votes)
+        return f"{verb} {names[predictions[0]]}."
+    votes = sorted(labels, key=lambda label: (-predictions.count(label), label))
+    listed = ", ".join(f"{names[label]} ({predictions.count(label)})" for label in votes)
     return f"The models disagree: {listed}."
 
 

@@ -20,6 +20,7 @@ from mnist_studio.gui.compare.samples import Samples, common_dataset
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 LEAST_ROWS = 3
 """One row for each framework."""
@@ -171,10 +172,11 @@ class SampleGrid(QWidget):
             correct = predicted == int(self._samples.labels[place])
             painter.setFont(fonts[not correct])
             area = QRectF(self._left() + place * self._step(), top, self._step(), height)
-            self._paint_prediction(painter, predicted, correct, area)
+            said = row.run.spec.class_names[predicted]
+            self._paint_prediction(painter, said, correct, area)
 
     def _paint_prediction(
-        self, painter: QPainter, predicted: int, correct: bool, area: QRectF
+        self, painter: QPainter, predicted: str, correct: bool, area: QRectF
     ) -> None:
         palette, box = self._theme.palette, area.adjusted(3, 2, -3, -2)
         color = QColor(palette.good if correct else palette.bad)
@@ -183,7 +185,10 @@ class SampleGrid(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 4, 4)
         painter.setPen(color)
-        text = f"{predicted}{'✓' if correct else '✗'}"
+        mark = "✓" if correct else "✗"
+        metrics = painter.fontMetrics()
+        room = int(area.width()) - 8 - metrics.horizontalAdvance(mark)
+        text = metrics.elidedText(predicted, Qt.TextElideMode.ElideRight, room) + mark
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _tip_at(self, event: QHelpEvent) -> str:
@@ -191,11 +196,15 @@ class SampleGrid(QWidget):
         if self._samples is None or not 0 <= place < self._shown():
             return ""
         true = int(self._samples.labels[place])
-        lines = [f"Test image {int(self._samples.places[place]):,}, true label {true}"]
+        names = self._rows[0].run.spec.class_names if self._rows else DIGITS
+        image = f"Test image {int(self._samples.places[place]):,}"
+        lines = [f"{image}, true label {names[true]}"]
         for row in self._rows:
             predicted = int(self._samples.predicted[row.id][place])
             mark = "✓" if predicted == true else "✗"
-            lines.append(f"{row.title} ({framework_title(row.framework)}): {predicted} {mark}")
+            lines.append(
+                f"{row.title} ({framework_title(row.framework)}): {names[predicted]} {mark}"
+            )
         return "\n".join(lines)
 
     def _score(self, row: RunRow) -> str:

@@ -45,7 +45,7 @@ def samples(
 
     Args:
         test: the test set.
-        logits: run id -> (n, 10), in the order of the test set.
+        logits: run id -> (n, k), in the order of the test set.
         wrong_first: begin with images that most models misclassify.
         count: how many.
     """

@@ -83,11 +83,14 @@ class SingleImageView(Splitter):
     def _show(self, found: HardImages) -> None:
         self.number.field().setMaximum(found.total - 1)
         self.view.show_image(found.images[0])
-        self.label.setText(str(found.labels[0]))
+        names = self._rows[0].run.spec.class_names
+        self.label.setText(names[found.labels[0]])
         by_run = {run: values[0].tolist() for run, values in found.probabilities.items()}
         titles = {row.id: row.title for row in self._rows}
         self.panel.show_view(
-            probability_view("single-image", f"Image {int(found.places[0]):,}", titles, by_run)
+            probability_view(
+                "single-image", f"Image {int(found.places[0]):,}", titles, by_run, names
+            )
         )
 
     @Slot(object)

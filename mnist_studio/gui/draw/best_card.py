@@ -4,12 +4,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.analysis.interpretation import Interpretation, in_words
-from mnist_studio.formatting import percent, word
+from mnist_studio.formatting import classes_in_words, percent, word
 from mnist_studio.gui.common.basics import Elided, ElidedLines, button, column, label, restyle, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 _INVITATION = "Draw a digit on the left"
 _PROMISE = "The most accurate model predicts it while you draw."
@@ -47,7 +48,7 @@ class BestCard(Card):
         self.model = ElidedLines("", "secondary", 2)
         self.reached = Elided(role="secondary", grow=False)
         self.why_button = button(
-            "Why?", self._ask_why, "Explains why this model predicts this digit", quiet=True
+            "Why?", self._ask_why, "Explains why this model predicts this class", quiet=True
         )
         self.return_button = button(
             "Use the best",
@@ -109,15 +110,19 @@ class BestCard(Card):
         self._show_texts(headline, verdict or sentence)
         self.why_button.setEnabled(True)
 
-    def show_probabilities(self, probabilities: tuple[float, ...], faint: bool) -> None:
-        """Shows ten probabilities, or none; in gray if the drawing is not a digit."""
-        self.bars.show_probabilities(probabilities)
+    def show_probabilities(
+        self, probabilities: tuple[float, ...], faint: bool, names: tuple[str, ...] = DIGITS
+    ) -> None:
+        """Shows the probability of every class; in gray if the drawing is not a digit."""
+        self.bars.show_probabilities(probabilities, names)
         self.bars.fade(faint)
 
     def show_blank(self) -> None:
         """Shows what to do on a blank canvas."""
         self._show_digit("?", faint=True)
-        self._show_texts(_INVITATION, self._promise)
+        names = self._row.run.spec.class_names if self._row else DIGITS
+        others = f"Draw on the left. The model predicts {classes_in_words(names)}."
+        self._show_texts(_INVITATION if names == DIGITS else others, self._promise)
         self.bars.show_probabilities(())
         self.why_button.setEnabled(False)
 
@@ -138,6 +143,8 @@ class BestCard(Card):
     def _show_digit(self, text: str, faint: bool = False) -> None:
         short = len(text) <= _SHORT and not self._compact
         role = "giant" if short else "huge" if len(text) <= _LONG else "large"
+        if not text.isdecimal() and len(text) > _LONG:
+            role = "headline"  # The name of a class, which is no number to read from afar.
         if (self.digit.objectName(), self.digit.property("faint")) != (role, faint):
             self.digit.setObjectName(role)
             self.digit.setProperty("faint", faint)

@@ -119,13 +119,18 @@ def true_label_verdict(example: Example, predictions: Sequence[Sequence[float]])
 
     Args:
         example: the image, whose label is known.
-        predictions: ten probabilities of every model.
+        predictions: of every model that has its classes, a probability for each of them.
     """
-    digits = [max(range(10), key=chances.__getitem__) for chances in predictions]
-    if not digits:
+    labels = [most_probable(chances) for chances in predictions]
+    if not labels:
         return f"{example.caption}."
-    wrong = sum(digit != example.label for digit in digits)
-    return f"{example.caption}. {_count_wrong(len(digits), wrong)}."
+    wrong = sum(label != example.label for label in labels)
+    return f"{example.caption}. {_count_wrong(len(labels), wrong)}."
+
+
+def most_probable(probabilities: Sequence[float]) -> int:
+    """The class of the highest probability; of equal ones the first."""
+    return max(range(len(probabilities)), key=probabilities.__getitem__)
 
 
 def _count_wrong(count: int, wrong: int) -> str:

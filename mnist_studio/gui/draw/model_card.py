@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout
 
-from mnist_studio.formatting import NOTHING, milliseconds, percent
+from mnist_studio.analysis.interpretation import joined
+from mnist_studio.formatting import NOTHING, classes_in_words, milliseconds, percent
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import (
     Elided,
@@ -22,7 +23,8 @@ from mnist_studio.gui.common.basics import (
 )
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import FrameworkLabel
-from mnist_studio.gui.draw.probability_bars import ProbabilityBars
+from mnist_studio.gui.draw.consensus_card import most_probable
+from mnist_studio.gui.draw.probability_bars import SHORT, ProbabilityBars
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.prediction.state import EngineState, Prediction
@@ -41,6 +43,9 @@ TITLE_LINES = 3
 WIDE = 560
 """Least width of a card with room for longer titles, in points."""
 
+NAME_WIDTH = 76
+"""Width of the name of a class, in points."""
+
 _LINE = 4
 """Digits of a number per line."""
 
@@ -49,7 +54,7 @@ _PIN = "Pins the model to the top. Newer models never replace it."
 
 
 class ModelCard(Card):
-    """The predicted digit, the model, its framework, its latency, and ten probabilities.
+    """The predicted class, the model, its framework, its latency, and all probabilities.
 
     For several digits it shows the number, and the probabilities of the selected digit.
 
@@ -73,6 +78,7 @@ class ModelCard(Card):
         self._engine = FrameworkLabel(theme, shown.framework, narrow=True)
         self._reached = Elided(role="secondary")
         self._note = Elided(role="secondary")
+        self._scope = ""
         self._state: EngineState | None = None
         self._prediction: Prediction | None = None
         self._shown: tuple[Prediction | None, int] = None, 0
@@ -99,6 +105,11 @@ class ModelCard(Card):
         return self._row.id
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes of the model."""
+        return self._row.run.spec.class_names
+
+    @property
     def framework(self) -> str:
         """The framework that trained the model."""
         return self._row.framework
@@ -116,7 +127,10 @@ class ModelCard(Card):
         reached = "" if accuracy is None else f", test accuracy {percent(accuracy)}"
         self._reached.setText("" if accuracy is None else f"Test accuracy {percent(accuracy)}")
         self._reached.setVisible(accuracy is not None)
-        self.setToolTip(f"{shown.title}: trained on {shown.dataset}{reached}. Click to select")
+        scope = f"Predicts {classes_in_words(shown.run.spec.class_names)} only"
+        self.setToolTip(
+            f"{shown.title}: trained on {shown.dataset}{reached}. {scope}. Click to select"
+        )
 
     def show_prediction(self, prediction: Prediction | None, focus: int = 0) -> None:
         """Shows a prediction, or that there is none.
@@ -129,17 +143,43 @@ class ModelCard(Card):
             return
         self._shown, self._prediction = (prediction, focus), prediction
         digits = prediction.digits if prediction else ()
-        text = "".join(map(str, _predicted(digits)))
+        names = self.class_names
+        text = joined([names[label] for label in _predicted(digits)])
         if self._role(text) != self.digit.objectName():
             self.digit.setObjectName(self._role(text))
             restyle(self.digit)
-        self.digit.setText(_in_lines(text) or NOTHING)
+        self.digit.setText(self._fitting(text) or NOTHING)
+        self.digit.setToolTip("" if text.isdecimal() else text)
         self.digit.setAccessibleName(text)
-        self.bars.show_probabilities(digits[min(focus, len(digits) - 1)] if digits else ())
+        shown = digits[min(focus, len(digits) - 1)] if digits else ()
+        self.bars.show_probabilities(shown, names)
         self._show_engine()
 
     def _role(self, text: str) -> str:
+        if self._has_long_names:
+            return "cardTitle"
         return "large" if len(text) < 2 else "headline"
+
+    def _fitting(self, text: str) -> str:
+        """A number in lines, or the name of a class as far as there is room."""
+        if not self._has_long_names:
+            return _in_lines(text)
+        room, mode = self._theme.pixels(NAME_WIDTH) - 2, Qt.TextElideMode.ElideRight
+        return self.digit.fontMetrics().elidedText(text, mode, room)
+
+    @property
+    def _has_long_names(self) -> bool:
+        return max(map(len, self.class_names)) > SHORT
+
+    def show_scope(self, voted: tuple[str, ...]) -> None:
+        """Says which classes the model has, if others are voted on.
+
+        Args:
+            voted: the classes that models vote on.
+        """
+        own = self.class_names
+        self._scope = "" if own == voted else f"predicts {classes_in_words(own)} only"
+        self._show_engine()
 
     def compare(self, digits: Sequence[int], word: str = "differs") -> None:
         """Marks the card if its prediction differs from the common one or the true label.
@@ -204,7 +244,9 @@ class ModelCard(Card):
         prediction, own = self._prediction, framework_title(self._row.framework)
         state = self._state.state if self._state else ""
         self._engine.setToolTip(self._state.text if self._state else "")
-        self._note.setText(_BUNDLED if self._row.run.bundled else "")
+        bundled = (_BUNDLED,) if self._row.run.bundled else ()
+        self._note.setText(", ".join((*bundled, *filter(None, (self._scope,)))))
+        self._note.setToolTip(self._note.text())
         if prediction is None:
             self._engine.set_text(own)
         elif prediction.engine == prediction.framework:
@@ -218,7 +260,8 @@ class ModelCard(Card):
 
     @Slot()
     def _size(self) -> None:
-        self._result.setFixedWidth(self._theme.pixels(42))
+        width = NAME_WIDTH if self._has_long_names else 42
+        self._result.setFixedWidth(self._theme.pixels(width))
         wide = self.width() >= self._theme.pixels(WIDE)
         self._texts.setFixedWidth(self._theme.pixels(250 if wide else 148))
 
@@ -232,5 +275,5 @@ def _in_lines(number: str) -> str:
 
 
 def _predicted(digits: Sequence[Sequence[float]]) -> list[int]:
-    """The most probable digit at every place."""
-    return [max(range(10), key=chances.__getitem__) for chances in digits]
+    """The most probable class at every place."""
+    return [most_probable(chances) for chances in digits]

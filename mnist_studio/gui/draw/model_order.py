@@ -67,8 +67,8 @@ def _rank(row: RunRow, prediction: Prediction | None, order: str) -> tuple[float
     if order == "name":
         return 0.0, 0.0, row.title.casefold()
     if order == "accuracy":
-        on_mnist, accuracy, _ = quality(row.run)
-        return float(not on_mnist), -accuracy, ""
+        kind, accuracy, _ = quality(row.run)
+        return -float(kind), -accuracy, ""
     if order == "confidence":
         return 0.0, (last if prediction is None else -min(map(max, prediction.digits))), ""
     if order == "latency":

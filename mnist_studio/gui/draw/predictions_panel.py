@@ -19,6 +19,7 @@ from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.prediction.state import EngineState, Prediction
 from mnist_studio.settings import Votes
+from mnist_studio.spec.run import DIGITS
 
 EVERY = "Every loaded model has one vote, whatever its test accuracy."
 
@@ -93,6 +94,7 @@ class PredictionsPanel(QStackedWidget):
         predictions.pins_changed.connect(self._arrange)
         predictions.training_changed.connect(self._show_models)
         predictions.chosen_changed.connect(self.grid.choose)
+        predictions.chosen_changed.connect(self._show_consensus)
         studio.novelty.changed.connect(self._show_consensus)
         studio.drawing.image_changed.connect(self._show_focus)
         self.bar.changed.connect(self._arrange)
@@ -138,7 +140,8 @@ class PredictionsPanel(QStackedWidget):
     def _voters(self) -> list[RunRow]:
         """The models that vote on the common prediction."""
         if self._studio.saved_settings.votes == "all":
-            return self._trained()
+            classes = self._studio.predictions.voted_classes
+            return [row for row in self._trained() if row.run.spec.class_names == classes]
         voters = self._studio.predictions.voters
         return [row for row in self._trained() if row.id in voters]
 
@@ -195,21 +198,28 @@ class PredictionsPanel(QStackedWidget):
             self.consensus.show_interpretation(found, focus, self._verdict())
         else:
             self.consensus.show_blank()
-        digits = [one.consensus.digit for one in found.digits] if found else []
+        labels = [one.consensus.label for one in found.digits] if found else []
         unfamiliar = found is not None and found.digits[focus].verdict == "none"
+        voted = self._studio.predictions.voted_classes
         for run, card in self.grid.cards.items():
             if example is None:
-                card.compare(digits)
+                card.compare(labels if card.class_names == voted else [])
             else:
-                card.compare([example.label] if run in current else [], "wrong")
-            card.fade(unfamiliar)
+                known = run in current and card.class_names == example.class_names
+                card.compare([example.label] if known else [], "wrong")
+            card.fade(unfamiliar and card.class_names == voted)
+            card.show_scope(voted)
 
     def _verdict(self) -> str:
         """The true label and which models are wrong; empty for an unknown label."""
         example, current = self._studio.drawing.example, self._studio.predictions.current
         if example is None:
             return ""
-        known = [current[row.id] for row in self._models() if row.id in current]
+        known = [
+            current[row.id]
+            for row in self._models()
+            if row.id in current and row.run.spec.class_names == example.class_names
+        ]
         return true_label_verdict(example, [one.digits[0] for one in known])
 
     def _interpretation(self) -> Interpretation | None:
@@ -221,9 +231,12 @@ class PredictionsPanel(QStackedWidget):
             for row in self._voters()
             if row.id in latest and len(latest[row.id].digits) == drawn
         ]
-        votes = [[Vote(name, digits[at]) for name, digits in complete] for at in range(drawn)]
-        p_values, pattern = self._studio.novelty.p_values, self._studio.drawing.pattern
-        return interpret(votes, p_values, pattern) if complete else None
+        names = predictions.voted_classes
+        votes = [
+            [Vote(name, digits[at], names) for name, digits in complete] for at in range(drawn)
+        ]
+        p_values = self._studio.novelty.p_values if names == DIGITS else ()
+        return interpret(votes, p_values, self._studio.drawing.pattern) if complete else None
 
     @Slot(object)
     def _show_state(self, state: EngineState) -> None:

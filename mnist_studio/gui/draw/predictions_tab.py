@@ -17,6 +17,7 @@ from mnist_studio.gui.draw.suggestion import Suggestion
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.settings import DrawLayout
+from mnist_studio.spec.run import DIGITS
 
 PATIENCE_MS = 300
 """How long a prediction may take before the user sees that it is not there yet."""
@@ -162,14 +163,19 @@ class PredictionsTab(QWidget):
                 self._patience.start()
             return
         self._patience.stop()
-        votes = [[Vote(shown.title, chances)] for chances in prediction.digits]
-        found = interpret(votes, self._studio.novelty.p_values, drawing.pattern)
+        names = shown.run.spec.class_names
+        votes = [[Vote(shown.title, chances, names)] for chances in prediction.digits]
+        p_values = self._studio.novelty.p_values if names == DIGITS else ()
+        found = interpret(votes, p_values, drawing.pattern)
         if found:
             focus, example = drawing.focus, drawing.example
-            verdict = true_label_verdict(example, prediction.digits[:1]) if example else ""
+            known = example is not None and example.class_names == names
+            verdict = ""
+            if example:
+                verdict = true_label_verdict(example, prediction.digits[:1] if known else ())
             self.best.show_interpretation(found, focus, verdict)
             faint = found.digits[focus].verdict == "none"
-            self.best.show_probabilities(prediction.digits[focus], faint)
+            self.best.show_probabilities(prediction.digits[focus], faint, names)
 
     def _equals(self, shown: RunRow | None) -> int:
         """The number of loaded models that are as accurate as this one, which counts."""

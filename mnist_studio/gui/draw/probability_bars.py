@@ -1,4 +1,4 @@
-"""Ten probabilities as ten bars."""
+"""The probabilities of all classes as bars."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,12 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.formatting import confidence, confidence_figure
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.model import MOST_CLASSES
+from mnist_studio.spec.run import DIGITS
 
+MOST_COLUMNS, SHORT = 12, 2
+"""Classes that fit as columns, and characters of their names."""
+MOST_IN_TIP = 15
 LEAST_SHOWN = 0.0005
 """Least probability that is written over its bar: 0.1 % after rounding."""
 
@@ -17,13 +22,18 @@ MORE_THAN_OTHERS = 0.5
 
 
 class ProbabilityBars(QWidget):
-    """Ten bars over the digits 0-9; the highest is in the framework's color."""
+    """A bar for every class; the highest is in the framework's color.
+
+    A few classes with short names, such as the digits, are columns. Of many classes, or of classes
+    with long names, the most probable ones are rows.
+    """
 
     def __init__(self, theme: Theme, framework: str) -> None:
         super().__init__()
         self._theme = theme
         self._framework = framework
         self._probabilities: tuple[float, ...] = ()
+        self._names: tuple[str, ...] = DIGITS
         self._faint = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.show_probabilities(())
@@ -31,7 +41,7 @@ class ProbabilityBars(QWidget):
 
     @property
     def probabilities(self) -> tuple[float, ...]:
-        """Ten probabilities, or none."""
+        """Of every class, or none."""
         return self._probabilities
 
     def show_framework(self, framework: str) -> None:
@@ -39,10 +49,19 @@ class ProbabilityBars(QWidget):
         self._framework = framework
         self.update()
 
-    def show_probabilities(self, probabilities: Sequence[float]) -> None:
-        """Shows ten probabilities, or none."""
-        if self._probabilities == tuple(probabilities) and self.accessibleName():
+    def show_probabilities(
+        self, probabilities: Sequence[float], names: tuple[str, ...] = DIGITS
+    ) -> None:
+        """Shows the probability of every class, or none yet.
+
+        Args:
+            probabilities: in the order of the names; empty for none.
+            names: of the classes.
+        """
+        shown = self._probabilities, self._names
+        if shown == (tuple(probabilities), names) and self.accessibleName():
             return
+        self._names = names
         self._probabilities = tuple(probabilities)
         self.setAccessibleName("Probabilities")
         self.setAccessibleDescription(self._text())
@@ -55,7 +74,7 @@ class ProbabilityBars(QWidget):
             self.update()
 
     def sizeHint(self) -> QSize:
-        """Wide enough for ten digits."""
+        """Wide enough for the ten digits."""
         return QSize(self._theme.pixels(130), self._theme.pixels(56))
 
     def minimumSizeHint(self) -> QSize:
@@ -63,28 +82,72 @@ class ProbabilityBars(QWidget):
         return QSize(self._theme.pixels(104), self._theme.pixels(48))
 
     def event(self, event: QEvent) -> bool:
-        """Shows all ten probabilities in a tooltip."""
+        """Shows the probabilities in a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self._text("\n"), self)
+            QToolTip.showText(event.globalPos(), self._text("\n", MOST_IN_TIP), self)
             return True
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paints bars over digits."""
+        """Paints bars over the names of the classes, or rows."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(11))
-        figures = painter.fontMetrics().height()
-        step = self.width() / 10
-        highest = 2.0 if self._faint else max(self._probabilities, default=1.0)
-        for digit in range(10):
-            probability = self._probabilities[digit] if self._probabilities else 0.0
-            top = figures if self._roomy() else 0
-            place = QRectF(digit * step, top, step, self.height() - top - figures - 1)
-            self._paint_bar(painter, place, probability, 0 < probability == highest)
-            figure = QRectF(digit * step, self.height() - figures, step, figures)
-            self._paint_figure(painter, figure, str(digit), 0 < probability == highest)
+        if self._is_upright():
+            self._paint_columns(painter)
+        else:
+            self._paint_rows(painter)
         painter.end()
+
+    def _is_upright(self) -> bool:
+        """Whether every class has a column with its name below."""
+        return len(self._names) <= MOST_COLUMNS and max(map(len, self._names)) <= SHORT
+
+    def _highest(self) -> float:
+        return 2.0 if self._faint else max(self._probabilities, default=1.0)
+
+    def _paint_columns(self, painter: QPainter) -> None:
+        figures = painter.fontMetrics().height()
+        step, highest = self.width() / len(self._names), self._highest()
+        for label, name in enumerate(self._names):
+            probability = self._probabilities[label] if self._probabilities else 0.0
+            top = figures if self._roomy() else 0
+            place = QRectF(label * step, top, step, self.height() - top - figures - 1)
+            self._paint_bar(painter, place, probability, 0 < probability == highest)
+            figure = QRectF(label * step, self.height() - figures, step, figures)
+            self._paint_figure(painter, figure, name, 0 < probability == highest)
+
+    def _paint_rows(self, painter: QPainter) -> None:
+        """The most probable classes with bars to the right of their names, as many as fit."""
+        if not self._probabilities:
+            return
+        metrics, palette = painter.fontMetrics(), self._theme.palette
+        count = min(len(self._names), max(1, int(self.height() // (metrics.height() + 1))))
+        height, figure = self.height() / count, metrics.horizontalAdvance(">99.9") + 4
+        order = sorted(range(len(self._names)), key=lambda at: -self._probabilities[at])[:count]
+        widest = max(metrics.horizontalAdvance(self._names[label]) for label in order) + 6
+        name_width = min(float(widest), 0.5 * self.width())
+        room = max(4.0, self.width() - name_width - figure - 4)
+        for line, label in enumerate(order):
+            best = 0 < self._probabilities[label] == self._highest()
+            painter.setFont(self._theme.font(11, bold=best))
+            painter.setPen(QColor(palette.text if best else palette.secondary))
+            area = QRectF(0, line * height, name_width, height)
+            name = metrics.elidedText(
+                self._names[label], Qt.TextElideMode.ElideRight, int(name_width) - 4
+            )
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name)
+            thick = min(height - 3, self._theme.pixels(12))
+            bar = QRectF(name_width, line * height + (height - thick) / 2, 0, thick)
+            bar.setWidth(max(2.0, self._probabilities[label] * room))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(palette.framework(self._framework) if best else palette.line))
+            painter.drawRoundedRect(bar, 2, 2)
+            if self._probabilities[label] >= LEAST_SHOWN:
+                after = QRectF(bar.right() + 4, line * height, figure, height)
+                painter.setPen(QColor(palette.text if best else palette.secondary))
+                text = confidence_figure(self._probabilities[label])
+                painter.drawText(after, Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_bar(self, painter: QPainter, place: QRectF, probability: float, best: bool) -> None:
         palette = self._theme.palette
@@ -110,7 +173,7 @@ class ProbabilityBars(QWidget):
 
     def _roomy(self) -> bool:
         """Whether there is room for percentages over the bars."""
-        return self.width() / 10 >= self._theme.pixels(34)
+        return self.width() / len(self._names) >= self._theme.pixels(34)
 
     def _paint_figure(self, painter: QPainter, place: QRectF, text: str, best: bool) -> None:
         palette = self._theme.palette
@@ -118,10 +181,11 @@ class ProbabilityBars(QWidget):
         painter.setFont(self._theme.font(11, bold=best))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
-    def _text(self, between: str = ", ") -> str:
+    def _text(self, between: str = ", ", most: int = MOST_CLASSES) -> str:
+        """All probabilities in order; of more classes than ``most`` the highest ones."""
         if not self._probabilities:
             return "No drawing yet"
-        return between.join(
-            f"{digit}: {confidence(probability)}"
-            for digit, probability in enumerate(self._probabilities)
-        )
+        pairs = list(zip(self._names, self._probabilities, strict=True))
+        if len(pairs) > most:
+            pairs = sorted(pairs, key=lambda pair: -pair[1])[:most]
+        return between.join(f"{name}: {confidence(probability)}" for name, probability in pairs)

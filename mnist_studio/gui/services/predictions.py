@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.analysis.voters import most_accurate, voters
+from mnist_studio.analysis.voters import most_accurate, voted_classes, voters
 from mnist_studio.gui.services.latest_only import LatestOnlyThread
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.prediction.messages import ModelRef, model_ref
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.prediction.predictors import Predictors, newest
 from mnist_studio.prediction.state import EngineState, Prediction
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store.rows import Run
 
 Images = NDArray[np.uint8]
@@ -56,6 +57,7 @@ class Predictions(QObject):
         self._in_training: RunRow | None = None
         self._best = ""
         self._voters: frozenset[str] = frozenset()
+        self._voted_classes = DIGITS
         self._pinned: frozenset[str] = frozenset()
         self._prediction_received.connect(self._take)
         self._state_received.connect(self._take_state)
@@ -107,6 +109,11 @@ class Predictions(QObject):
         self.shown_changed.emit()
 
     @property
+    def voted_classes(self) -> tuple[str, ...]:
+        """The classes that models vote on: those of the selected model."""
+        return self._voted_classes
+
+    @property
     def voters(self) -> frozenset[str]:
         """The ids of the models that vote on the common prediction."""
         return self._voters
@@ -114,7 +121,14 @@ class Predictions(QObject):
     def choose(self, run: str) -> None:
         """Selects a loaded run by its id. It stays loaded, however many newer ones there are."""
         self._choice = run
+        if self._classes_to_vote_on() != self._voted_classes:
+            self.load(self._runs)  # Other models vote.
         self._report_choice()
+
+    def _classes_to_vote_on(self) -> tuple[str, ...]:
+        trained = [run for run in self._runs if run.trained]
+        chosen = [run for run in trained if run.id == self._choice]
+        return voted_classes(chosen or trained)
 
     def _report_choice(self) -> None:
         if self.chosen != self._reported_choice:
@@ -146,7 +160,9 @@ class Predictions(QObject):
         self._runs = runs
         best = most_accurate(run for run in runs if run.trained)
         self._best = best.id if best else ""
-        self._voters = frozenset(run.id for run in voters([run for run in runs if run.trained]))
+        self._voted_classes = self._classes_to_vote_on()
+        trained = [run for run in runs if run.trained]
+        self._voters = frozenset(run.id for run in voters(trained, self._voted_classes))
         kept = self._pinned | self._voters | {self._choice, self._drawn_with}
         chosen = newest(runs, kept)
         training = self._training_refs()

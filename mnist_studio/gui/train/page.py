@@ -355,7 +355,9 @@ class TrainPage(Page):
         """Shows what stored runs recorded."""
         rows = [row for row in reversed(self.studio.library.rows) if row.id in ids]
         self.show_view("watch")
-        self.watch.show_runs([WatchedRun(r.title, r.framework, r.run.folder) for r in rows])
+        self.watch.show_runs(
+            [WatchedRun(r.title, r.framework, r.run.folder, r.run.spec.class_names) for r in rows]
+        )
 
     @Slot(str)
     def show_view(self, key: str) -> None:

@@ -19,6 +19,7 @@ from mnist_studio.gui.common.network.painting import (
     rectangle,
 )
 from mnist_studio.palette import Palette, mixed
+from mnist_studio.spec.run import DIGITS
 
 if TYPE_CHECKING:
     from mnist_studio.explanation.live import LiveFrame
@@ -54,10 +55,20 @@ class LivingScene:
         self._paint_levels(painter, frame.blocks if frame else ())
         self._paint_links(painter)
         if self.layout.bars is not None:
-            chances = frame.probabilities if frame else (0.0,) * 10
-            self._paint_bars(painter, self.layout.bars, chances)
+            self._paint_bars(painter, self.layout.bars, self._chances(frame))
         painter.end()
         return image
+
+    def _chances(self, frame: "LiveFrame | None") -> tuple[tuple[str, float], ...]:
+        """Names and probabilities: of all classes in order, or of the most probable ones."""
+        if frame is None:
+            units = self.layout.blocks[-1].shape[-1]
+            names = DIGITS if units == len(DIGITS) else ("",) * min(units, MOST_BARS)
+            return tuple((name, 0.0) for name in names)
+        pairs = tuple(zip(frame.class_names, frame.probabilities, strict=True))
+        if len(pairs) > MOST_BARS:
+            return tuple(sorted(pairs, key=lambda pair: -pair[1])[:MOST_BARS])
+        return pairs
 
     def _blank(self) -> QImage:
         image = QImage(self.size * self.density, QImage.Format.Format_ARGB32_Premultiplied)
@@ -123,24 +134,33 @@ class LivingScene:
             painter.drawImage(room, image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def _paint_bars(self, painter: QPainter, bars: Box, chances: tuple[float, ...]) -> None:
+    def _paint_bars(
+        self, painter: QPainter, bars: Box, chances: tuple[tuple[str, float], ...]
+    ) -> None:
         palette, (plain, bold) = self.palette, self._fonts
-        best = max(chances)
-        step = bars.height / 10
-        for digit, chance in enumerate(chances):
-            top, is_best = bars.top + digit * step, 0 < chance == best
+        best = max(chance for _, chance in chances)
+        step = bars.height / MOST_BARS
+        room = NAME if max(len(name) for name, _ in chances) > 1 else DIGIT
+        for line, (name, chance) in enumerate(chances):
+            top, is_best = bars.top + line * step, 0 < chance == best
             painter.setFont(bold if is_best else plain)
             painter.setPen(QColor(palette.text if is_best else palette.secondary))
-            painter.drawText(QRectF(bars.left, top, DIGIT, step), _LEFT, str(digit))
-            whole = bars.width - DIGIT - _FIGURE
+            text = painter.fontMetrics().elidedText(name, _RIGHT, int(room))
+            painter.drawText(QRectF(bars.left, top, room, step), _LEFT, text)
+            whole = bars.width - room - _FIGURE
             long = max(1.0, whole * chance)
-            bar = QRectF(bars.left + DIGIT, top + 0.2 * step, long, 0.6 * step)
+            bar = QRectF(bars.left + room, top + 0.2 * step, long, 0.6 * step)
             painter.fillRect(bar, QColor(palette.accent if is_best else palette.secondary))
             if chance >= _LEAST:
                 place = QRectF(bar.right() + 4, top, _FIGURE, step)
                 painter.drawText(place, _LEFT, confidence(chance))
 
 
+MOST_BARS = 10
+"""Classes whose probabilities have room."""
+NAME = 48.0
+"""Room for the name of a class, where names are longer than a digit."""
+_RIGHT = Qt.TextElideMode.ElideRight
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _FIGURE = 60.0
 """Room for a percentage after its bar."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LivingPicture(NetworkPicture):
-    """Shows the activations in front of each block, and the probabilities as ten bars.
+    """Shows the activations in front of each block, and the probabilities as bars.
 
     Signals:
         frame_painted: new activations are on the screen.

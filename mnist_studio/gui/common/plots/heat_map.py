@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log1p
+from math import ceil, log1p
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -24,6 +24,12 @@ from mnist_studio.palette import Palette, contrast, mixed
 LEAST, LARGEST, HEAD, FOOT = 20, 54, 2, 20
 """Least and largest side of a cell, heights of what is above and below the cells, in lengths of the
 design. The line above the chart has the titles of the axes."""
+
+FEW = 8
+"""Fewer columns have horizontal titles, which are elided."""
+MANY, SMALL, LONGEST_FOOT = 20, 10, 84
+"""More rows or columns than this have small cells of at least this side, whose values are in the
+tooltip. The titles of many columns are vertical, with at most this height."""
 
 Spot = tuple[int, int]
 
@@ -158,7 +164,7 @@ class HeatMap(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.ground)
         painter.drawRoundedRect(box, 4, 4)
-        if look.text:
+        if look.text and _fits(painter, look.text, box):
             painter.setPen(look.ink)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, look.text)
 
@@ -168,15 +174,34 @@ class HeatMap(QWidget):
         painter.setPen(QColor(self._theme.palette.secondary))
         width, height = self._side()
         metrics, middle = painter.fontMetrics(), Qt.AlignmentFlag.AlignVCenter
-        for place, title in enumerate(matrix.rows):
-            spot = QRectF(0, self.cell(place, 0).top(), left - 6, height)
+        for place in _shown_titles(len(matrix.rows), height, metrics.height()):
+            title = matrix.rows[place]
+            middle_of = self.cell(place, 0).center().y()
+            spot = QRectF(0, middle_of - metrics.height() / 2, left - 6, metrics.height())
             text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(spot.width()))
             painter.drawText(spot, middle | Qt.AlignmentFlag.AlignRight, text)
+        if has_vertical_titles(self._theme, matrix):
+            self._paint_vertical_titles(painter)
+            return
         for place, title in enumerate(matrix.columns):
             spot = self.cell(len(matrix.rows), place)
             spot.setHeight(self._theme.pixels(FOOT))
             text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(width) - 4)
             painter.drawText(spot, middle | Qt.AlignmentFlag.AlignHCenter, text)
+
+    def _paint_vertical_titles(self, painter: QPainter) -> None:
+        """The titles of the columns from bottom to top, as many as have room."""
+        columns, (width, _) = self._matrix.columns, self._side()
+        metrics, foot = painter.fontMetrics(), self._foot() - 6
+        for place in _shown_titles(len(columns), width, metrics.height()):
+            cell = self.cell(len(self._matrix.rows), place)
+            text = metrics.elidedText(columns[place], Qt.TextElideMode.ElideRight, int(foot))
+            painter.save()
+            painter.translate(cell.center().x(), cell.top() + 4)
+            painter.rotate(-90)
+            spot = QRectF(-foot, -metrics.height() / 2, foot, metrics.height())
+            painter.drawText(spot, Qt.AlignmentFlag.AlignRight, text)
+            painter.restore()
 
     @Slot()
     def _update_looks(self) -> None:
@@ -219,15 +244,19 @@ class HeatMap(QWidget):
     def _side(self) -> tuple[float, float]:
         """Width and height of a cell."""
         rows, columns = max(1, len(self._matrix.rows)), max(1, len(self._matrix.columns))
-        height = self.height() - self._theme.pixels(HEAD) - self._theme.pixels(FOOT)
+        height = self.height() - self._theme.pixels(HEAD) - self._foot()
         largest = self._theme.pixels(LARGEST)
         width = (self.width() - self._left()) / columns
         return min(width, 1.7 * largest), min(height / rows, largest)
 
+    def _foot(self) -> int:
+        return foot_height(self._theme, self._matrix)
+
     def _size(self, side: int) -> QSize:
         pixels = self._theme.pixels
+        side = min(side, SMALL) if is_large(self._matrix) else side
         width = len(self._matrix.columns) * cell_width(self._theme, self._matrix)
-        height = pixels(HEAD + FOOT) + len(self._matrix.rows) * pixels(side)
+        height = pixels(HEAD) + self._foot() + len(self._matrix.rows) * pixels(side)
         return QSize(min(self._titles, pixels(120)) + width, height)
 
 
@@ -252,7 +281,9 @@ def short(matrix: Matrix, value: float | None) -> str:
 
 
 def cell_width(theme: Theme, matrix: Matrix) -> int:
-    """The least width at which the values are readable."""
+    """The least width at which the values are readable; those of a large matrix need not be."""
+    if is_large(matrix):
+        return theme.pixels(SMALL)
     metrics = QFontMetrics(theme.font(11))
     texts = {short(matrix, value) for row in matrix.values for value in row}
     widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
@@ -261,8 +292,42 @@ def cell_width(theme: Theme, matrix: Matrix) -> int:
 
 def matrix_height(theme: Theme, matrix: Matrix, least: bool = False) -> int:
     """The largest or the least height of a matrix."""
-    rows = len(matrix.rows) * theme.pixels(LEAST if least else LARGEST)
-    return rows + theme.pixels(HEAD) + theme.pixels(FOOT)
+    small, large = (SMALL, LEAST) if is_large(matrix) else (LEAST, LARGEST)
+    rows = len(matrix.rows) * theme.pixels(small if least else large)
+    return rows + theme.pixels(HEAD) + foot_height(theme, matrix)
+
+
+def is_large(matrix: Matrix) -> bool:
+    """Whether there are too many cells to read their values."""
+    return max(len(matrix.rows), len(matrix.columns)) > MANY
+
+
+def has_vertical_titles(theme: Theme, matrix: Matrix) -> bool:
+    """Whether many columns have titles that are wider than their cells."""
+    if len(matrix.columns) < FEW:
+        return False
+    metrics = QFontMetrics(theme.font(11))
+    widest = max(map(metrics.horizontalAdvance, matrix.columns))
+    return is_large(matrix) or widest + 4 > cell_width(theme, matrix)
+
+
+def foot_height(theme: Theme, matrix: Matrix) -> int:
+    """The height of the titles of the columns."""
+    if not has_vertical_titles(theme, matrix):
+        return theme.pixels(FOOT)
+    metrics = QFontMetrics(theme.font(11))
+    widest = max(map(metrics.horizontalAdvance, matrix.columns))
+    return min(widest + 10, theme.pixels(LONGEST_FOOT))
+
+
+def _shown_titles(count: int, room: float, needed: float) -> range:
+    """The places of the titles that are written: every one, or every second, third, ..."""
+    return range(0, count, max(1, ceil(needed / max(room, 1.0) - 0.15)))
+
+
+def _fits(painter: QPainter, text: str, box: QRectF) -> bool:
+    metrics = painter.fontMetrics()
+    return metrics.height() <= box.height() + 4 and metrics.horizontalAdvance(text) <= box.width()
 
 
 def strength_range(known: Sequence[float]) -> tuple[float, float]:

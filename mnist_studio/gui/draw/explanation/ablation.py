@@ -64,6 +64,6 @@ class AblationPart(ExplanationPart):
         """Shows the ``Ablation``."""
         assert isinstance(value, Ablation)
         self.field.offer((NOTHING, *value.layers), value.layer or NOTHING.name, value.unit)
-        self.sentence.setText(ablation_sentence(value))
-        self.before.show_probabilities(value.drawing_before.tolist())
-        self.after.show_probabilities(value.drawing_after.tolist())
+        self.sentence.setText(ablation_sentence(value, class_names=self.class_names))
+        self.before.show_probabilities(value.drawing_before.tolist(), self.class_names)
+        self.after.show_probabilities(value.drawing_after.tolist(), self.class_names)

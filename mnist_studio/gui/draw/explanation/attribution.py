@@ -1,4 +1,6 @@
-"""Pixel attribution: how much each pixel contributes to the score of a digit."""
+"""Pixel attribution: how much each pixel contributes to the score of a class."""
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 
@@ -6,22 +8,23 @@ from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.explanation.messages import Options
 from mnist_studio.gui.common.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.common.basics import row
-from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_digit
+from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_class
 from mnist_studio.gui.services.array_layout import pixel_layout
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 
 class AttributionPart(ExplanationPart):
-    """Integrated gradients and saliency of the logit of one digit."""
+    """Integrated gradients and saliency of the logit of one class."""
 
     part = "attribution"
     title_text = "Pixel attribution"
-    tip = "How much each pixel contributes to the score (logit) of a digit"
+    tip = "How much each pixel contributes to the score (logit) of a class"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.digit = self.digit_choice(
-            "Digit", "prediction", "The digit to explain (default: the prediction)"
+        self.digit = self.class_choice(
+            "Class", "prediction", "The class to explain (default: the prediction)"
         )
         self.integrated = ArrayMap(theme, "Integrated gradients", highest=330)
         self.saliency = ArrayMap(theme, "Saliency", highest=330)
@@ -38,13 +41,13 @@ class AttributionPart(ExplanationPart):
         self.content.addStretch(1)
 
     def options(self) -> Options:
-        """The digit to explain."""
-        return Options(digit=chosen_digit(self.digit))
+        """The class to explain."""
+        return Options(digit=chosen_class(self.digit))
 
     def show_value(self, value: object) -> None:
         """Shows an ``Attribution``."""
         assert isinstance(value, Attribution)
-        self.sentence.setText(summary(value))
+        self.sentence.setText(summary(value, self.class_names))
         shown = pixel_layout(value.integrated), pixel_layout(value.saliency)
         for picture, scale, layout in zip(
             (self.integrated, self.saliency), self.scales, shown, strict=True
@@ -54,10 +57,10 @@ class AttributionPart(ExplanationPart):
             scale.show_largest(layout.largest, "against", "for")
 
 
-def summary(found: Attribution) -> str:
+def summary(found: Attribution, names: Sequence[str] = DIGITS) -> str:
     """The sum of all contributions, and its error."""
     text = (
-        f"The logit of {found.digit} is {found.baseline_logit:.2f} for a blank canvas and "
+        f"The logit of {names[found.digit]} is {found.baseline_logit:.2f} for a blank canvas and "
         f"{found.logit:.2f} for the drawing. The pixels explain {found.attributed:+.2f} of the "
         f"difference of {found.logit - found.baseline_logit:+.2f}. The error is "
         f"{found.completeness_error:.2g} after {found.steps} steps."

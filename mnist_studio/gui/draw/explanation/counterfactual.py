@@ -1,5 +1,7 @@
 """Counterfactual: a change of the drawing that changes the prediction."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtWidgets import QSizePolicy
 
@@ -10,9 +12,10 @@ from mnist_studio.gui.common.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_digit
+from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_class
 from mnist_studio.gui.services.array_layout import pixel_layout
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 SIDE = 196
 MANNERS: tuple[tuple[Manner, str, str], ...] = (
@@ -26,12 +29,12 @@ class CounterfactualPart(ExplanationPart):
 
     part = "counterfactual"
     title_text = "Counterfactual"
-    tip = "A small change to the drawing that makes the model predict another digit"
+    tip = "A small change to the drawing that makes the model predict another class"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
-        self.target = self.digit_choice(
-            "Target label", "runner-up", "The digit to predict (default: runner-up)"
+        self.target = self.class_choice(
+            "Target label", "runner-up", "The class to predict (default: runner-up)"
         )
         self.manner = Segmented("Kind of change", tuple((key, text) for key, text, _ in MANNERS))
         for key, _, tip in MANNERS:
@@ -57,12 +60,12 @@ class CounterfactualPart(ExplanationPart):
     def options(self) -> Options:
         """The target label and the kind of change."""
         manner: Manner = "pen" if self.manner.choice == "pen" else "smallest"
-        return Options(target=chosen_digit(self.target), manner=manner)
+        return Options(target=chosen_class(self.target), manner=manner)
 
     def show_value(self, value: object) -> None:
         """Shows a ``Counterfactual``."""
         assert isinstance(value, Counterfactual)
-        self.sentence.setText(summary(value))
+        self.sentence.setText(summary(value, self.class_names))
         self.before.show_image(value.before)
         self.after.show_image(value.after)
         layout = pixel_layout(value.change.astype(np.float64))
@@ -71,19 +74,19 @@ class CounterfactualPart(ExplanationPart):
         self.scale.show_largest(layout.largest, "removed", "added")
 
 
-def summary(found: Counterfactual) -> str:
+def summary(found: Counterfactual, names: Sequence[str] = DIGITS) -> str:
     """The change and its effect in sentences, or that none was found."""
     was, now = found.probabilities_before[found.prediction], found.probabilities_after
     if found.prediction == found.target:
-        return f"The prediction is already {found.prediction} ({confidence(was)})."
+        return f"The prediction is already {names[found.prediction]} ({confidence(was)})."
     if not found.found:
         return (
-            f"No change was found that makes the model predict {found.target}. The last attempt "
-            f"gave it {confidence(now[found.target])}, and the prediction was "
-            f"{int(now.argmax())}."
+            f"No change was found that makes the model predict {names[found.target]}. The last "
+            f"attempt gave it {confidence(now[found.target])}, and the prediction was "
+            f"{names[int(now.argmax())]}."
         )
     return (
         f"Changing {100 * found.changed:.2g} % of the ink makes the model predict "
-        f"{found.target} ({confidence(now[found.target])}). Without the change, it predicts "
-        f"{found.prediction} ({confidence(was)})."
+        f"{names[found.target]} ({confidence(now[found.target])}). Without the change, it predicts "
+        f"{names[found.prediction]} ({confidence(was)})."
     )

@@ -1,5 +1,7 @@
 """Map of images: test images as points in a plane, into which the drawing lands."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
@@ -14,9 +16,12 @@ from mnist_studio.gui.common.image_view import ImageView
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.draw.explanation.part import ExplanationPart
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 EDGE = 14
 """Around the points, in lengths of the design."""
+MARK = 3
+"""Characters of the name of a class at its point."""
 NEAR = 12.0
 """Pixels within which a point is under the pointer."""
 _PIXELS = "Pixels"
@@ -70,7 +75,7 @@ class MapPart(ExplanationPart):
         self.content.addWidget(self.missing)
         self.plane = ImagePlane(theme)
         self.picture = ImageView(theme, "Image under the pointer", 84)
-        self.caption = label("Move the pointer over a digit.", "secondary", wrap=True)
+        self.caption = label("Move the pointer over an image.", "secondary", wrap=True)
         self.caption.setMinimumWidth(theme.pixels(112))
         self.plane.pointed.connect(self._show_image)
         shown = row(self.plane, column(self.picture, self.caption, 1, gap=6), gap=12)
@@ -108,7 +113,7 @@ class MapPart(ExplanationPart):
         self.missing.setText(value.missing)
         self.missing.setVisible(bool(value.missing))
         self.sentence.setText(summary(value))
-        self.plane.show_map(value)
+        self.plane.show_map(value, self.class_names)
 
     def _interrupt(self) -> None:
         self.cancel_button.hide()
@@ -120,14 +125,14 @@ class MapPart(ExplanationPart):
         found = self.plane.shown
         if found is None or place < 0:
             self.picture.show_image(None)
-            self.caption.setText("Move the pointer over a digit.")
+            self.caption.setText("Move the pointer over an image.")
             return
         self.picture.show_image(found.images[place])
-        self.caption.setText(caption(found, place))
+        self.caption.setText(caption(found, place, self.class_names))
 
 
 class ImagePlane(QWidget):
-    """Points with the digit of their label. Misclassified ones have a ring.
+    """Points with the name of their label. Misclassified ones have a ring.
 
     Signals:
         pointed: index of the image under the pointer; -1 for none.
@@ -141,15 +146,20 @@ class ImagePlane(QWidget):
         self.shown: ImageMap | None = None
         self._points: QPixmap | None = None
         self._under = -1
+        self._names: tuple[str, ...] = DIGITS
         self.setAccessibleName("Map of images")
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.changed.connect(self._forget_points)
 
-    def show_map(self, found: ImageMap) -> None:
-        """Shows a map. If only the drawing has moved, the points are not painted again."""
+    def show_map(self, found: ImageMap, names: tuple[str, ...] = DIGITS) -> None:
+        """Shows a map of images of these classes.
+
+        If only the drawing has moved, the points are not painted again.
+        """
         former, self.shown = self.shown, found
-        if former is None or not np.array_equal(former.points, found.points):
+        same, self._names = self._names == names, names
+        if former is None or not same or not np.array_equal(former.points, found.points):
             self._points = None
             self._point(-1)
         self.setAccessibleDescription(summary(found))
@@ -225,19 +235,26 @@ class ImagePlane(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._theme.font(11))
         places = self._places(found.points).tolist()
-        colors = [self._color(digit) for digit in range(10)]
-        for (x, y), digit in zip(places, found.labels.tolist(), strict=True):
-            painter.setPen(colors[digit])
-            painter.drawText(QRectF(x - 8, y - 8, 16, 16), Qt.AlignmentFlag.AlignCenter, str(digit))
+        colors = [self._color(place) for place in range(len(self._names))]
+        for (x, y), shown in zip(places, found.labels.tolist(), strict=True):
+            painter.setPen(colors[shown])
+            area = QRectF(x - 12, y - 8, 24, 16)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self._mark(shown))
         painter.setPen(QPen(QColor(palette.bad), 1.6))
         for place in np.flatnonzero(found.labels != found.predictions).tolist():
             painter.drawEllipse(QPointF(*places[place]), 8, 8)
         painter.end()
         return picture
 
-    def _color(self, digit: int) -> QColor:
+    def _mark(self, label: int) -> str:
+        """The name of a class, in at most three characters."""
+        return self._names[label][:MARK]
+
+    def _color(self, label: int) -> QColor:
         dark = QColor(self._theme.palette.panel).lightnessF() < 0.5
-        return QColor.fromHsvF(digit / 10, 0.55 if dark else 0.85, 0.95 if dark else 0.62)
+        return QColor.fromHsvF(
+            label / len(self._names), 0.55 if dark else 0.85, 0.95 if dark else 0.62
+        )
 
     def _paint_drawing(self, painter: QPainter) -> None:
         assert self.shown is not None
@@ -250,7 +267,7 @@ class ImagePlane(QWidget):
         painter.drawEllipse(spot)
         painter.setPen(QColor(palette.on_accent))
         painter.setFont(self._theme.font(13, bold=True))
-        painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, str(self.shown.prediction))
+        painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, self._mark(self.shown.prediction))
 
 
 def summary(found: ImageMap) -> str:
@@ -270,8 +287,8 @@ def summary(found: ImageMap) -> str:
     )
 
 
-def caption(found: ImageMap, place: int) -> str:
+def caption(found: ImageMap, place: int, names: Sequence[str] = DIGITS) -> str:
     """The image of a point, in words."""
     true, predicted = int(found.labels[place]), int(found.predictions[place])
-    result = "correct" if true == predicted else f"predicted {predicted}"
-    return f"Test image {count(place)}. Label {true}, {result}."
+    result = "correct" if true == predicted else f"predicted {names[predicted]}"
+    return f"Test image {count(place)}. Label {names[true]}, {result}."

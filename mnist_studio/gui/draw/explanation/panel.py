@@ -141,6 +141,7 @@ class ExplanationPanel(QWidget):
             self._studio.explanations.forget()
             return
         part = self.part
+        part.show_classes(run.spec.class_names)
         if self._explained.get(part.part) == run.id:
             self._shown.setCurrentWidget(part)
         else:
@@ -173,6 +174,7 @@ class ExplanationPanel(QWidget):
     def _show_value(self, request: ExplanationRequest, value: object, engine: str) -> None:
         part = self.parts[request.part]
         part.show_framework(request.run.spec.framework)
+        part.show_classes(request.run.spec.class_names)
         part.show_value(value)
         self._explained[request.part] = request.run.id
         if part is self.part:

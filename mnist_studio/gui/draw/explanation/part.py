@@ -14,6 +14,7 @@ from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 INK = 96
 """Least gray level of a pixel inside the outline of the drawing."""
@@ -29,6 +30,7 @@ class ExplanationPart(Card):
         part: its name.
         title_text: its title.
         tip: what it shows.
+        class_names: of the model.
         controls: settings, next to the title or below it.
         content: the explanation, under the sentence.
 
@@ -45,6 +47,8 @@ class ExplanationPart(Card):
         super().__init__()
         self.setAccessibleName(self.title_text)
         self.theme = theme
+        self.class_names = DIGITS
+        self._class_choices: list[tuple[ComboBox, str]] = []
         self.controls = row(gap=8)
         title = label(self.title_text, "cardTitle")
         title.setToolTip(self.tip)
@@ -59,6 +63,19 @@ class ExplanationPart(Card):
         """The settings."""
         return Options()
 
+    def show_classes(self, names: tuple[str, ...]) -> None:
+        """Takes the names of the classes of the model."""
+        if names == self.class_names:
+            return
+        self.class_names = names
+        for choice, default in self._class_choices:
+            self._offer_classes(choice, default)
+            choice.choose(OWN)
+
+    def _offer_classes(self, choice: ComboBox, default: str) -> None:
+        classes = [(str(label), name, "") for label, name in enumerate(self.class_names)]
+        choice.offer([(OWN, default, ""), *classes])
+
     def show_framework(self, framework: str) -> None:
         """Takes the framework of the model, for parts that show it."""
 
@@ -70,11 +87,12 @@ class ExplanationPart(Card):
         """Shows an explanation."""
         raise NotImplementedError
 
-    def digit_choice(self, name: str, default: str, tip: str) -> ComboBox:
-        """A choice of one of ten digits; the default depends on the prediction."""
+    def class_choice(self, name: str, default: str, tip: str) -> ComboBox:
+        """A choice of one of the classes; the default depends on the prediction."""
         made = ComboBox(name, self.theme)
         made.setToolTip(tip)
-        made.offer([(OWN, default, "")] + [(str(digit), str(digit), "") for digit in range(10)])
+        self._class_choices.append((made, default))
+        self._offer_classes(made, default)
         made.chosen.connect(lambda _: self.changed.emit())
         made.setMinimumWidth(self.theme.pixels(126))
         self.controls.addWidget(label(name, "secondary"))
@@ -144,8 +162,8 @@ class LayerField:
         enable(self._unit, "" if chosen.units else "Choose a layer first.", tip)
 
 
-def chosen_digit(choice: ComboBox) -> int | None:
-    """The selected digit; None if it depends on the prediction."""
+def chosen_class(choice: ComboBox) -> int | None:
+    """The number of the selected class; None if it depends on the prediction."""
     return None if choice.choice == OWN else int(choice.choice)
 
 

@@ -1,5 +1,6 @@
 """Training step trace: every array of a pass through the network in NumPy."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,13 @@ from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.common.written_file import written
-from mnist_studio.gui.draw.explanation.part import ExplanationPart, chosen_digit, scrolled
+from mnist_studio.gui.draw.explanation.part import ExplanationPart, chosen_class, scrolled
 from mnist_studio.gui.services.array_layout import Layout, layout_of
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.outcome import Outcome
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.spec.layers import text
+from mnist_studio.spec.run import DIGITS
 
 COLUMNS: tuple[TableColumn[LayerArrays], ...] = (
     TableColumn("Layer", lambda place: place.name, tip=lambda place: place.title),
@@ -91,7 +93,7 @@ class TracePart(ExplanationPart):
         self.way.enable("forward", tip="Traces the prediction for the drawing (default)")
         self.way.enable("step", tip="Traces one training step on the drawing")
         self.way.chosen.connect(lambda _: self.changed.emit())
-        self.target_label = self.digit_choice(
+        self.target_label = self.class_choice(
             "Target label", "prediction", "The label to learn (default: the prediction)"
         )
         self.controls.insertWidget(0, self.way)
@@ -117,14 +119,14 @@ class TracePart(ExplanationPart):
     def options(self) -> Options:
         """A forward pass, or a training step with its target label."""
         return Options(
-            train=self.way.choice == "step", target_label=chosen_digit(self.target_label)
+            train=self.way.choice == "step", target_label=chosen_class(self.target_label)
         )
 
     def show_value(self, value: object) -> None:
         """Shows a ``Trace``; the selected layer and array stay selected."""
         assert isinstance(value, Trace)
         self._shown = value
-        self.sentence.setText(summary(value.network))
+        self.sentence.setText(summary(value.network, self.class_names))
         self.notes.setText(" ".join(value.notes))
         self.notes.setVisible(bool(value.notes))
         self.places.show(layer_arrays(value.network))
@@ -215,15 +217,15 @@ class TracePart(ExplanationPart):
         self._studio.outcome.emit(outcome)
 
 
-def summary(trace: NetworkTrace) -> str:
+def summary(trace: NetworkTrace, names: Sequence[str] = DIGITS) -> str:
     """The prediction, and the effect of the training step."""
     step, chances = trace.step, trace.probabilities
     answer = int(chances.argmax())
     mode = " in training mode" if step else ""
-    sentences = [f"The prediction{mode} is {answer} ({confidence(float(chances[answer]))})."]
+    sentences = [f"The prediction{mode} is {names[answer]} ({confidence(float(chances[answer]))})."]
     if step:
         sentences.append(
-            f"Update {step.number:,} with target label {step.label} and learning rate "
+            f"Update {step.number:,} with target label {names[step.label]} and learning rate "
             f"{step.rate:g}: loss {step.loss:.4g} → {step.loss_after:.4g}, gradient norm "
             f"{step.norm:.3g}."
         )

@@ -38,8 +38,9 @@ class UnitPart(ExplanationPart):
         self.images.show_entries(
             [
                 CaptionedImage(
-                    image, str(shown), f"{activation:.3g}",
-                    f"Test image {count(index)}. Label {shown}, activation {activation:.4g}.",
+                    image, self.class_names[shown], f"{activation:.3g}",
+                    f"Test image {count(index)}. Label {self.class_names[shown]}, activation "
+                    f"{activation:.4g}.",
                 )
                 for image, shown, activation, index in zip(
                     value.images, value.labels.tolist(), value.activations.tolist(),

@@ -16,7 +16,6 @@ from mnist_studio.gui.train.watch import records
 from mnist_studio.gui.train.watch.painted import ErrorGrid, HistogramStrip, NormLines, span_of
 from mnist_studio.gui.train.watch.records import RunRecords
 
-_DIGITS = tuple(map(str, range(10)))
 _NOTHING = np.zeros((4, 8))
 
 
@@ -133,7 +132,8 @@ class ConfusionColumn(RunColumn):
         """Shows the matrix of the selected epoch."""
         record = run.at(shown.epoch) or run.epochs[0]
         values = tuple(tuple(map(float, row)) for row in record.confusion.tolist())
-        self.map.draw(Matrix("", "True label", "Prediction", _DIGITS, _DIGITS, values))
+        names = run.run.class_names
+        self.map.draw(Matrix("", "True label", "Prediction", names, names, values))
         self.map.setAccessibleName(f"Confusion matrix of {run.run.title}")
 
 
@@ -148,7 +148,7 @@ class ErrorsColumn(RunColumn):
     def show_run(self, run: RunRecords, shown: Shown) -> None:
         """Shows the errors of the selected epoch."""
         record = run.at(shown.epoch) or run.epochs[0]
-        self.grid.show_errors(record.errors, record.images)
+        self.grid.show_errors(record.errors, record.images, run.run.class_names)
 
 
 COLUMNS: dict[str, type[RunColumn]] = {

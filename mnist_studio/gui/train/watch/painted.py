@@ -13,6 +13,7 @@ from mnist_studio.formatting import confidence
 from mnist_studio.gui.common.array_picture import colored
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import DASHES, mixed
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store.epoch_records import ConfidentError
 
 Curve = tuple[str, Sequence[int], Sequence[float]]
@@ -214,12 +215,19 @@ class ErrorGrid(Painted):
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, "Most confident errors", (250, 300))
         self._errors: tuple[ConfidentError, ...] = ()
+        self._names = DIGITS
         self._images: NDArray[np.uint8] = np.zeros((0, 28, 28), np.uint8)
 
-    def show_errors(self, errors: Sequence[ConfidentError], images: NDArray[np.uint8]) -> None:
-        """Shows images (n, 28, 28) with their errors."""
+    def show_errors(
+        self,
+        errors: Sequence[ConfidentError],
+        images: NDArray[np.uint8],
+        names: tuple[str, ...] = DIGITS,
+    ) -> None:
+        """Shows images (n, 28, 28) with their errors; ``names`` are those of the classes."""
+        self._names = names
         self._errors, self._images = tuple(errors), images
-        said = [f"{one.label} as {one.predicted}" for one in errors]
+        said = [f"{names[one.label]} as {names[one.predicted]}" for one in errors]
         self.setAccessibleDescription(f"{', '.join(said)}." if said else "There are no errors.")
         self.update()
 
@@ -243,7 +251,9 @@ class ErrorGrid(Painted):
             painter.setPen(QPen(QColor(palette.line), 1))
             painter.drawRect(spot)
             painter.setPen(QColor(palette.text))
-            words = f"{error.label} → {error.predicted}\n{confidence(error.confidence)}"
+            pair = f"{self._names[error.label]} → {self._names[error.predicted]}"
+            pair = painter.fontMetrics().elidedText(pair, Qt.TextElideMode.ElideRight, int(cell))
+            words = f"{pair}\n{confidence(error.confidence)}"
             room = QRectF(left, top + side + 1, cell, foot)
             painter.drawText(room, Qt.AlignmentFlag.AlignHCenter, words)
         painter.end()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mnist_studio import paths
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services.live_run import LiveRun
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store import epoch_records
 from mnist_studio.store.epoch_records import EpochRecord
 
@@ -30,11 +31,13 @@ class WatchedRun:
         title: above its column.
         framework: that trains it.
         folder: of the run.
+        class_names: of the run.
     """
 
     title: str
     framework: str
     folder: Path
+    class_names: tuple[str, ...] = DIGITS
 
 
 Curve = tuple[tuple[int, ...], tuple[float, ...]]

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_studio.formatting import confidence, counted, listed
+from mnist_studio.analysis.interpretation import joined
+from mnist_studio.formatting import class_noun, confidence, counted, listed
 from mnist_studio.gui.train.watch.records import RunRecords
 from mnist_studio.prediction.state import Prediction
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store.epoch_records import EpochRecord
 
 PARTS: tuple[tuple[str, str, str], ...] = (
@@ -76,7 +78,11 @@ def confusion(runs: Sequence[RunRecords], epoch: int) -> str:
             wrong = record.confusion - np.diag(np.diag(record.confusion))
             label, predicted = np.unravel_index(int(wrong.argmax()), wrong.shape)
             times = counted(int(wrong.max()), "image")
-            found.append(f"{run.run.title} predicts {predicted} for a {label} ({times})")
+            names = run.run.class_names
+            found.append(
+                f"{run.run.title} predicts {names[predicted]} for {class_noun(names[label])} "
+                f"({times})"
+            )
     return (
         f"Test images by true label and prediction after epoch {epoch}. Most frequent mistake: "
         f"{listed(found)}."
@@ -91,8 +97,8 @@ def errors(epoch: int) -> str:
     )
 
 
-def drawing(prediction: Prediction, epoch: int) -> str:
-    """What the model in training predicts for the drawing."""
-    digits = "".join(str(int(np.argmax(one))) for one in prediction.digits)
-    sure = f", {confidence(max(prediction.probabilities))}" if len(digits) == 1 else ""
-    return f"Your drawing: {digits}{sure} (epoch {epoch:,})"
+def drawing(prediction: Prediction, epoch: int, names: Sequence[str] = DIGITS) -> str:
+    """What the model in training, with these classes, predicts for the drawing."""
+    found = [names[int(np.argmax(one))] for one in prediction.digits]
+    chance = f", {confidence(max(prediction.probabilities))}" if len(found) == 1 else ""
+    return f"Your drawing: {joined(found)}{chance} (epoch {epoch:,})"
