@@ -173,7 +173,8 @@ def _stars(
     """Where a run stopped early, or the best epoch that it chose, on its curve of epochs."""
     if _title(kind, run_data, options) != kind.title:
         return  # A curve of batches has no value of an epoch.
-    curves = {line.key: line for line in lines}
+    # The mean of a group has the key of its first run, and comes after the runs.
+    curves = {line.key: line for line in reversed(lines)}
     for run in run_data.runs:
         text, line = ending(run.terminal), curves.get(run.id)
         if not text or line is None or not isinstance(run.terminal, Finished):

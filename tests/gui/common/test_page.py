@@ -1,11 +1,12 @@
 """Messages lie over a page, actions flow into lines, and nothing moves without motion."""
 
+import pytest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.common.basics import BusyLine
 from mnist_studio.gui.common.layouts import Flow
-from mnist_studio.gui.common.page import Notice
+from mnist_studio.gui.common.page import SHOWN_MS, Notice
 from mnist_studio.gui.theme.theme import Theme
 
 
@@ -25,6 +26,22 @@ def test_a_message_moves_nothing_and_stays_inside(
     assert part.geometry() == before
     page.resize(400, 260)
     assert page.rect().contains(notice.geometry())
+
+
+def test_a_message_that_needs_no_action_leaves(
+    qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SHOWN_MS, "good", 10)
+    page = QWidget()
+    qtbot.addWidget(page)
+    notice = Notice(theme, page)
+    page.show()
+    notice.show_message("Saved.", "good")
+    assert notice.isVisible()
+    qtbot.waitUntil(notice.isHidden)
+    notice.show_message("It failed.", "bad")
+    qtbot.wait(30)
+    assert notice.isVisible()
 
 
 def test_controls_flow_into_lines(qtbot: QtBot) -> None:

@@ -120,3 +120,13 @@ def test_a_measured_known_bug_has_its_accuracy() -> None:
     (spec,) = specs("sgd-mlp")
     with_bug = typical.accuracy([replace(spec, known_bugs=("full-batch",))], Evidence())
     assert with_bug.text == "48.43 %"
+
+
+def test_runs_of_another_length_say_what_a_recipe_without_results_reaches() -> None:
+    (spec,) = specs()
+    own = replace(spec, recipe="Mine")
+    short = replace(own, training=replace(own.training, epochs=1))
+    accuracy = typical.accuracy([own], Evidence([run(short, 0.94, 1)]))
+    assert (accuracy.text, accuracy.length) == ("94.00 %", "with one epoch")
+    assert not accuracy.exact
+    assert typical.accuracy([own], Evidence([run(own, 0.97, 1), run(short, 0.94, 1)])).exact
