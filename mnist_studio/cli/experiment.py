@@ -22,7 +22,7 @@ from mnist_studio.experiments.events import AnyExperimentEvent, ExperimentEnded
 from mnist_studio.experiments.executors import Executor, Local
 from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.formatting import count
-from mnist_studio.spec import changes, experiment_files
+from mnist_studio.spec import change_values, changes, experiment_files
 from mnist_studio.spec.experiment import (
     MANY_RUNS,
     ExperimentSpec,
@@ -170,7 +170,7 @@ def _with_changes(experiment: ExperimentSpec, arguments: Namespace) -> Experimen
         SpecError: a setting that does not exist, or a value of a wrong type.
     """
     found = map(changes.parse, arguments.set)
-    fixed = tuple(FixedSetting(one.path, changes.plain(str(one.value))) for one in found)
+    fixed = tuple(FixedSetting(one.path, change_values.plain(str(one.value))) for one in found)
     changed = replace(experiment, changes=(*experiment.changes, *fixed))
     if fixed:
         check_experiment(changed)

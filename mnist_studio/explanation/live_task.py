@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.evaluation import probabilities
-from mnist_studio.analysis.network_picture import LayerBlock, network_layout, unit_columns
+from mnist_studio.analysis.network_layout import network_layout, unit_columns
+from mnist_studio.analysis.network_picture import LayerBlock
 from mnist_studio.explanation.live import GAP, ZERO, LiveFrame, LiveRequest
 from mnist_studio.frameworks.base import Array, level_table
 from mnist_studio.frameworks.numpy_scratch.network import Network

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from math import isfinite
 from typing import Any
 
 import msgspec
@@ -21,19 +20,15 @@ from msgspec import inspect
 
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import listed, printable
+from mnist_studio.spec.change_values import Value, as_one, text_of
 from mnist_studio.spec.error_paths import Path, explained
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.run import RunSpec, TrainingSpec
-
-Value = str | int | float | bool | None
-"""Of a setting: as text, or of its own type."""
 
 LONGEST = 200
 """Characters of a change."""
 
 _TREES: Mapping[str, Any] = {"model": ModelSpec, "training": TrainingSpec}
-_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-_NOTHING = ("none", "off", "no")
 _NEEDED = re.compile(r"missing required field `(?P<name>[^`]*)`")
 _TYPE_NAMES: Mapping[type[inspect.Type], str] = {
     inspect.BoolType: "true or false",
@@ -119,27 +114,6 @@ def settings_of(run: RunSpec) -> Iterator[tuple[str, Value]]:
     """Every setting that can be changed: its path and its value, in the order of a run's file."""
     for part in (run.model, run.training):
         yield from _leaves("", msgspec.to_builtins(part))
-
-
-def plain(text: str) -> bool | int | float | str:
-    """A value of the command line, as a file has it: ``64``, ``0.01``, ``true``, ``"adam"``."""
-    if text in ("true", "false"):
-        return text == "true"
-    found = _whole(text) if text.lstrip("+-").isdecimal() else _number(text)
-    return text if found is msgspec.UNSET else found
-
-
-def text_of(value: Value) -> str:
-    """A value as on the command line: ``0.01``, ``true``, ``none``."""
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return "true" if value else "false"
-        case float():
-            return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-        case _:
-            return str(value)
 
 
 class _Trees(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -269,7 +243,7 @@ def _converted(kind: inspect.Type, value: Value, present: Any, at: _Place) -> An
         SpecError: it is of another type; says what was expected.
     """
     for one in kind.types if isinstance(kind, inspect.UnionType) else (kind,):
-        found = _as_one(one, value)
+        found = as_one(one, value)
         if found is not msgspec.UNSET:
             return found
     structs = _structs(kind)
@@ -285,63 +259,6 @@ def _converted(kind: inspect.Type, value: Value, present: Any, at: _Place) -> An
         f"{at.words} must be {_expected(kind)}, got “{printable(text_of(value))}”.",
         "Correct the value.",
     )
-
-
-def _as_one(kind: inspect.Type, value: Value) -> Any:
-    """A value in one type; UNSET if it is not possible."""
-    text = value.strip() if isinstance(value, str) else value
-    match kind:
-        case inspect.NoneType() if text is None or (
-            isinstance(text, str) and text.lower() in _NOTHING
-        ):
-            return None
-        case inspect.BoolType():
-            return (
-                _BOOLEANS.get(text.lower(), msgspec.UNSET)
-                if isinstance(text, str)
-                else (text if isinstance(text, bool) else msgspec.UNSET)
-            )
-        case inspect.IntType():
-            return _whole(text)
-        case inspect.FloatType():
-            return _number(text)
-        case inspect.StrType() if isinstance(text, str):
-            return text
-        case inspect.LiteralType(values=values) if text in values:
-            return text
-        case inspect.VarTupleType(item_type=inspect.IntType() as item):
-            return _numbers(item, value)
-    return msgspec.UNSET
-
-
-def _numbers(kind: inspect.Type, value: Value) -> Any:
-    """A list of numbers from text: ``5, 8``; ``none`` is an empty one."""
-    text = text_of(value).strip()
-    if text.lower() in _NOTHING:
-        return []
-    found = [_as_one(kind, one) for one in text.split(",")]
-    return msgspec.UNSET if msgspec.UNSET in found else found
-
-
-def _whole(value: Value) -> Any:
-    found = _number(value)
-    if found is msgspec.UNSET or not found.is_integer():
-        return msgspec.UNSET
-    # Not by way of the float, which cannot hold every seed.
-    try:
-        return int(value) if isinstance(value, str | int) else int(found)
-    except ValueError:
-        return int(found)  # Such as 1e3.
-
-
-def _number(value: Value) -> Any:
-    if isinstance(value, bool) or value is None:
-        return msgspec.UNSET
-    try:
-        found = float(value)
-    except (ValueError, OverflowError):
-        return msgspec.UNSET
-    return found if isfinite(found) else msgspec.UNSET
 
 
 def _expected(kind: inspect.Type) -> str:

@@ -7,7 +7,8 @@ from itertools import product
 import msgspec
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec.changes import Change, changed, normalized, text_of
+from mnist_studio.spec.change_values import text_of
+from mnist_studio.spec.changes import Change, changed, normalized
 from mnist_studio.spec.error_paths import Path
 from mnist_studio.spec.run import RunSpec
 

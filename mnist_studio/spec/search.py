@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, UnknownName
-from mnist_studio.spec import changes, recipes
+from mnist_studio.spec import change_values, changes, recipes
 from mnist_studio.spec.error_paths import check_within, error_path
 from mnist_studio.spec.recipes import OwnRecipe
 from mnist_studio.spec.run import LARGEST_SEED, FrameworkName, RunSpec
@@ -148,7 +148,7 @@ def in_which_it_exists(setting: SearchSetting, run: RunSpec) -> RunSpec:
 def _needed(setting: SearchSetting) -> tuple[str, Value]:
     """The path and the choice that a setting depends on."""
     change = changes.parse(setting.when)
-    return change.path, changes.plain(str(change.value))
+    return change.path, change_values.plain(str(change.value))
 
 
 def _exists(setting: SearchSetting, run: RunSpec) -> bool:

@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from mnist_studio.analysis.network_picture import network_layout
+from mnist_studio.analysis.network_layout import network_layout
 from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.palette import DARK
 from mnist_studio.spec.recipes import RECIPES

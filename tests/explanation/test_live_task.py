@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from mnist_studio.analysis.network_picture import network_layout
+from mnist_studio.analysis.network_layout import network_layout
 from mnist_studio.data.datasets import builtin
 from mnist_studio.errors import StoreError
 from mnist_studio.explanation.live import GAP, ZERO, LiveRequest

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.spec.changes import Change, changed, parse, settings_of, text_of, value_at
+from mnist_studio.spec.change_values import text_of
+from mnist_studio.spec.changes import Change, changed, parse, settings_of, value_at
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Relu, Uniform
 from mnist_studio.spec.optimizers import Adadelta, Adam, DecoupledDecay, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec

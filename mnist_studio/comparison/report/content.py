@@ -11,7 +11,8 @@ from time import time
 import psutil
 
 from mnist_studio import __version__
-from mnist_studio.analysis.network_picture import NetworkLayout, network_layout
+from mnist_studio.analysis.network_layout import network_layout
+from mnist_studio.analysis.network_picture import NetworkLayout
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.messages import ViewOptions, ViewUnavailable
 from mnist_studio.comparison.report.discussion import Paragraph, discussion

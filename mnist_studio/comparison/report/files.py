@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mnist_studio import paths
-from mnist_studio.analysis.network_picture import network_layout
+from mnist_studio.analysis.network_layout import network_layout
 from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison import own_images

@@ -6,6 +6,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.patches import Polygon, Rectangle
 
+from mnist_studio.analysis.network_layout import network_layout
 from mnist_studio.analysis.network_picture import (
     TEXT_SIZE,
     LayerBlock,
@@ -13,7 +14,6 @@ from mnist_studio.analysis.network_picture import (
     NetworkLayout,
     PlacedText,
     block_colors,
-    network_layout,
 )
 from mnist_studio.comparison.report import charts
 from mnist_studio.comparison.report.charts import Kind

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import counted
-from mnist_studio.spec import changes
+from mnist_studio.spec import change_values, changes
 from mnist_studio.spec.experiment import (
     MANY_RUNS,
     ExperimentSpec,
@@ -114,10 +114,10 @@ def suggestion(run: RunSpec, path: str) -> str:
         case int() | float() if value:
             half = max(1, value // 2) if isinstance(value, int) else value / 2
             return ", ".join(
-                changes.text_of(one) for one in dict.fromkeys((half, value, value * 2))
+                change_values.text_of(one) for one in dict.fromkeys((half, value, value * 2))
             )
         case _:
-            return changes.text_of(value)
+            return change_values.text_of(value)
 
 
 def offered_settings(run: RunSpec) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ def _setting(path: str, text: str) -> GridSetting:
         raise SpecError("A setting has no name.", "Select one, such as layers.2.units.")
     # Semicolons separate values that have commas, such as milestones.
     words = [word.strip() for word in text.split(";" if ";" in text else ",")]
-    values = tuple(changes.plain(word) for word in words if word)
+    values = tuple(change_values.plain(word) for word in words if word)
     if not values:
         raise SpecError(f"{path} has no values.", "Enter a list such as 32, 64, 128.")
     return GridSetting(changes.normalized(path), values)

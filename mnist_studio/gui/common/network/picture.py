@@ -16,14 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from mnist_studio.analysis.network_picture import (
-    FULL,
-    TEXT_SIZE,
-    LayerBlock,
-    NetworkLayout,
-    Style,
-    network_layout,
-)
+from mnist_studio.analysis.network_layout import network_layout
+from mnist_studio.analysis.network_picture import FULL, TEXT_SIZE, LayerBlock, NetworkLayout, Style
 from mnist_studio.gui.common.network.painting import (
     paint_blocks,
     paint_links,

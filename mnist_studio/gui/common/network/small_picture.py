@@ -7,12 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
-from mnist_studio.analysis.network_picture import (
-    SMALL,
-    LayerBlock,
-    NetworkLayout,
-    network_layout,
-)
+from mnist_studio.analysis.network_layout import network_layout
+from mnist_studio.analysis.network_picture import SMALL, LayerBlock, NetworkLayout
 from mnist_studio.gui.common.network.painting import paint_blocks, paint_links
 from mnist_studio.gui.common.network.picture import NetworkPicture
 from mnist_studio.gui.theme.theme import Theme

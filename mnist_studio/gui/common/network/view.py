@@ -6,7 +6,8 @@ from PySide6.QtCore import QBuffer, QEvent, QIODevice, QObject, QSize, Qt, QTime
 from PySide6.QtGui import QFont, QImage, QKeyEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QStyle, QWidget
 
-from mnist_studio.analysis.network_picture import TEXT_SIZE, network_layout
+from mnist_studio.analysis.network_layout import network_layout
+from mnist_studio.analysis.network_picture import TEXT_SIZE
 from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError

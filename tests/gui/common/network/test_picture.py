@@ -13,7 +13,7 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.layers import Dense
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES
-from tests.analysis.test_network_picture import DEEP
+from tests.analysis.test_network_layout import DEEP
 
 MLP = RECIPES["mlp-128"].model
 

@@ -9,7 +9,7 @@ from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.network.picture import NetworkPicture
 from mnist_studio.gui.common.network.view import NetworkView, picture_file
 from mnist_studio.spec.recipes import RECIPES
-from tests.analysis.test_network_picture import DEEP
+from tests.analysis.test_network_layout import DEEP
 
 
 def test_a_picture_is_saved_as_svg_and_png(qtbot: QtBot) -> None:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from mnist_studio.analysis.network_picture import LIVE, SMALL, TEXT_SIZE, network_layout
+from mnist_studio.analysis.network_layout import network_layout
+from mnist_studio.analysis.network_picture import LIVE, SMALL, TEXT_SIZE
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, GlobalAvgPool, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES
