@@ -52,6 +52,9 @@ Runs are stored with their reason, so this also recognizes those of earlier vers
 PRUNED = "Pruned"
 """What the reason begins with if a search ended a run early."""
 
+IMPORTED = "Imported"
+"""What the reason begins with if the weights come from a file of another program."""
+
 STATES: Mapping[str, str] = MappingProxyType(
     {
         "running": "Training",
@@ -72,10 +75,11 @@ def state_title(status: str, reason: str = "") -> str:
 
     Args:
         status: of the run in the store.
-        reason: why it failed or was pruned; empty if neither.
+        reason: why it failed or was pruned, or that it was imported; empty if none of these.
     """
-    if reason.startswith(PRUNED):
-        return PRUNED
+    for early in (PRUNED, IMPORTED):
+        if reason.startswith(early):
+            return early
     return DIVERGED_STATE if status == "failed" and DIVERGED in reason else STATES[status]
 
 
@@ -296,7 +300,8 @@ class Stopped(Event, frozen=True):
         seconds: phase -> seconds spent in it.
         device: that was used.
         measures: None for a run of an earlier version.
-        reason: why a search pruned it; empty if the user stopped it.
+        reason: why a search pruned it, or where its weights were imported from; empty if the user
+            stopped it.
     """
 
     epochs: int

@@ -5,11 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from mnist_studio.cli import options, output
 from mnist_studio.errors import UsageError
-from mnist_studio.formatting import counted, listed
+from mnist_studio.formatting import counted, listed, percent
+from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
+from mnist_studio.prediction.weights_import import SUFFIXES as WEIGHTS
+from mnist_studio.prediction.weights_import import import_weights
 from mnist_studio.running.run_files import export_experiment, export_runs, import_runs
+from mnist_studio.spec import recipes
+from mnist_studio.spec.datasets import check_dataset
+from mnist_studio.spec.run import RunSpec, with_dataset
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_file import SUFFIX
 from mnist_studio.store.run_import import Imported
@@ -46,9 +54,22 @@ def add_actions(actions: "options.Actions[ArgumentParser]") -> None:
         "--experiment", metavar="ID", help=f"save an experiment with all its runs ({SUFFIX} only)"
     )
     options.add_filter(export_)
-    import_ = actions.add_parser("import", help=f"add the runs of {SUFFIX} files")
+    import_ = actions.add_parser(
+        "import",
+        help=f"add the runs of {SUFFIX} files, or weights of another program as a run",
+        description=f"Weights ({listed(WEIGHTS)}) need --recipe. They are tested at once.",
+    )
     import_.add_argument(
-        "files", nargs="+", type=options.path, metavar="FILE", help=f"{SUFFIX} file"
+        "files", nargs="+", type=options.path, metavar="FILE",
+        help=f"{SUFFIX} file, or a file of weights",
+    )  # fmt: skip
+    import_.add_argument("--recipe", metavar="NAME", help="recipe that the weights are of")
+    import_.add_argument(
+        "--framework", metavar="NAME", default="numpy",
+        help="framework of the run with these weights (default: numpy)",
+    )  # fmt: skip
+    import_.add_argument(
+        "--dataset", metavar="NAME", help="dataset to test the weights on (default: the recipe's)"
     )
     options.add_action_json(import_, "one file per line")
 
@@ -59,10 +80,36 @@ def execute(arguments: Namespace) -> bool:
         _export(arguments)
     elif arguments.action == "import":
         for file in arguments.files:
-            _say(file, import_runs(file), arguments.json)
+            _import(file, arguments)
     else:
         return False
     return True
+
+
+def _import(file: Path, arguments: Namespace) -> None:
+    if file.suffix.lower() not in WEIGHTS:
+        _say(file, import_runs(file), arguments.json)
+        return
+    if arguments.recipe is None:
+        raise UsageError(
+            f"{file.name} has weights alone.", "Name the recipe that they are of: --recipe NAME"
+        )
+    done = import_weights(file, _spec(arguments))
+    if arguments.json:
+        output.json_line(ImportLine(str(file), (done.run,), (), ""))
+        return
+    output.line(done.run)
+    output.note(f"Test accuracy {percent(done.accuracy)}. {' '.join(done.assumptions)}".strip())
+
+
+def _spec(arguments: Namespace) -> RunSpec:
+    """The run of imported weights."""
+    framework = framework_entry(arguments.framework).name
+    spec = recipes.run_spec(recipes.recipe(arguments.recipe))
+    if arguments.dataset:
+        check_dataset(arguments.dataset)
+        spec = with_dataset(spec, arguments.dataset)
+    return replace(spec, framework=framework, device="auto")
 
 
 def _export(arguments: Namespace) -> None:

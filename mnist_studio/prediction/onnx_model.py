@@ -10,6 +10,7 @@ they are flattened. The outputs are logits and probabilities, both (batch, class
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from onnx.reference import ReferenceEvaluator
 
 from mnist_studio import __version__
 from mnist_studio.frameworks.base import Array, Weights
+from mnist_studio.prediction.weight_matching import FlattenOrder, KernelLayout
 from mnist_studio.spec import layers as kinds
 from mnist_studio.spec.model import LayerReport, ModelSpec, describe
 
@@ -42,14 +44,14 @@ class _Graph:
         self._weights = weights
         self.last = INPUT
 
-    def add(self, operator: str, name: str, *arrays: str, **attributes: object) -> None:
+    def add(self, operator: str, name: str, *arrays: str, **attributes: Any) -> None:
         """A node that takes the last output, and then these arrays."""
         self.join(operator, name, (self.last, *arrays), **attributes)
 
-    def join(self, operator: str, name: str, inputs: tuple[str, ...], **attributes: object) -> None:
+    def join(self, operator: str, name: str, inputs: tuple[str, ...], **attributes: Any) -> None:
         """A node with these inputs, whose output is the last one from now on."""
         output = f"{name}.output"
-        node = helper.make_node(operator, list(inputs), [output], name, **attributes)
+        node = helper.make_node(operator, list(inputs), [output], name, None, None, **attributes)
         self.nodes.append(node)
         self.last = output
 
@@ -205,7 +207,7 @@ def engine() -> str:
 
 def logits(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The logits that a file gives for images (n, 28, 28)."""
-    run = _runtime(path) if engine() == "ONNX Runtime" else ReferenceEvaluator(str(path)).run
+    run: Any = _runtime(path) if engine() == "ONNX Runtime" else ReferenceEvaluator(str(path)).run
     slices = (images[start : start + SLICE] for start in range(0, len(images), SLICE))
     found = [run([LOGITS], {INPUT: some.astype(np.float32)})[0] for some in slices]
     return np.concatenate(found).astype(np.float32)
@@ -220,15 +222,107 @@ def _runtime(path: Path) -> Any:
     return session.run
 
 
+def _loaded(path: Path) -> onnx.ModelProto:
+    """An ONNX file, without the files that it may refer to.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    try:
+        return onnx.load(str(path), load_external_data=False)
+    except OSError:
+        raise
+    except Exception as error:  # protobuf has errors of its own, which depend on its version.
+        raise ValueError(str(error)) from error
+
+
 def initializers(path: Path) -> Iterator[tuple[str, Array]]:
     """The arrays in an ONNX file, by name; those in other files are not read."""
-    model = onnx.load(str(path), load_external_data=False)
-    for tensor in model.graph.initializer:
-        if tensor.data_location != TensorProto.EXTERNAL:
-            yield tensor.name, numpy_helper.to_array(tensor)
+    return iter(_arrays(_loaded(path)).items())
+
+
+def _arrays(model: onnx.ModelProto) -> dict[str, Array]:
+    found = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in model.graph.initializer
+        if tensor.data_location != TensorProto.EXTERNAL
+    }
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if node.op_type == "Constant" and attribute.name == "value":
+                found[node.output[0]] = numpy_helper.to_array(attribute.t)
+    return found
+
+
+@dataclass(frozen=True)
+class OnnxWeights:
+    """The weights of the layers in an ONNX file.
+
+    Attributes:
+        arrays: by layer and role, such as ``conv1.kernel``, in the order of the layers.
+        kernels: the layout of every kernel.
+        flatten: how feature maps become vectors.
+    """
+
+    arrays: dict[str, Array]
+    kernels: dict[str, KernelLayout]
+    flatten: FlattenOrder
+
+
+_LAYER_ROLES = {
+    "Conv": ("kernel", "bias"),
+    "Gemm": ("kernel", "bias"),
+    "MatMul": ("kernel",),
+    "BatchNormalization": ("scale", "offset", "mean", "variance"),
+}
+
+
+def weights_of(path: Path) -> OnnxWeights:
+    """The weights of convolutions, dense layers, and batch normalizations in a file."""
+    model = _loaded(path)
+    known = _arrays(model)
+    arrays: dict[str, Array] = {}
+    kernels: dict[str, KernelLayout] = {}
+    for place, node in enumerate(model.graph.node):
+        layer = node.name if node.name and "/" not in node.name else f"{node.op_type}{place}"
+        for role, source in zip(_LAYER_ROLES.get(node.op_type, ()), node.input[1:], strict=False):
+            if source in known:
+                arrays[f"{layer}.{role}"] = known[source]
+        if f"{layer}.kernel" in arrays:
+            kernels[f"{layer}.kernel"] = _layout(node)
+        if node.op_type == "MatMul" and (bias := _bias_after(model, node, known)) is not None:
+            arrays[f"{layer}.bias"] = bias
+    return OnnxWeights(arrays, kernels, _flatten_order(model))
+
+
+def _layout(node: onnx.NodeProto) -> KernelLayout:
+    transposed = any(each.name == "transB" and each.i for each in node.attribute)
+    return "out first" if node.op_type == "Conv" or transposed else "in first"
+
+
+def _bias_after(
+    model: onnx.ModelProto, node: onnx.NodeProto, known: Mapping[str, Array]
+) -> Array | None:
+    """The vector that is added to the output of a node."""
+    for other in model.graph.node:
+        if other.op_type == "Add" and node.output[0] in other.input:
+            vectors = (known[name] for name in other.input if name in known)
+            return next((vector for vector in vectors if vector.ndim == 1), None)
+    return None
+
+
+def _flatten_order(model: onnx.ModelProto) -> FlattenOrder:
+    makers = {output: node for node in model.graph.node for output in node.output}
+    for node in model.graph.node:
+        if node.op_type in ("Flatten", "Reshape") and node.input[0] in makers:
+            maker = makers[node.input[0]]
+            perms = [list(each.ints) for each in maker.attribute if each.name == "perm"]
+            if maker.op_type == "Transpose" and [0, 2, 3, 1] in perms:
+                return "channel last"
+    return "channel first"
 
 
 def properties(path: Path) -> dict[str, str]:
     """The metadata of an ONNX file."""
-    model = onnx.load(str(path), load_external_data=False)
+    model = _loaded(path)
     return {each.key: each.value for each in model.metadata_props}

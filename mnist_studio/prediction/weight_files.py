@@ -1,0 +1,227 @@
+"""Reads the arrays in a file of weights from another program, without running code of the file.
+
+A PyTorch file is a zip with a pickle. Its pickle is read by an unpickler that knows four names, all
+of them of this module, so that it can only make dictionaries and arrays. Only child processes use
+this module, because ONNX is loaded for ONNX files.
+"""
+
+import io
+import pickle
+import re
+import zipfile
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from mnist_studio.data import files
+from mnist_studio.errors import DataError
+from mnist_studio.formatting import memory, printable
+from mnist_studio.frameworks.base import Array
+from mnist_studio.prediction.weight_matching import WeightFile
+
+LARGEST = 1 << 32
+"""Bytes of a file, and of its arrays."""
+MOST_EXPANSION = 200
+LARGEST_PICKLE = 1 << 24
+MOST_ARRAYS = 10_000
+
+
+def read(path: Path) -> WeightFile:
+    """The arrays of a file, by its suffix; see ``SUFFIXES`` of ``weights_import``.
+
+    Raises:
+        DataError: it cannot be read, is damaged, too large, or not of that format.
+    """
+    readers: dict[str, Callable[[Path], WeightFile]] = {
+        ".safetensors": _safetensors, ".npz": _npz, ".pt": _pytorch, ".pth": _pytorch,
+        ".onnx": _onnx,
+    }  # fmt: skip
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise _refused(path, f"it has {memory(size)}, which is too large")
+        found = readers[path.suffix.lower()](path)
+    except OSError as error:
+        raise files.unreadable(error, path) from error
+    except _BROKEN as error:
+        why = printable(str(error))[:200] or type(error).__name__
+        raise _refused(path, f"it is damaged, or of another format ({why})") from error
+    if not 0 < len(found.arrays) <= MOST_ARRAYS:
+        raise _refused(path, f"it has {len(found.arrays):,} arrays")
+    return found
+
+
+_BROKEN = (
+    SafetensorError, zipfile.BadZipFile, pickle.UnpicklingError, ValueError, TypeError, KeyError,
+    IndexError, AttributeError, EOFError, OverflowError, MemoryError, NotImplementedError,
+    RuntimeError, RecursionError,
+)  # fmt: skip
+"""What readers raise for bytes of all kinds."""
+
+
+def _refused(path: Path, why: str) -> DataError:
+    return DataError(
+        f"{path.name} cannot be read: {why}.",
+        "Select a file of weights: .safetensors, .pt, .npz, or .onnx.",
+    )
+
+
+def _safetensors(path: Path) -> WeightFile:
+    with safe_open(path, framework="numpy") as file:
+        arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    # Their header is sorted by type and name, not by layer.
+    return WeightFile(arrays, False, {})
+
+
+def _npz(path: Path) -> WeightFile:
+    arrays: dict[str, Array] = {}
+    with zipfile.ZipFile(path) as archive:
+        _check_sizes(path, archive)
+        for info in archive.infolist():
+            if info.filename.endswith(".npy"):
+                with archive.open(info) as file:
+                    arrays[info.filename.removesuffix(".npy")] = _npy(file, info.file_size)
+    return WeightFile(arrays, True, {})
+
+
+def _npy(file: IO[bytes], size: int) -> Array:
+    content = io.BytesIO(file.read(size))
+    version = np.lib.format.read_magic(content)
+    header = {(1, 0): np.lib.format.read_array_header_1_0}.get(
+        version, np.lib.format.read_array_header_2_0
+    )
+    shape, _, dtype = header(content)
+    if prod(shape) * dtype.itemsize > size:
+        raise ValueError("an array is larger than its file")
+    content.seek(0)
+    loaded: Array = np.lib.format.read_array(content, allow_pickle=False)
+    return loaded
+
+
+def _check_sizes(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuses a zip that would fill the memory."""
+    infos = archive.infolist()
+    total = sum(info.file_size for info in infos)
+    packed = max(1, path.stat().st_size)
+    if len(infos) > MOST_ARRAYS or total > LARGEST or total > MOST_EXPANSION * packed:
+        raise _refused(path, f"it would take {memory(total)} when unpacked")
+
+
+@dataclass(frozen=True)
+class _Storage:
+    """The type of a storage in a pickle of PyTorch."""
+
+    dtype: str
+
+
+_STORAGES = {
+    "FloatStorage": "<f4", "DoubleStorage": "<f8", "HalfStorage": "<f2", "BFloat16Storage": "bf16",
+    "LongStorage": "<i8", "IntStorage": "<i4", "ShortStorage": "<i2", "CharStorage": "<i1",
+    "ByteStorage": "<u1", "BoolStorage": "<u1",
+}  # fmt: skip
+
+
+class _Tensors(pickle.Unpickler):
+    """Reads the pickle of a state dict. Every name that it does not know is refused."""
+
+    def __init__(self, archive: zipfile.ZipFile, root: str) -> None:
+        super().__init__(io.BytesIO(_member(archive, f"{root}/data.pkl", LARGEST_PICKLE)))
+        self._archive, self._root = archive, root
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The few names of a state dict, none of which runs code of the file."""
+        known = {
+            ("collections", "OrderedDict"): OrderedDict,
+            ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+            ("torch._utils", "_rebuild_parameter"): _parameter,
+        }
+        if module == "torch" and name in _STORAGES:
+            return _Storage(_STORAGES[name])
+        if (module, name) not in known:
+            raise pickle.UnpicklingError(
+                f"it refers to {module}.{name}, which is not part of a state dict; "
+                "save model.state_dict() alone"
+            )
+        return known[module, name]
+
+    def persistent_load(self, pid: Any) -> Array:
+        """The numbers of a storage, (n,)."""
+        kind, storage, key, _, count = pid
+        if kind != "storage" or not isinstance(storage, _Storage) or not re.match(r"\w+\Z", key):
+            raise pickle.UnpicklingError("its storages are not valid")
+        content = _member(self._archive, f"{self._root}/data/{key}", LARGEST)
+        if storage.dtype == "bf16":
+            # The upper half of a float32.
+            wide = np.frombuffer(content, "<u2").astype("<u4") << 16
+            return wide.view("<f4")[: int(count)]
+        return np.frombuffer(content, storage.dtype)[: int(count)]
+
+
+def _tensor(storage: Array, offset: int, shape: Any, strides: Any, *_: object) -> Array:
+    """A tensor of a storage; PyTorch counts strides in numbers, not bytes."""
+    shape, strides = tuple(map(int, shape)), tuple(map(int, strides))
+    if min((offset, *shape, *strides), default=0) < 0 or len(shape) != len(strides):
+        raise ValueError("a tensor has a negative size")
+    last = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
+    if (prod(shape) and last >= len(storage)) or prod(shape) > LARGEST // 8:
+        raise ValueError("a tensor is larger than its storage")
+    if not prod(shape):
+        return np.empty(shape, storage.dtype)
+    steps = [step * storage.itemsize for step in strides]
+    view = np.lib.stride_tricks.as_strided(storage[offset:], shape, steps, writeable=False)
+    return np.ascontiguousarray(view).reshape(shape)
+
+
+def _parameter(data: Array, *_: object) -> Array:
+    return data
+
+
+def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    info = archive.getinfo(name)
+    if info.file_size > most:
+        raise ValueError(f"{name} is too large")
+    return archive.read(info)
+
+
+def _pytorch(path: Path) -> WeightFile:
+    if not zipfile.is_zipfile(path):
+        raise _refused(path, "PyTorch before 1.6 wrote it, or it is not a PyTorch file")
+    with zipfile.ZipFile(path) as archive:
+        _check_sizes(path, archive)
+        roots = [name for name in archive.namelist() if name.endswith("/data.pkl")]
+        if len(roots) != 1:
+            raise _refused(path, "it is not a state dict (a TorchScript file has code)")
+        root = roots[0].removesuffix("/data.pkl")
+        if f"{root}/code/" in "".join(archive.namelist()):
+            raise _refused(path, "it is a TorchScript file, which has code")
+        order = f"{root}/byteorder"
+        if order in archive.namelist() and _member(archive, order, 100) != b"little":
+            raise _refused(path, "its numbers are big-endian")
+        arrays = _state_dict(_Tensors(archive, root).load())
+    return WeightFile(arrays, True, dict.fromkeys(arrays, "out first"))
+
+
+def _state_dict(loaded: object) -> dict[str, Array]:
+    """The arrays of a state dict, or of the one state dict in a checkpoint."""
+    if isinstance(loaded, Mapping):
+        arrays = {str(k): v for k, v in loaded.items() if isinstance(v, np.ndarray)}
+        if arrays:
+            return arrays
+        inner = [_state_dict(value) for value in loaded.values() if isinstance(value, Mapping)]
+        found = [arrays for arrays in inner if arrays]
+        # The state of an optimizer has arrays too, but deeper.
+        return found[0] if found else {}
+    return {}
+
+
+def _onnx(path: Path) -> WeightFile:
+    from mnist_studio.prediction import onnx_model
+
+    graph = onnx_model.weights_of(path)
+    return WeightFile(graph.arrays, True, graph.kernels, graph.flatten)

@@ -1,0 +1,119 @@
+"""Files of weights are read without running anything of them."""
+
+import io
+import os
+import pickle
+import zipfile
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+from safetensors.numpy import save_file
+
+from mnist_studio.errors import DataError
+from mnist_studio.prediction import weight_files
+from mnist_studio.prediction.weight_files import read
+
+KERNEL = np.arange(6, dtype=np.float32).reshape(2, 3)
+
+
+class _Evil:
+    def __reduce__(self) -> tuple[object, tuple[str, ...]]:
+        return os.system, ("touch evil",)
+
+
+def pytorch_file(path: Path, name: str = "fc.weight", shape: tuple[int, ...] = (2, 3)) -> Path:
+    """A state dict of one tensor, written by hand in protocol 2."""
+    count, strides = 6, (3, 1)
+    text = (
+        b"\x80\x02ccollections\nOrderedDict\n)R("
+        + b"X" + len(name).to_bytes(4, "little") + name.encode()
+        + b"ctorch._utils\n_rebuild_tensor_v2\n("
+        + b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000"
+        + b"X\x03\x00\x00\x00cpuK" + bytes([count]) + b"tQK\x00"
+        + b"(" + b"".join(b"K" + bytes([n]) for n in shape) + b"t"
+        + b"(" + b"".join(b"K" + bytes([n]) for n in strides) + b"t"
+        + b"\x89ccollections\nOrderedDict\n)RtRu."
+    )  # fmt: skip
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("model/data.pkl", text)
+        archive.writestr("model/data/0", KERNEL.tobytes())
+    return path
+
+
+def test_safetensors_and_npz_are_read(tmp_path: Path) -> None:
+    save_file({"fc.weight": KERNEL}, tmp_path / "a.safetensors")
+    np.savez(tmp_path / "a.npz", allow_pickle=False, **{"fc.weight": KERNEL})
+    for name, ordered in (("a.safetensors", False), ("a.npz", True)):
+        found = read(tmp_path / name)
+        assert found.ordered is ordered
+        assert_array_equal(found.arrays["fc.weight"], KERNEL)
+
+
+def test_a_state_dict_is_read_without_pytorch(tmp_path: Path) -> None:
+    found = read(pytorch_file(tmp_path / "a.pt"))
+    assert found.ordered
+    assert found.kernels == {"fc.weight": "out first"}
+    assert_array_equal(found.arrays["fc.weight"], KERNEL)
+
+
+@pytest.mark.parametrize("shape", [(3, 3), (200, 200), (0, 3)])
+def test_a_tensor_never_reaches_beyond_its_storage(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = pytorch_file(tmp_path / "a.pt", shape=shape)
+    if 0 in shape:
+        assert read(path).arrays["fc.weight"].shape == shape
+    else:
+        with pytest.raises(DataError, match="larger than its storage"):
+            read(path)
+
+
+def test_code_in_a_pickle_never_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "evil.pt"
+    for content in (pickle.dumps(_Evil()), b"cbuiltins\neval\n(X\x01\x00\x00\x001tR."):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("evil/data.pkl", content)
+        with pytest.raises(DataError, match="not part of a state dict"):
+            read(path)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("evil/data.pkl", b".")
+        archive.writestr("evil/code/__torch__.py", b"")
+    with pytest.raises(DataError, match="has code"):
+        read(path)
+    array = np.array([_Evil()], dtype=object)
+    evil = io.BytesIO()
+    np.lib.format.write_array(evil, array, allow_pickle=True)
+    with zipfile.ZipFile(tmp_path / "evil.npz", "w") as archive:
+        archive.writestr("a.npy", evil.getvalue())
+    with pytest.raises(DataError, match="damaged"):
+        read(tmp_path / "evil.npz")
+    assert not (tmp_path / "evil").exists()
+
+
+def test_bombs_and_damaged_files_are_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.npy", bytes(10_000_000))
+    with pytest.raises(DataError, match="when unpacked"):
+        read(tmp_path / "b.npz")
+    content = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        content, {"descr": "<f4", "fortran_order": False, "shape": (10**12,)}
+    )
+    with zipfile.ZipFile(tmp_path / "c.npz", "w") as archive:
+        archive.writestr("a.npy", content.getvalue())
+    with pytest.raises(DataError, match="larger than its file"):
+        read(tmp_path / "c.npz")
+    for suffix in (".safetensors", ".npz", ".pt", ".onnx"):
+        (tmp_path / f"x{suffix}").write_bytes(b"\x00\x01 no weights")
+        with pytest.raises(DataError, match="cannot be read"):
+            read(tmp_path / f"x{suffix}")
+    with pytest.raises(DataError, match="does not exist"):
+        read(tmp_path / "none.npz")
+
+
+def test_a_checkpoint_has_a_state_dict(tmp_path: Path) -> None:
+    arrays = OrderedDict({"fc.weight": KERNEL})
+    found = weight_files._state_dict({"epoch": 3, "optimizer": {}, "model": arrays})
+    assert list(found) == ["fc.weight"]
