@@ -13,6 +13,12 @@ from hypothesis import settings
 
 from mnist_studio.analysis import time_breakdown
 from mnist_studio.spec import recipes
+from tests.without import sitecustomize
+
+if os.environ.get(sitecustomize.VARIABLE):
+    # Child processes hide the same packages. The import above hid them here.
+    _folders = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, _folders))
 
 # A shell that starts tests in the background has them ignore Ctrl+C, which some of them try.
 signal.signal(signal.SIGINT, signal.default_int_handler)

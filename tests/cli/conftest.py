@@ -39,9 +39,11 @@ def studio(*words: object, cwd: Path | None = None, path: Path = ROOT) -> Said:
 
     ``path`` is where it looks for modules before it looks where they are installed.
     """
+    more = filter(None, [os.environ.get("PYTHONPATH")])
     done = subprocess.run(
         [*COMMAND, *map(str, words)], capture_output=True, text=True, timeout=120, cwd=cwd,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (path, ROOT)))}, check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (path, ROOT, *more)))},
+        check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return Said(done.returncode, done.stdout, done.stderr)

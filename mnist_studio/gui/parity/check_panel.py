@@ -104,7 +104,7 @@ class ParityCheckPanel(QStackedWidget):
             ("Run checks", self.run),
         )
         nothing.body.addWidget(self.empty)
-        nothing.body.addWidget(InstallButton(self._studio))
+        nothing.body.addWidget(InstallButton(self._studio), alignment=Qt.AlignmentFlag.AlignHCenter)
         self.addWidget(nothing)
         whole = column(self.verdict)
         whole.addWidget(below, 1)
