@@ -152,7 +152,7 @@ def _import_own(name: str, arguments: Namespace) -> OwnDataset:
         new = own_import.read(arguments.place, name, chosen)
         made = OwnDatasets().add(name, new, arguments.overwrite, chosen.check_cancelled)
     own.load()
-    _note(made.facts, (*new.notes, *likeness.general_problems(new.train)))
+    _note(made.facts, (*new.notes, *likeness.of_dataset(OwnDatasets().read(name))))
     return made
 
 

@@ -1,7 +1,7 @@
 """``mnist-studio evaluate``: trained models evaluated on a test set that isn't their own."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.cli import options, output
-from mnist_studio.data.datasets import likeness, pen_digits, sources
+from mnist_studio.data.datasets import likeness, pen_digits, published_files, sources
 from mnist_studio.data.datasets.pen_digits import PenDigit, Writers
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
@@ -17,7 +17,8 @@ from mnist_studio.data.ink.stages import STEPS
 from mnist_studio.errors import DataError, MnistStudioError, UsageError
 from mnist_studio.formatting import count, percent
 from mnist_studio.prediction.evaluation import Evaluator
-from mnist_studio.spec.run import answers_digits
+from mnist_studio.spec import datasets
+from mnist_studio.spec.run import DIGITS, answers_digits
 from mnist_studio.store.rows import Run
 
 
@@ -87,9 +88,8 @@ def run(arguments: Namespace) -> int:
     test = _test_set(arguments)
     if not all(map(len, test.stages)):
         raise DataError("The test set has no images.", "Choose another file or folder.")
-    if any(answers_digits(model.spec) for model in runs):
-        for sentence in likeness.problems(test.stages[-1]):
-            output.note(f"Warning: {sentence}")
+    for sentence in dict.fromkeys(_looks(test.stages[-1], runs)):
+        output.note(f"Warning: {sentence}")
     if not arguments.json:
         _write_heading(test)
     succeeded = True
@@ -97,6 +97,22 @@ def run(arguments: Namespace) -> int:
         for model in group:
             succeeded &= _evaluate(evaluator, model, test, arguments.json)
     return 0 if succeeded else 1
+
+
+def _looks(test: LabeledImages, runs: Sequence[Run]) -> Iterator[str]:
+    """What the images look like, compared with what the models were trained on."""
+    known = published_files.identity(test)
+    for name, names in dict.fromkeys((run.spec.dataset, run.spec.class_names) for run in runs):
+        title = datasets.title(name)
+        facts = datasets.facts(name)
+        if known and known != name and not (known == "mnist" and facts and facts.digits):
+            yield f"These are images of {datasets.title(known)}, not of {title}."
+        if names == DIGITS and (facts is None or facts.digits):
+            yield from likeness.problems(test)
+        elif sources.is_here(name):
+            yield from likeness.unlike(test, sources.load_test(name), title)
+        else:
+            yield from likeness.general_problems(test)
 
 
 def drawn(strokes: Sequence[PenDigit], fitting: Fitting = WHOLE) -> LabeledImages:

@@ -6,6 +6,7 @@ from time import perf_counter
 
 from msgspec.structs import replace
 
+from mnist_studio.data.datasets import likeness
 from mnist_studio.data.images import Dataset, joined
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.data.pipeline.reduction import reduced, reduced_count, with_label_noise
@@ -18,6 +19,7 @@ from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.running import dataset_ahead, native_task
 from mnist_studio.running.messages import TrainRequest
 from mnist_studio.spec import codec
+from mnist_studio.spec.datasets import OWN
 from mnist_studio.spec.known_bugs import KNOWN_BUGS, effective
 from mnist_studio.spec.run import KnownBugName, RunSpec
 from mnist_studio.store import artifacts, handwriting, locks, own_images
@@ -66,7 +68,8 @@ def _run(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
         checkpoint_seconds=request.checkpoint_seconds, recording=request.recording,
     )  # fmt: skip
     _warn_of_bugs(session, described.known_bugs)
-    for note in (*dataset.notes, *_reductions(spec, dataset, session.data)):
+    looks = likeness.of_dataset(dataset) if dataset.name.startswith(OWN) else ()
+    for note in (*dataset.notes, *looks, *_reductions(spec, dataset, session.data)):
         session.warn(note)
     if spec.style == "native":
         return native_task.train(session, described.known_bugs, data)

@@ -16,13 +16,16 @@ other images each fall far below what digits have.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.data.datasets import builtin
-from mnist_studio.data.images import CLASSES, SIDE, LabeledImages, joined
+from mnist_studio.data.images import SIDE, Dataset, LabeledImages, joined
 from mnist_studio.formatting import count, percent
+from mnist_studio.spec.run import DIGITS
 
 FEWEST = 100
 """Images below which means of classes say too little."""
@@ -42,6 +45,25 @@ _MNIST_BRIGHTNESS = 33.8
 _MNIST_CORRELATION = 0.58
 
 Means = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What images are compared with.
+
+    Attributes:
+        images: a phrase for its images.
+        title: a shorter one.
+        means: (k, 28, 28), the mean image of every class.
+    """
+
+    images: str
+    title: str
+    means: Means
+
+
+_SAMPLE = 2_000
+"""Images of a dataset that are looked at before a training."""
 
 _ORIENTATIONS: dict[str, Callable[[Means], Means]] = {
     "transposed, so rows and columns are swapped": lambda means: means.transpose(0, 2, 1),
@@ -66,6 +88,35 @@ def problems(given: LabeledImages) -> tuple[str, ...]:
     return tuple(_problems(given)) if len(given) else ()
 
 
+def unlike(given: LabeledImages, known: LabeledImages, title: str) -> tuple[str, ...]:
+    """Sentences about how images are unlike those of a dataset; none if they are like them.
+
+    Args:
+        given: any number of images.
+        known: images of the dataset, of every class.
+        title: of the dataset.
+    """
+    if not len(given):
+        return ()
+    light = np.median(_frame(given.images)) >= _BRIGHT
+    inverted = bool(light) and not np.median(_frame(known.images)) >= _BRIGHT
+    upright = LabeledImages(255 - given.images, given.labels) if inverted else given
+    sentences = list(_blank(given))
+    if inverted:
+        sentences.append(f"The images are dark on a light background, unlike those of {title}.")
+    reference = Reference(f"the images of {title}", title, _means_of_all(known))
+    return (*sentences, *_orientation(upright, reference))
+
+
+def of_dataset(dataset: Dataset) -> tuple[str, ...]:
+    """What the training images of a dataset look like, if that is not as it should be.
+
+    Those that are named 0 to 9 are compared with digits.
+    """
+    some = dataset.train.take(np.arange(min(len(dataset.train), _SAMPLE)))
+    return problems(some) if dataset.class_names == DIGITS else general_problems(some)
+
+
 def general_problems(given: LabeledImages) -> tuple[str, ...]:
     """Sentences about images of anything: blank, hardly any contrast, or dark on light."""
     return tuple(_general(given)) if len(given) else ()
@@ -73,8 +124,8 @@ def general_problems(given: LabeledImages) -> tuple[str, ...]:
 
 def correlation(given: LabeledImages) -> float:
     """How far the means of the classes are those of digits, from -1 to 1; see the module."""
-    means, present = _class_means(given)
-    return _correlation(means, _centered(_reference()[present]))
+    means, labels = _class_means(given)
+    return _correlation(means, _centered(_digits().means[labels]))
 
 
 def _general(given: LabeledImages) -> Iterator[str]:
@@ -103,7 +154,7 @@ def _problems(given: LabeledImages) -> Iterator[str]:
     if inverted:
         yield "The digits are dark on a light background. MNIST has light digits on black."
     upright = LabeledImages(255 - given.images, given.labels) if inverted else given
-    yield from _orientation(upright)
+    yield from _orientation(upright, _digits())
     yield from _brightness(upright)
 
 
@@ -126,28 +177,65 @@ def _brightness(given: LabeledImages) -> Iterator[str]:
         )
 
 
-def _orientation(given: LabeledImages) -> Iterator[str]:
-    means, present = _class_means(given)
-    if len(given) < FEWEST or present.sum() < _FEWEST_CLASSES:
+def _orientation(given: LabeledImages, reference: Reference) -> Iterator[str]:
+    means, labels = _class_means(given)
+    count = len(reference.means)
+    if len(given) < FEWEST or len(labels) < min(_FEWEST_CLASSES, count):
         return
-    reference = _reference()[present]
-    here = _correlation(means, _centered(reference))
+    yield from _foreign_labels(labels, count)
+    known = labels < count
+    means, labels = _centered(means[known]), labels[known]
+    here = _correlation(means, _centered(reference.means[labels]))
     others = {
-        title: _correlation(means, _centered(change(reference)))
+        title: _correlation(means, _centered(change(reference.means[labels])))
         for title, change in _ORIENTATIONS.items()
     }
     title = max(others, key=others.__getitem__)
-    if others[title] > max(here + _CLEARER, LOWEST_CORRELATION):
+    shift, shifted = _best_shift(means, labels, reference)
+    if max(others[title], shifted) <= max(here + _CLEARER, LOWEST_CORRELATION):
+        yield from _dissimilar(here, reference)
+    elif shifted > others[title]:
         yield (
-            f"The images seem to be {title}. Their correlation with digits is {others[title]:.2f} "
-            f"in that orientation, but {here:.2f} as they are."
+            f"The labels seem to be {'higher' if shift > 0 else 'lower'} by one than the classes: "
+            f"their correlation with {reference.images} is {here:.2f}, but {shifted:.2f} without "
+            f"that. Or the labels may belong to other images."
         )
-    elif here < LOWEST_CORRELATION:
+    else:
         yield (
-            "The images and labels do not resemble handwritten digits. Their correlation is "
-            f"{here:.2f}, but {_MNIST_CORRELATION} for MNIST. They may show something else, "
-            "or the labels may belong to other images."
+            f"The images seem to be {title}. Their correlation with {reference.title} is "
+            f"{others[title]:.2f} in that orientation, but {here:.2f} as they are."
         )
+
+
+def _foreign_labels(labels: NDArray[np.int64], count: int) -> Iterator[str]:
+    if int(labels.max()) >= count:
+        yield (
+            f"The labels go up to {int(labels.max())}, but there are {count} classes, from 0 to "
+            f"{count - 1}. Labels may begin at 1, or belong to another dataset."
+        )
+
+
+def _best_shift(means: Means, labels: NDArray[np.int64], reference: Reference) -> tuple[int, float]:
+    """By how much labels seem to be too high, 1 or -1, and the correlation without that."""
+    found = {}
+    for shift in (1, -1):
+        right = labels - shift
+        inside = (right >= 0) & (right < len(reference.means))
+        moved = _centered(reference.means[right[inside]]) if inside.sum() > 1 else means[:0]
+        found[shift] = _correlation(_centered(means[inside]), moved) if len(moved) else -1.0
+    best = max(found, key=found.__getitem__)
+    return best, found[best]
+
+
+def _dissimilar(here: float, reference: Reference) -> Iterator[str]:
+    if here >= LOWEST_CORRELATION:
+        return
+    usual = f", but {_MNIST_CORRELATION} for MNIST" if reference.title == "digits" else ""
+    yield (
+        f"The images and labels do not resemble {reference.images}. Their correlation is "
+        f"{here:.2f}{usual}. They may show something else, or the labels may belong to other "
+        f"images."
+    )
 
 
 def _frame(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -157,20 +245,27 @@ def _frame(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.concatenate([rows.reshape(-1), columns.reshape(-1)])
 
 
-def _class_means(given: LabeledImages) -> tuple[Means, NDArray[np.bool_]]:
+def _class_means(given: LabeledImages) -> tuple[Means, NDArray[np.int64]]:
     """The mean image (k, 28, 28) of every class that is present, less their mean; and which are."""
-    present = np.bincount(given.labels, minlength=CLASSES) > 0
-    means = [given.images[given.labels == label].mean(axis=0) for label in np.flatnonzero(present)]
-    return _centered(np.array(means).reshape(-1, SIDE, SIDE)), present
+    labels = np.unique(given.labels).astype(np.int64)
+    means = [given.images[given.labels == label].mean(axis=0) for label in labels]
+    return _centered(np.array(means).reshape(-1, SIDE, SIDE)), labels
 
 
-def _reference() -> Means:
-    """The mean image (10, 28, 28) of every class of the built-in digits."""
+@lru_cache(maxsize=1)
+def _digits() -> Reference:
+    """The built-in digits."""
     dataset = builtin.load()
-    digits = joined(dataset.train, dataset.test)
-    return np.array(
-        [digits.images[digits.labels == label].mean(axis=0) for label in range(CLASSES)]
-    )
+    means = _means_of_all(joined(dataset.train, dataset.test))
+    return Reference("handwritten digits", "digits", means)
+
+
+def _means_of_all(known: LabeledImages) -> Means:
+    """The mean image (k, 28, 28) of every class; zeros for a class without images."""
+    means = np.zeros((int(known.labels.max(initial=0)) + 1, SIDE, SIDE))
+    for label in np.unique(known.labels):
+        means[label] = known.images[known.labels == label].mean(axis=0)
+    return means
 
 
 def _centered(means: Means) -> Means:

@@ -19,7 +19,7 @@ from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.form import Form
-from mnist_studio.spec.run import LARGEST_BATCH, LARGEST_EPOCHS, DeviceName
+from mnist_studio.spec.run import LARGEST_BATCH, LARGEST_EPOCHS, SMALLEST_FRACTION, DeviceName
 from mnist_studio.workers.probe import FrameworkReport, probe
 
 _LARGEST_SEED = 2**31 - 1
@@ -34,6 +34,10 @@ _TIPS = {
     f"0 to {_LARGEST_SEED:,}",
     "Validation set": "Training images that are held out for validation, "
     f"0 to {_LARGEST_VALIDATION:,} (default: none)",
+    "Training images": "Share of the training images that are used, drawn by the seed, "
+    f"{SMALLEST_FRACTION:g} to 1 (default: 1, which is all of them)",
+    "Label noise": "Share of the training labels that are replaced by wrong ones, 0 to 1 "
+    "(default: none). Validation and test keep theirs.",
     "CPU threads": f"Threads per framework, 1 to {_LARGEST_THREADS:,} "
     "(default: auto, which is 1 for short steps in PyTorch and NumPy; else the framework decides)",
 }
@@ -60,6 +64,11 @@ class NumberFields(QObject):
             "Validation set", theme, 0, _LARGEST_VALIDATION, by_thousand
         )
         self.validation.set_special("none")
+        self.training_fraction = StepperSpinBox(
+            "Training images", theme, 0, 1, one_two_five, whole=False
+        )
+        self.label_noise = StepperSpinBox("Label noise", theme, 0, 1, one_two_five, whole=False)
+        self.label_noise.set_special("none")
         self.threads = StepperSpinBox("CPU threads", theme, 0, _LARGEST_THREADS, by_one)
         self.threads.set_special("auto")
         for name, field in self.by_name().items():
@@ -74,6 +83,8 @@ class NumberFields(QObject):
             "Learning rate": self.learning_rate,
             "Seed": self.seed,
             "Validation set": self.validation,
+            "Training images": self.training_fraction,
+            "Label noise": self.label_noise,
             "CPU threads": self.threads,
         }
 
@@ -84,6 +95,8 @@ class NumberFields(QObject):
         self.learning_rate.set_number(form.learning_rate)
         self.seed.set_number(form.seed)
         self.validation.set_number(form.validation)
+        self.training_fraction.set_number(form.training_fraction)
+        self.label_noise.set_number(form.label_noise)
         self.threads.set_number(form.threads)
 
     def read(self, form: Form) -> Form:
@@ -95,6 +108,8 @@ class NumberFields(QObject):
             learning_rate=self.learning_rate.number,
             seed=self.seed.whole,
             validation=self.validation.whole,
+            training_fraction=self.training_fraction.number,
+            label_noise=self.label_noise.number,
             threads=self.threads.whole,
         )
 

@@ -49,6 +49,8 @@ class Form:
         epoch_steps: steps per epoch; 0 is one pass over the training set.
         clip: how gradients are clipped.
         augmentation: random changes of training images.
+        training_fraction: share of the training images that are used.
+        label_noise: share of the training labels that are wrong.
     """
 
     base: RunSpec
@@ -67,6 +69,8 @@ class Form:
     epoch_steps: int = 0
     clip: ClipNorm | ClipValue | None = None
     augmentation: Augmentation | None = None
+    training_fraction: float = 1.0
+    label_noise: float = 0.0
 
     @property
     def recipe(self) -> str:
@@ -100,6 +104,8 @@ def run_form(run: RunSpec) -> Form:
         epoch_steps=training.epoch_steps,
         clip=training.clip,
         augmentation=training.augmentation,
+        training_fraction=training.training_fraction,
+        label_noise=training.label_noise,
     )
 
 
@@ -148,7 +154,7 @@ def changed_settings(form: Form) -> int:
 
 _BEHIND_THE_FOLD = (
     "device", "batch_size", "learning_rate", "seed", "validation", "threads", "precision",
-    "sampling", "epoch_steps", "clip", "augmentation",
+    "sampling", "epoch_steps", "clip", "augmentation", "training_fraction", "label_noise",
 )  # fmt: skip
 """The settings of a form that the page shows only on request."""
 
@@ -212,6 +218,8 @@ def _run_spec(form: Form, framework: FrameworkName) -> RunSpec:
         epoch_steps=form.epoch_steps,
         clip=form.clip,
         augmentation=form.augmentation,
+        training_fraction=form.training_fraction,
+        label_noise=form.label_noise,
     )
     return msgspec.structs.replace(
         _on_dataset(form.base, form.dataset),

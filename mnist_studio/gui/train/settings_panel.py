@@ -70,7 +70,7 @@ MORE, BUGS = "More settings", "Try a known bug"
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Optimization": ("Learning rate", "Batch size", "Gradient clipping", "Clipping threshold"),
-    "Data": ("Validation set", "Batches", "Steps per epoch"),
+    "Data": ("Validation set", "Batches", "Steps per epoch", "Training images", "Label noise"),
     "Computation": ("Seed", "Device", "CPU threads", "Precision"),
 }
 """The labels of the fields in each group of ``MORE``."""

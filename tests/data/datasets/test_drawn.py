@@ -28,7 +28,7 @@ def test_a_collection_becomes_a_dataset_in_the_order_of_its_classes() -> None:
 
 
 def test_names_of_classes_are_checked() -> None:
-    for bad in ("", " ", "x" * 41, "a\n"):
+    for bad in ("", " ", "x" * 41, "a\nb"):
         with pytest.raises(SpecError):
             Collection().with_class(bad)
     with pytest.raises(SpecError, match="Two classes"):

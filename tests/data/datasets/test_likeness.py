@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mnist_studio.data.datasets import builtin, pen_digits
-from mnist_studio.data.datasets.likeness import correlation, problems
+from mnist_studio.data.datasets.likeness import correlation, problems, unlike
 from mnist_studio.data.datasets.sources import read_test_folder
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, digit_image
@@ -165,3 +165,55 @@ def test_some_blank_images_are_counted() -> None:
     images[:6] = 9
     (sentence,) = problems(LabeledImages(images, BUILTIN.labels))
     assert sentence == "6 of 500 images (1.20 %) are blank."
+
+
+def known_letters() -> LabeledImages:
+    """Eight kinds of strokes, each at another place, with a little noise."""
+    rng = np.random.default_rng(0)
+    kinds = rng.integers(0, 2, (8, 7, 7)).repeat(4, 1).repeat(4, 2) * 200
+    labels = np.arange(400).astype(np.uint8) % 8
+    noise = rng.integers(0, 50, (400, 28, 28))
+    return LabeledImages((kinds[labels] + noise).astype(np.uint8), labels)
+
+
+LETTERS = known_letters()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda images: images.transpose(0, 2, 1), "transposed, so rows and columns"),
+        (lambda images: images[:, :, ::-1], "mirrored from left to right"),
+        (lambda images: images * np.uint8(0), "400 of 400 images"),
+    ],
+)
+def test_images_are_compared_with_any_dataset_that_is_known(
+    change: Callable[[Images], Images], words: str
+) -> None:
+    assert unlike(LETTERS, LETTERS, "letters") == ()
+    assert any(words in one for one in unlike(changed(LETTERS, change), LETTERS, "letters"))
+
+
+@pytest.mark.parametrize(("shift", "word"), [(1, "higher"), (-1, "lower")])
+def test_labels_that_begin_at_another_number_are_reported(shift: int, word: str) -> None:
+    inside = np.flatnonzero(LETTERS.labels.astype(int) + shift >= 0)
+    part = LETTERS.take(inside)
+    moved = LabeledImages(part.images, (part.labels.astype(int) + shift).astype(np.uint8))
+    found = unlike(moved, LETTERS, "letters")
+    assert any(f"labels seem to be {word} by one" in sentence for sentence in found)
+    if shift == 1:
+        assert "The labels go up to 8, but there are 8 classes" in found[0]
+
+
+def test_mnist_whose_labels_begin_at_1_is_reported(mnist: LabeledImages) -> None:
+    moved = LabeledImages(mnist.images, mnist.labels + np.uint8(1))
+    sentences = " ".join(problems(moved))
+    assert "The labels go up to 10, but there are 10 classes" in sentences
+    assert "labels seem to be higher by one" in sentences
+
+
+def test_another_dataset_under_the_same_name_is_reported() -> None:
+    rng = np.random.default_rng(9)
+    other = LabeledImages(np.roll(LETTERS.images, 3, 0)[rng.permutation(400)], LETTERS.labels)
+    (sentence,) = unlike(other, LETTERS, "letters")
+    assert "do not resemble the images of letters" in sentence
