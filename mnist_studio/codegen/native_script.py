@@ -7,6 +7,7 @@ from typing import Any
 
 from mnist_studio.codegen import context, keras_script, numpy_script, pytorch_script
 from mnist_studio.codegen.wrapping import wrap
+from mnist_studio.errors import SpecError
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
@@ -43,6 +44,16 @@ def notebook(run: RunSpec) -> str:
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     return json.dumps(_document(cells), indent=1, ensure_ascii=False) + "\n"
+
+
+def check_trainable(run: RunSpec) -> None:
+    """Checks that a run of a native script can be trained by one.
+
+    Raises:
+        SpecError: it cannot. Says why.
+    """
+    for problem in problems(run) if run.style == "native" else ():
+        raise SpecError("This run cannot be trained by a native script.", problem, ("style",))
 
 
 def problems(run: RunSpec) -> tuple[str, ...]:

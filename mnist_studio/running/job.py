@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from mnist_studio import settings
+from mnist_studio.codegen import native_script
 from mnist_studio.errors import SpecError
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Log, Phase, Stopped, Terminal
 from mnist_studio.frameworks import registry
@@ -143,6 +144,8 @@ class TrainingJob:
             yield self._failed(run, str(missing))
             return
         try:
+            # Before a framework is loaded, which takes seconds.
+            native_script.check_trainable(spec)
             check_memory(spec)
         except SpecError as error:
             yield self._failed(run, str(error))

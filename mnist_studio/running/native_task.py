@@ -52,7 +52,8 @@ def train(
         data: data folder named by the user.
 
     Raises:
-        TrainingFailed: the run cannot be written so, or its loss becomes NaN or infinite.
+        SpecError: the run cannot be written so.
+        TrainingFailed: its loss becomes NaN or infinite.
         StoreError: the disk is full.
         DataError: the dataset is missing.
     """
@@ -73,8 +74,7 @@ def train(
 
 def _script(session: TrainingSession, described: RunSpec) -> Script:
     """The script of a run, saved in its folder and loaded as a module."""
-    for problem in native_script.problems(described):
-        raise TrainingFailed("This run cannot be trained by a native script.", problem)
+    native_script.check_trainable(described)
     path = session.folder / SCRIPT
     write_bytes(path, native_script.script(described).encode())
     adapter = import_module(f"{registry.framework_entry(described.framework).module}.native_script")

@@ -1,5 +1,6 @@
 """What may be continued, and that the curve is the same whoever continues it."""
 
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
+from mnist_studio import paths
 from mnist_studio.errors import SpecError, StoreError
 from mnist_studio.events import Crashed, Epoch, Failed, Finished, Terminal
 from mnist_studio.frameworks.base import OptimizerState, Problem
@@ -171,17 +173,39 @@ def _figures(epochs: tuple[Epoch, ...]) -> np.ndarray:
     return np.array([(e.train_loss, e.test_loss, e.test_accuracy, e.learning_rate) for e in epochs])
 
 
+@pytest.fixture(scope="module")
+def numpy_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with runs of two and of four epochs, in both precisions; to be copied."""
+    folder = tmp_path_factory.mktemp("numpy")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(paths.HOME_VARIABLE, str(folder))
+        for precision in ("float64", "float32"):
+            for epochs in (2, 4):
+                _trained(_continued(precision, epochs))
+    return folder
+
+
+def _continued(precision: str, epochs: int) -> RunSpec:
+    optimizer, schedule = Sgd(0.05, momentum=0.9), Exponential(0.5)
+    return _spec(precision=precision, epochs=epochs, optimizer=optimizer, schedule=schedule)
+
+
+def _stored(spec: RunSpec) -> tuple[Run, tuple[Epoch, ...]]:
+    with RunStore() as store:
+        (run,) = (one for one in store.runs() if one.spec == spec)
+        return run, store.epochs(run.id)
+
+
 @pytest.mark.parametrize(
     ("framework", "precision", "bar"),
     [("pytorch", "float64", 1e-9), ("keras", "float64", 1e-9), ("pytorch", "float32", 1e-4)],
 )
 def test_numpys_curve_goes_on_in_another_framework_as_if_nothing_had_been(
-    framework: FrameworkName, precision: str, bar: float
+    framework: FrameworkName, precision: str, bar: float, numpy_home: Path, home: Path
 ) -> None:
-    schedule = Exponential(0.5)
-    spec = _spec(precision=precision, optimizer=Sgd(0.05, momentum=0.9), schedule=schedule)
-    source, _ = _trained(spec)
-    whole, wanted = _trained(replace(spec, training=replace(spec.training, epochs=4)))
+    shutil.copytree(numpy_home, home, dirs_exist_ok=True)
+    source, _ = _stored(_continued(precision, 2))
+    whole, wanted = _stored(_continued(precision, 4))
     new, epochs = _trained(continue_run(source, framework, 4))
 
     assert [epoch.framework for epoch in epochs] == ["numpy"] * 2 + [framework] * 2

@@ -13,6 +13,7 @@ from mnist_studio.events import AnyEvent, Epoch, Failed, Finished, Phase, Progre
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device
 from mnist_studio.frameworks.registry import FRAMEWORKS
+from mnist_studio.running import job as job_module
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.layers import BatchNorm, Conv, Dense, Dropout, Flatten, MaxPool, Relu
 from mnist_studio.spec.model import ModelSpec
@@ -159,9 +160,13 @@ def test_a_loss_that_is_no_number_fails_in_words() -> None:
     assert "became NaN or infinite in step" in end.reason
 
 
-def test_a_run_without_a_native_script_fails_before_it_trains() -> None:
+def test_a_run_without_a_native_script_fails_before_a_process_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(job_module, "Worker", None)
     end = trained(replace(_written("keras"), known_bugs=("bias-gradients",)))[-1]
     assert isinstance(end, Failed)
+    assert end.reason.startswith("This run cannot be trained by a native script.")
     assert "cannot sum the bias gradients" in end.reason
 
 
