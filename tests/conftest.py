@@ -84,7 +84,7 @@ def _nothing_left_running() -> Iterator[None]:
     """Fails a test that leaves a thread or a child process behind."""
     before = set(threading.enumerate())
     yield
-    deadline = time.monotonic() + 2.0
+    deadline = time.monotonic() + 10.0
     while time.monotonic() < deadline and _left(before):
         time.sleep(0.01)
     assert not _left(before)

@@ -8,10 +8,13 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from typing import Any
 
-from distributed import get_worker
+from distributed import Worker, get_worker
 
 from mnist_studio import events, paths
 from mnist_studio.data.datasets import sources
@@ -22,6 +25,12 @@ from mnist_studio.spec.run import RunSpec
 
 RECORDED = (Epoch, Log, Terminal)
 """The events that are sent back with the artifacts. The others only show progress."""
+
+CHECK_SECONDS = 0.5
+"""Interval at which the worker checks whether the client still waits for a run."""
+
+PATIENCE_SECONDS = 30.0
+"""How long a training that nobody waits for may take to stop before it is killed."""
 
 _MAX_ERROR_CHARACTERS = 2000
 
@@ -50,10 +59,12 @@ def _trained(run: RunSpec, home: Path, topic: str) -> bytes:
     settings.write_text(files.write([run]), "utf-8")
     recorded = []
     with errors.open("wb") as stderr, _process(settings, home, stderr.fileno()) as process:
-        for line in _lines(process):
-            get_worker().log_event(topic, line)
-            if isinstance(events.decode(line), RECORDED):
-                recorded.append(line)
+        assert process.stdout is not None  # It is a pipe.
+        with _ended_if_unwanted(process):
+            for line in process.stdout:
+                get_worker().log_event(topic, line.rstrip("\n"))
+                if isinstance(events.decode(line), RECORDED):
+                    recorded.append(line.rstrip("\n"))
     text = errors.read_text("utf-8", "replace")[-_MAX_ERROR_CHARACTERS:]
     folders = sorted((home / "runs").glob("*/"))
     text = text if process.returncode else ""
@@ -75,17 +86,32 @@ def _process(settings: Path, home: Path, errors: int) -> "subprocess.Popen[str]"
     )
 
 
-def _lines(process: "subprocess.Popen[str]") -> Iterator[str]:
-    """Its events. It is terminated when the client no longer waits for the run."""
-    assert process.stdout is not None  # It is a pipe.
-    for line in process.stdout:
-        yield line.rstrip("\n")
-        if not _is_wanted():
-            process.terminate()
+@contextmanager
+def _ended_if_unwanted(process: "subprocess.Popen[str]") -> Iterator[None]:
+    """Ends the training when the client no longer waits for it, however long it is silent."""
+    worker, over = get_worker(), Event()
+    # Only the thread of a task knows which one it is.
+    key = worker.get_current_task()
+
+    def watch() -> None:
+        while not over.wait(CHECK_SECONDS):
+            if not _is_wanted(worker, key):
+                # Once: the next signal would cancel what the first one stops.
+                process.terminate()
+                if not over.wait(PATIENCE_SECONDS):
+                    process.kill()
+                return
+
+    watcher = Thread(target=watch, name="unwanted run", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
 
 
-def _is_wanted() -> bool:
-    """Whether the client still waits for this run: it may have cancelled it, or died."""
-    worker = get_worker()
-    task = worker.state.tasks.get(worker.get_current_task())
+def _is_wanted(worker: Worker, key: Any) -> bool:
+    """Whether the client still waits for a task: it may have cancelled it, or died."""
+    task = worker.state.tasks.get(key)
     return task is not None and task.state == "executing"

@@ -28,8 +28,9 @@ def test_they_are_listed_and_cannot_be_changed(copied: Path, home: Path) -> None
         assert said.code != 0
         assert "because it is a bundled model" in said.errors
     assert {line["run"] for line in studio("runs", "--json").json} == IDS
-    assert "no runs in" in studio("doctor").output
-    assert "three pretrained models" in studio("doctor").output
+    report = studio("doctor").output
+    assert "no runs in" in report
+    assert "three pretrained models" in report
 
 
 def test_a_picture_is_classified_on_the_first_day(copied: Path, tmp_path: Path) -> None:

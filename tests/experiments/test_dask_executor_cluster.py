@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from msgspec.structs import replace
 
@@ -25,6 +26,7 @@ from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
 from tests.experiments.conftest import SMALL, members
+from tests.trained_runs import alive
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="sends signals"),
@@ -34,7 +36,7 @@ pytestmark = [
 
 ROOT = Path(__file__).parents[2]
 STUDY = replace(SMALL, title="remote", seeds=(1, 2, 3, 4))
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 
 
 def process(home: Path, *words: object) -> "subprocess.Popen[str]":
@@ -209,21 +211,20 @@ def test_ctrl_c_ends_the_trainings_of_the_workers_too(cluster: Cluster, begun: B
     for line in lines(running):
         if (line.get("event") or {}).get("type") == "epoch":
             break
-    assert trainings(cluster.workers[0].pid)
+    (training,) = trainings(cluster.workers[0].pid)
     os.killpg(running.pid, signal.SIGINT)
     code, errors = ended(running)
     assert code == 130, errors
     assert f"--executor dask://{cluster.address}" in errors
-    until(lambda: not trainings(cluster.workers[0].pid))
+    until(lambda: not alive(training))
 
 
-def trainings(worker: int) -> list[str]:
-    """The processes that a worker has."""
-    asked = subprocess.run(
-        ["ps", "--ppid", str(worker), "-o", "args="], capture_output=True, text=True, check=False
-    )
+def trainings(worker: int) -> list[int]:
+    """The ids of the trainings that a worker has."""
     return [
-        line for line in asked.stdout.splitlines() if "mnist_studio" in line and " train " in line
+        child.pid
+        for child in psutil.Process(worker).children()
+        if {"train", "--json"} <= set(child.cmdline())
     ]
 
 
@@ -248,7 +249,7 @@ def test_a_missing_cluster_is_reported_soon(begun: Begin) -> None:
     assert code == 1
     assert f"There is no Dask cluster at {address}." in errors
     assert "Traceback" not in errors
-    assert time.monotonic() - begin < 15
+    assert time.monotonic() - begin < 60
 
 
 def test_a_cluster_without_workers_is_reported(cluster: Cluster, begun: Begin) -> None:

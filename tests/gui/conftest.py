@@ -115,10 +115,10 @@ def studio(theme: Theme) -> Iterator[Studio]:
 @pytest.fixture
 def window(qtbot: QtBot, theme: Theme) -> Iterator[MainWindow]:
     made = MainWindow(theme)
-    with qtbot.waitSignal(made.usable, timeout=10_000):
+    with qtbot.waitSignal(made.usable, timeout=30_000):
         made.show()
     library = made.studio.library
-    qtbot.waitUntil(lambda: library.loaded, timeout=10_000)
+    qtbot.waitUntil(lambda: library.loaded, timeout=30_000)
     yield made
     made.shut_down()
     made.hide()

@@ -30,7 +30,7 @@ def train(qtbot: QtBot, window: MainWindow, epochs: int = 2) -> TrainPage:
     with qtbot.waitSignal(window.studio.queue.idle, timeout=LONG):
         QTest.mouseClick(page.train_button, Qt.MouseButton.LeftButton)
         assert page.stop_button.isEnabled()
-    qtbot.waitUntil(lambda: len(window.studio.library.trained) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.studio.library.trained) == 1, timeout=30_000)
     return page
 
 
@@ -70,9 +70,9 @@ def _answers_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
     page = window.page("draw")
     assert isinstance(page, DrawPage)
     (card,) = page.predictions.grid.cards.values()
-    qtbot.waitUntil(lambda: card.digit.text().isdigit(), timeout=5000)
+    qtbot.waitUntil(lambda: card.digit.text().isdigit(), timeout=30_000)
     assert sum(card.bars.probabilities) == pytest.approx(1)
-    qtbot.waitUntil(lambda: "predict" in page.predictions.consensus.headline.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "predict" in page.predictions.consensus.headline.text(), timeout=30_000)
     assert not page.network_input.strip.empty
 
 
@@ -80,7 +80,7 @@ def _compares(qtbot: QtBot, window: MainWindow) -> None:
     window.go("compare")
     page = window.page("compare")
     assert isinstance(page, ComparePage)
-    qtbot.waitUntil(lambda: len(page.selected) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(page.selected) == 1, timeout=30_000)
     live = page.views.live
     assert live.view is not None
     assert len(live.view.table.rows) == 2
@@ -88,7 +88,7 @@ def _compares(qtbot: QtBot, window: MainWindow) -> None:
     page.list.choose("drawing")
     assert page.views.drawing.card.model.index(0, 1).data().isdigit()
     page.list.choose("samples")
-    with qtbot.waitSignal(page.views.samples.loader.loaded, timeout=10_000) as told:
+    with qtbot.waitSignal(page.views.samples.loader.loaded, timeout=30_000) as told:
         page.views.samples.order.button("wrong").click()
     assert told.args is not None
     (samples,) = told.args
@@ -114,7 +114,7 @@ def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None
     assert page.controls.export.isEnabled()
     assert len(page.curves.plots["accuracy"].lines) == 1
     page.exporter.write(row, "safetensors", folder / "weights.safetensors")
-    qtbot.waitUntil(lambda: "The weights are exported" in page.outcome.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "The weights are exported" in page.outcome.text(), timeout=30_000)
     assert (folder / "weights.safetensors").stat().st_size > 1000
     page.controls.rename.click()
     assert page.question is not None
@@ -122,22 +122,22 @@ def _exports_and_deletes(qtbot: QtBot, window: MainWindow, folder: Path) -> None
     page.controls.delete.click()
     page.question.reject()
     window.studio.library.delete((row.id,))
-    qtbot.waitUntil(lambda: window.studio.library.rows == (), timeout=10_000)
+    qtbot.waitUntil(lambda: window.studio.library.rows == (), timeout=30_000)
     assert row.run.folder.exists()  # In the trash.
     window.studio.library.submit(lambda store: store.trash.empty())
-    qtbot.waitUntil(lambda: not row.run.folder.exists(), timeout=10_000)
+    qtbot.waitUntil(lambda: not row.run.folder.exists(), timeout=30_000)
 
 
 def test_runs_and_curves_survive_a_restart(qtbot: QtBot, theme: Theme, window: MainWindow) -> None:
     train(qtbot, window, epochs=1)
     again = MainWindow(theme)
-    with qtbot.waitSignal(again.usable, timeout=10_000):
+    with qtbot.waitSignal(again.usable, timeout=30_000):
         again.show()
-    qtbot.waitUntil(lambda: len(again.studio.library.trained) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(again.studio.library.trained) == 1, timeout=30_000)
     again.go("compare")
     page = again.page("compare")
     assert isinstance(page, ComparePage)
-    qtbot.waitUntil(lambda: page.views.live.view is not None, timeout=5000)
+    qtbot.waitUntil(lambda: page.views.live.view is not None, timeout=30_000)
     view = page.views.live.view
     assert view is not None
     assert all(str(row.cells[0]).startswith("MLP 128 · NumPy") for row in view.table.rows)
@@ -159,10 +159,10 @@ def test_closing_while_training_asks_and_stops(qtbot: QtBot, window: MainWindow)
     assert window.close_guard is not None
     assert window.close_guard.question is not None
     window.close_guard.question.accept()
-    with qtbot.waitSignal(queue.idle, timeout=20_000):
+    with qtbot.waitSignal(queue.idle, timeout=30_000):
         window.close_guard.close_after(queue.stop)
     assert queue.runs[0].state == "stopped"
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
 
 
 def test_a_stopped_run_continues_from_the_runs_page(qtbot: QtBot, window: MainWindow) -> None:
@@ -175,7 +175,7 @@ def test_a_stopped_run_continues_from_the_runs_page(qtbot: QtBot, window: MainWi
     qtbot.waitUntil(lambda: bool(queue.runs and queue.runs[0].epoch >= 2), timeout=LONG)
     with qtbot.waitSignal(queue.idle, timeout=LONG):
         page.stop_button.click()
-    qtbot.waitUntil(lambda: len(window.studio.library.trained) == 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(window.studio.library.trained) == 1, timeout=30_000)
     (kept,) = window.studio.library.trained
 
     window.go("runs")

@@ -33,9 +33,9 @@ def test_a_first_stroke_is_answered_by_every_model(qtbot: QtBot, window: MainWin
         QTest.mouseMove(pad, place)
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, none, places[-1])
     cards = page.predictions.grid.cards
-    qtbot.waitUntil(lambda: {card.digit.text() for card in cards.values()} == {"1"}, timeout=20_000)
+    qtbot.waitUntil(lambda: {card.digit.text() for card in cards.values()} == {"1"}, timeout=30_000)
     assert set(cards) == {"bundled-record", "bundled-robust", "bundled-fast-99"}
-    qtbot.waitUntil(lambda: page.predictions.consensus.digit.text() == "1", timeout=5000)
+    qtbot.waitUntil(lambda: page.predictions.consensus.digit.text() == "1", timeout=30_000)
 
 
 def test_a_card_says_below_a_models_whole_name_that_it_is_bundled(window: MainWindow) -> None:
@@ -50,7 +50,7 @@ def test_a_card_says_below_a_models_whole_name_that_it_is_bundled(window: MainWi
 
 def test_the_library_refuses_to_delete_them(qtbot: QtBot, window: MainWindow) -> None:
     library = window.studio.library
-    with qtbot.waitSignal(library.failed, timeout=5000) as told:
+    with qtbot.waitSignal(library.failed, timeout=30_000) as told:
         library.delete(("bundled-record",))
     assert "it is a bundled model" in str(told.args[0])
     assert len(library.trained) == 3
@@ -60,7 +60,7 @@ def test_the_runs_page_says_why_they_stay(window: MainWindow, qtbot: QtBot) -> N
     window.go("runs")
     page = window.page("runs")
     assert isinstance(page, RunsPage)
-    qtbot.waitUntil(lambda: bool(page.selected), timeout=5000)
+    qtbot.waitUntil(lambda: bool(page.selected), timeout=30_000)
     for made in (page.controls.rename, page.controls.delete):
         assert not made.isEnabled()
         assert made.toolTip().startswith("This run is bundled")
@@ -75,10 +75,10 @@ def test_a_damaged_model_is_told_and_the_others_answer(
     weights.write_bytes(weights.read_bytes()[:-1] + b"\0")
     monkeypatch.setenv(paths.MODELS_VARIABLE, str(models))
     studio = Studio(theme)
-    with qtbot.waitSignal(studio.message, timeout=10_000) as told:
+    with qtbot.waitSignal(studio.message, timeout=30_000) as told:
         studio.open()
     assert "bundled model “record” cannot be loaded" in told.args[0]
     assert told.args[0].endswith("Reinstall MNIST Studio.")
-    qtbot.waitUntil(lambda: len(studio.library.trained) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(studio.library.trained) == 2, timeout=30_000)
     studio.close()
     studio.deleteLater()

@@ -55,7 +55,8 @@ def adds_up(timed: Timed) -> None:
     # Around it are also the store, and the process after its last word.
     assert wall < timed.seconds
     assert wall > timed.seconds - 3.5
-    assert end.seconds["other"] < 0.5
+    # The way of the last message, which waits its turn on a busy machine.
+    assert end.seconds["other"] < 2.0
 
 
 @pytest.mark.parametrize("framework", ["numpy", "pytorch", "keras"])

@@ -104,4 +104,5 @@ def test_a_stop_takes_effect_quickly_while_all_of_mnist_is_augmented(spec: RunSp
     begun = time.monotonic()
     with Prefetcher(maker, ChunkSizer(1), range(5)) as prefetcher:
         assert prefetcher.take(lambda: False) is None
-    assert time.monotonic() - begun < 0.5
+    # All of it would take a minute; how long a moment is says how busy the machine is.
+    assert time.monotonic() - begun < 5.0

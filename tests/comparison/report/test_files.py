@@ -3,22 +3,17 @@
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import files as writing
-from mnist_studio.comparison.report import task
 from mnist_studio.comparison.report.marks import families
-from mnist_studio.comparison.report.messages import File, FilesRequest
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import catalog
 from mnist_studio.errors import CancelledByUser, DataError, UnknownName, UsageError
-from mnist_studio.workers.task import Context
 from tests import small_experiment
 
 FEW = ("final-accuracy", "confusion", "shared-native")
@@ -44,25 +39,6 @@ class _Tags(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
             assert self.open.pop() == tag
-
-
-class _Here:
-    """The context of a task that runs in this process."""
-
-    def __init__(self, progress: Callable[[float], object]) -> None:
-        self.send = progress
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draws here what a child would draw, where the test is not about the child."""
-
-    def files(
-        request: FilesRequest, progress: Callable[[float], object], is_cancelled: object
-    ) -> tuple[File, ...]:
-        return task.write_files(request, cast(Context[float], _Here(progress)))
-
-    monkeypatch.setattr(writing, "_files", files)
 
 
 def page(path: Path) -> tuple[str, _Tags]:

@@ -26,6 +26,7 @@ def _is_clean(text: str) -> bool:
     return all(letter.isprintable() or letter in "\n\r\t" for letter in text)
 
 
+@pytest.mark.usefixtures("in_process")
 def test_every_picture_and_table_of_a_view_is_well_formed(tmp_path: Path) -> None:
     axis = AxisSpec(HOSTILE)
     charts = (
@@ -43,6 +44,7 @@ def test_every_picture_and_table_of_a_view_is_well_formed(tmp_path: Path) -> Non
             assert _is_clean(path.read_text("utf-8-sig"))
 
 
+@pytest.mark.usefixtures("in_process")
 def test_a_report_of_such_runs_is_clean(run_data: RunData, tmp_path: Path) -> None:
     with sqlite3.connect(paths.database()) as database:
         database.execute("UPDATE runs SET title = ? || substr(id, -4)", (HOSTILE,))

@@ -185,7 +185,7 @@ def test_a_cancellation_is_answered_at_once_even_by_a_stalled_server(
     with pytest.raises(CancelledByUser):
         download_mnist(quietly, is_cancelled.is_set, mirrors.catalog(small, "stalled"))
     # The server would be silent for much longer.
-    assert monotonic() - pressed[0] < 2
+    assert monotonic() - pressed[0] < 10
     timer.join()
     assert kept() == []
 

@@ -172,7 +172,7 @@ def test_damaged_settings_are_reported_and_kept(qtbot: QtBot, theme: Theme, home
     (home / "settings.json").write_text("{")
     loaded = settings.load()
     window = MainWindow(theme, loaded)
-    with qtbot.waitSignal(window.usable, timeout=10_000):
+    with qtbot.waitSignal(window.usable, timeout=30_000):
         window.show()
     notice = window.page(window.shown).notice
     assert "settings.json.bad" in notice.text

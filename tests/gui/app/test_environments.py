@@ -43,7 +43,7 @@ def test_environments_are_shown_and_reset(window: MainWindow, qtbot: QtBot) -> N
     assert not button(dialog, "Choose an environment for NumPy").isEnabled()
     button(dialog, "Reset the environment for Keras").click()
     qtbot.waitUntil(
-        lambda: locations["keras"].text().endswith("MNIST Studio's own environment"), timeout=5000
+        lambda: locations["keras"].text().endswith("MNIST Studio's own environment"), timeout=30_000
     )
     assert settings.load()[0].interpreters == {}
     # The same button brings the environment back, after a test of it.
@@ -51,7 +51,7 @@ def test_environments_are_shown_and_reset(window: MainWindow, qtbot: QtBot) -> N
     assert (reset.text(), reset.isEnabled()) == ("Undo", True)
     reset.click()
     assert locations["keras"].text() == "Testing /env/bin/python …"
-    qtbot.waitUntil(lambda: bool(dialog._error.text()), timeout=5000)
+    qtbot.waitUntil(lambda: bool(dialog._error.text()), timeout=30_000)
     button(dialog, "Close").click()
 
 
@@ -60,7 +60,7 @@ def test_an_environment_that_cannot_be_used_is_reported(window: MainWindow, qtbo
     choose = button(dialog, "Choose an environment for Keras")
     dialog.choose("keras", "no-such-python")
     assert not choose.isEnabled()
-    qtbot.waitUntil(choose.isEnabled, timeout=5000)
+    qtbot.waitUntil(choose.isEnabled, timeout=30_000)
     assert "There is no program at no-such-python" in dialog._error.text()
     assert settings.load()[0] == Settings()
     button(dialog, "Close").click()
@@ -79,7 +79,7 @@ def test_a_broken_framework_is_shown_with_what_to_try(
     test.click()
     assert not test.isEnabled()
     assert dialog._locations["numpy"].text() == "Testing …"
-    qtbot.waitUntil(test.isEnabled, timeout=5000)
+    qtbot.waitUntil(test.isEnabled, timeout=30_000)
     lines = {name: label.text().splitlines() for name, label in dialog._locations.items()}
     assert lines["pytorch"][-1] == "PyTorch is installed but broken. Reinstall it."
     assert lines["numpy"][-1] == "It works."
@@ -100,7 +100,7 @@ def test_closing_ends_the_try(
     dialog = opened(window)
     dialog.choose("keras", sys.executable)
     button(dialog, "Close").click()
-    qtbot.waitUntil(lambda: seen == [True], timeout=5000)
+    qtbot.waitUntil(lambda: seen == [True], timeout=30_000)
 
 
 def hide_keras(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,9 +131,9 @@ def test_a_missing_framework_is_installed_and_can_be_used_at_once(
     assert not button(dialog, "Install Keras").isHidden()
     button(dialog, "Install Keras").click()
     step = "Installing. Downloading tensorflow (600 MB) …"
-    qtbot.waitUntil(lambda: dialog._locations["keras"].text() == step, timeout=5000)
+    qtbot.waitUntil(lambda: dialog._locations["keras"].text() == step, timeout=30_000)
     assert button(dialog, "Install Keras").text() == "Cancel"
-    with qtbot.waitSignal(dialog.changed, timeout=5000):
+    with qtbot.waitSignal(dialog.changed, timeout=30_000):
         go.set()
     assert dialog._locations["keras"].text().endswith("3.9 in /env/bin/python")
     assert button(dialog, "Install Keras").isHidden()
@@ -168,11 +168,11 @@ def test_an_installation_can_be_cancelled_and_can_fail(
     made.click()
     made.click()
     assert not made.isEnabled()
-    qtbot.waitUntil(is_over, timeout=5000)
+    qtbot.waitUntil(is_over, timeout=30_000)
     assert dialog._error.text() == ""
     monkeypatch.setattr(installation, "install", failing)
     made.click()
-    qtbot.waitUntil(is_over, timeout=5000)
+    qtbot.waitUntil(is_over, timeout=30_000)
     assert dialog._error.text() == "Keras could not be installed: no connection."
     assert dialog._locations["keras"].text() == "not installed in MNIST Studio's own environment"
     button(dialog, "Close").click()

@@ -48,7 +48,7 @@ def _terms_are_explained(window: MainWindow, qtbot: QtBot) -> None:
     page = window.page("train")
     named = [one for one in page.findChildren(QLabel) if one.text() == "Epochs"]
     assert named
-    qtbot.waitUntil(lambda: all(one.toolTip() for one in named), timeout=3000)
+    qtbot.waitUntil(lambda: all(one.toolTip() for one in named), timeout=30_000)
     assert named[0].toolTip() == glossary.meaning("epoch")
 
 

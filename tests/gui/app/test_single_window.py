@@ -34,7 +34,7 @@ def test_a_request_reaches_the_window_that_is_open(home: Path, qtbot: QtBot) -> 
     assert first.claim()
     assert not second.claim()
     for _ in range(2):
-        with qtbot.waitSignal(first.requested, timeout=5000):
+        with qtbot.waitSignal(first.requested, timeout=30_000):
             second.request()
     first.release()
 

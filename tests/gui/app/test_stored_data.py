@@ -35,7 +35,7 @@ def dialogs(window: MainWindow) -> list[StoredDataDialog]:
 def shown(qtbot: QtBot, theme: Theme) -> MainWindow:
     window = MainWindow(theme)
     qtbot.addWidget(window)
-    with qtbot.waitSignal(window.usable, timeout=10_000):
+    with qtbot.waitSignal(window.usable, timeout=30_000):
         window.show()
     return window
 
@@ -57,25 +57,25 @@ def test_a_lost_database_is_offered_for_repair(
     else:
         paths.database().write_bytes(b"" if how == "empty" else b"\0" * 5000)
     window = shown(qtbot, theme)
-    qtbot.waitUntil(lambda: len(dialogs(window)) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(dialogs(window)) == 1, timeout=30_000)
     (dialog,) = dialogs(window)
     button = dialog.rebuild_button if answer == "rebuild" else dialog.restore_button
-    qtbot.waitUntil(button.isEnabled, timeout=5000)
+    qtbot.waitUntil(button.isEnabled, timeout=30_000)
     button.click()
     library = window.studio.library
-    qtbot.waitUntil(lambda: run in [row.id for row in library.rows], timeout=10_000)
-    qtbot.waitUntil(lambda: not dialogs(window), timeout=5000)
+    qtbot.waitUntil(lambda: run in [row.id for row in library.rows], timeout=30_000)
+    qtbot.waitUntil(lambda: not dialogs(window), timeout=30_000)
     leave(window)
 
 
 def test_quit_leaves_everything_as_it_was(qtbot: QtBot, theme: Theme, home: Path, run: str) -> None:
     paths.database().write_bytes(b"\0" * 5000)
     window = shown(qtbot, theme)
-    qtbot.waitUntil(lambda: len(dialogs(window)) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(dialogs(window)) == 1, timeout=30_000)
     (dialog,) = dialogs(window)
     buttons = dialog.findChildren(QAbstractButton)
     next(one for one in buttons if one.text() == "Quit").click()
-    qtbot.waitUntil(lambda: not window.isVisible(), timeout=5000)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=30_000)
     assert paths.database().read_bytes() == b"\0" * 5000
     leave(window)
 
@@ -85,7 +85,7 @@ def test_the_dialog_checks_backs_up_and_rebuilds(window: MainWindow, qtbot: QtBo
     (dialog,) = dialogs(window)
     assert not dialog.restore_button.isEnabled()
     assert "no backups" in dialog.restore_button.toolTip()
-    qtbot.waitUntil(dialog.check_button.isEnabled, timeout=5000)
+    qtbot.waitUntil(dialog.check_button.isEnabled, timeout=30_000)
     for button, text in (
         (dialog.check_button, "No problems."),
         (dialog.backup_button, "Backed up to"),
@@ -95,8 +95,8 @@ def test_the_dialog_checks_backs_up_and_rebuilds(window: MainWindow, qtbot: QtBo
         if button is dialog.rebuild_button:
             answer(dialog, "Rebuild")
         assert not dialog.check_button.isEnabled()
-        qtbot.waitUntil(lambda text=text: text in dialog.outcome.text(), timeout=10_000)  # type: ignore[misc]
-        qtbot.waitUntil(dialog.check_button.isEnabled, timeout=5000)
+        qtbot.waitUntil(lambda text=text: text in dialog.outcome.text(), timeout=30_000)  # type: ignore[misc]
+        qtbot.waitUntil(dialog.check_button.isEnabled, timeout=30_000)
     dialog.accept()
 
 
@@ -114,10 +114,10 @@ def test_a_question_says_how_much_is_replaced(qtbot: QtBot, theme: Theme, home: 
         store.record(finished(store.create(SPEC).id))
         store.back_up()
     window.studio.library.refresh()
-    qtbot.waitUntil(lambda: len(window.studio.library.rows) > 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(window.studio.library.rows) > 1, timeout=30_000)
     window.studio.data_requested.emit()
     (dialog,) = dialogs(window)
-    qtbot.waitUntil(dialog.restore_button.isEnabled, timeout=5000)
+    qtbot.waitUntil(dialog.restore_button.isEnabled, timeout=30_000)
     for button, title in (
         (dialog.restore_button, "Restore the newest backup?"),
         (dialog.rebuild_button, "Rebuild the database?"),
@@ -145,5 +145,5 @@ def test_problems_are_listed(window: MainWindow, qtbot: QtBot, home: Path) -> No
     window.studio.data_requested.emit()
     (dialog,) = dialogs(window)
     dialog.check()
-    qtbot.waitUntil(lambda: "has no folder" in dialog.outcome.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "has no folder" in dialog.outcome.text(), timeout=30_000)
     dialog.accept()

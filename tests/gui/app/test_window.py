@@ -37,7 +37,7 @@ def test_first_paint_comes_before_the_pages(qtbot: QtBot, theme: Theme) -> None:
     window = MainWindow(theme)
     pages_at_paint: list[int] = []
     window.painted.connect(lambda: pages_at_paint.append(window.frame.stack.count()))
-    with qtbot.waitSignal(window.usable, timeout=10_000):
+    with qtbot.waitSignal(window.usable, timeout=30_000):
         window.show()
     assert pages_at_paint == [0]
     window.shut_down()
@@ -151,7 +151,7 @@ def test_a_picture_dropped_anywhere_is_drawn(
         QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
-    with qtbot.waitSignal(window.studio.drawing.image_changed, timeout=5000):
+    with qtbot.waitSignal(window.studio.drawing.image_changed, timeout=30_000):
         window.dropEvent(event)
     assert window.shown == "draw"
     assert window.studio.drawing.image is not None
@@ -163,7 +163,7 @@ def test_a_file_that_is_no_picture_is_reported(
 ) -> None:
     file = tmp_path / "no.png"
     file.write_text("no picture")
-    with qtbot.waitSignal(window.studio.message, timeout=5000):
+    with qtbot.waitSignal(window.studio.message, timeout=30_000):
         window.studio.open_picture(file)
     assert window.page(window.shown).notice.text
 
@@ -187,7 +187,7 @@ def test_space_clears_the_pad_and_keys_undo_it(qtbot: QtBot, window: MainWindow)
 
 def test_the_theme_is_kept(qtbot: QtBot, window: MainWindow) -> None:
     window.studio.choose_theme("dark")
-    qtbot.waitUntil(lambda: settings.load()[0].theme == "dark", timeout=5000)
+    qtbot.waitUntil(lambda: settings.load()[0].theme == "dark", timeout=30_000)
     window.go("compare")
     window.page("compare").prepare()
     window.studio.choose_theme("light")

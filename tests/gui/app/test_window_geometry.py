@@ -68,7 +68,7 @@ def test_a_low_window_opens_with_the_whole_navigation(qtbot: QtBot, theme: Theme
     window = MainWindow(theme)
     qtbot.addWidget(window)
     window.resize(*LEAST)
-    with qtbot.waitSignal(window.usable, timeout=10_000):
+    with qtbot.waitSignal(window.usable, timeout=30_000):
         window.show()
     qtbot.wait(1)
     assert window.frame.navigation.flat

@@ -60,7 +60,7 @@ def _with_pages(qtbot: QtBot, theme: Theme) -> MainWindow:
     window = _opened(qtbot, theme)
     window.show()
     library = window.studio.library
-    qtbot.waitUntil(lambda: library.loaded, timeout=5000)
+    qtbot.waitUntil(lambda: library.loaded, timeout=30_000)
     for key in ("parity", "runs"):
         window.go(key)
         qtbot.wait(1)

@@ -16,7 +16,7 @@ def runs(window: MainWindow, qtbot: QtBot) -> RunList:
     page = window.page("compare")
     assert isinstance(page, ComparePage)
     window.studio.library.refresh()
-    qtbot.waitUntil(lambda: len(page.runs.model.rows) == 11, timeout=10_000)
+    qtbot.waitUntil(lambda: len(page.runs.model.rows) == 11, timeout=30_000)
     # Runs that are read one by one are all selected.
     page.runs.model.check(frozenset(row.id for row in page.runs.model.rows[:6]))
     return page.runs
@@ -49,7 +49,7 @@ def test_archived_runs_are_compared_only_by_request(
     hidden = runs.model.rows[-1].id
     assert hidden not in runs.model.checked_keys
     window.studio.library.annotate((hidden,), with_archived(True))
-    qtbot.waitUntil(lambda: len(runs.model.rows) == 10, timeout=10_000)
+    qtbot.waitUntil(lambda: len(runs.model.rows) == 10, timeout=30_000)
     runs.filter.set_text("is:archived")
     assert [row.id for row in runs.model.rows] == [hidden]
     assert not runs.model.checked_keys

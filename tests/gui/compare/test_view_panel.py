@@ -41,7 +41,7 @@ def panel(theme: Theme, marks: Marks, qtbot: QtBot) -> ViewPanel:
 
 def drawn(panel: ViewPanel, qtbot: QtBot) -> object:
     chart = panel.charts.charts[0]
-    qtbot.waitUntil(lambda: chart.inside is not None, timeout=5000)
+    qtbot.waitUntil(lambda: chart.inside is not None, timeout=30_000)
     QTest.qWait(30)
     return chart.inside
 

@@ -107,7 +107,7 @@ def test_stages_follow_the_drawing(
     qtbot: QtBot, stages: NetworkInputCard, drawing: Drawing
 ) -> None:
     before = stages.strip.empty
-    with qtbot.waitSignal(drawing.staged, timeout=5000):
+    with qtbot.waitSignal(drawing.staged, timeout=30_000):
         stroke(drawing, (0.1, 0.1), (0.3, 0.1), (0.2, 0.4))
     assert (before, stages.strip.empty) == (True, False)
     assert "smallest square" in stages.strip.accessibleDescription()
@@ -124,7 +124,7 @@ def test_stages_follow_the_drawing(
 def test_a_stage_is_switched_off_and_on(
     qtbot: QtBot, stages: NetworkInputCard, drawing: Drawing
 ) -> None:
-    with qtbot.waitSignal(drawing.image_changed, timeout=5000):
+    with qtbot.waitSignal(drawing.image_changed, timeout=30_000):
         stroke(drawing, (0.1, 0.1), (0.3, 0.1), (0.2, 0.4))
     usual = drawing.image
     assert usual is not None
@@ -133,15 +133,15 @@ def test_a_stage_is_switched_off_and_on(
     assert drawing.fitting == Fitting(box=False)
     # On a busy machine, an image of the stroke before the click may still arrive.
     expected = digit_image(drawing.ink, fitting=Fitting(box=False))
-    qtbot.waitUntil(lambda: np.array_equal(drawing.images[0], expected), timeout=5000)
+    qtbot.waitUntil(lambda: np.array_equal(drawing.images[0], expected), timeout=30_000)
     assert stages.note.text() == "Without fit to box"
-    with qtbot.waitSignal(drawing.staged, timeout=5000):
+    with qtbot.waitSignal(drawing.staged, timeout=30_000):
         click(stages.switches.button("pen"))
     assert stages.note.text() == "Without fit to box and pen width"
     assert "Not scaled to the box" in stages.strip.accessibleDescription()
     click(stages.reset_button)
     assert drawing.fitting == WHOLE
-    qtbot.waitUntil(lambda: np.array_equal(drawing.images[0], usual), timeout=5000)
+    qtbot.waitUntil(lambda: np.array_equal(drawing.images[0], usual), timeout=30_000)
     assert stages.switches.chosen == {"box", "mass", "pen"}
     assert not stages.reset_button.isVisible()
 
@@ -150,7 +150,7 @@ def test_an_image_file_has_no_stages(
     qtbot: QtBot, stages: NetworkInputCard, drawing: Drawing
 ) -> None:
     stroke(drawing, (0.1, 0.1), (0.3, 0.1))
-    with qtbot.waitSignal(drawing.image_changed, timeout=5000):
+    with qtbot.waitSignal(drawing.image_changed, timeout=30_000):
         drawing.open(np.eye(28, dtype=np.uint8) * 255)
     assert "Image file" in stages.note.text()
     assert not stages.switches.isVisible()

@@ -279,7 +279,7 @@ def test_models_are_scored_while_the_panel_is_visible(page: DrawPage, qtbot: QtB
     qtbot.waitUntil(lambda: len(studio.own_images.digits) == 4)
     assert not studio.own_image_scores.by_run
     panel = panel_of(page)
-    qtbot.waitUntil(lambda: end.run in studio.own_image_scores.by_run, timeout=20_000)
+    qtbot.waitUntil(lambda: end.run in studio.own_image_scores.by_run, timeout=30_000)
     score = studio.own_image_scores.by_run[end.run]
     assert score.accuracy is not None
     assert score.accuracy.count == 4
@@ -290,9 +290,9 @@ def test_models_are_scored_while_the_panel_is_visible(page: DrawPage, qtbot: QtB
     # A digit more is counted as soon as it is there.
     drawn(studio, 0.2)
     QTest.keyClick(page.canvas, Qt.Key.Key_1)
-    qtbot.waitUntil(lambda: panel.model.index(0, 3).data() == "5", timeout=20_000)
+    qtbot.waitUntil(lambda: panel.model.index(0, 3).data() == "5", timeout=30_000)
     page.tabs.show_panel("predictions")
-    qtbot.waitUntil(lambda: not studio.own_image_scores.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not studio.own_image_scores.busy, timeout=30_000)
 
 
 def test_a_small_window_hides_the_interval(

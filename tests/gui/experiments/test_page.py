@@ -62,11 +62,11 @@ def test_ready_made_experiments_of_every_source_are_one_click_away(
 ) -> None:
     first = next(iter(EXPERIMENTS.values())).experiment
     assert page.spec == first
-    qtbot.waitUntil(lambda: page.state.total == len(expand_cells(first)), timeout=10_000)
+    qtbot.waitUntil(lambda: page.state.total == len(expand_cells(first)), timeout=30_000)
     page.list.choose("ready/batch-sizes")
     assert page.card.question.text() == EXPERIMENTS["batch-sizes"].experiment.question
     assert "45 runs" in page.card.facts.text()
-    qtbot.waitUntil(lambda: page.queue.model.rowCount() == 45, timeout=10_000)
+    qtbot.waitUntil(lambda: page.queue.model.rowCount() == 45, timeout=30_000)
     assert "45 runs left. The time is not known yet." in page.card.progress_text.text()
     assert page.controls.run.isEnabled()
 
@@ -160,13 +160,13 @@ def test_an_experiment_is_saved_and_opened(
 ) -> None:
     file = tmp_path / "small.toml"
     page.files.save(SMALL, file)
-    qtbot.waitUntil(lambda: "saved" in page.outcome.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "saved" in page.outcome.text(), timeout=30_000)
     assert experiment_files.read(file.read_text("utf-8")) == SMALL
     page.files.open(file)
-    qtbot.waitUntil(lambda: page.spec == SMALL, timeout=10_000)
+    qtbot.waitUntil(lambda: page.spec == SMALL, timeout=30_000)
     file.write_text("format = 1\n[experiment]\ntitle = 'Empty'\n", "utf-8")
     page.files.open(file)
-    qtbot.waitUntil(lambda: "The experiment has no runs" in page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "The experiment has no runs" in page.notice.text, timeout=30_000)
     page.controls.remove.click()
     assert page.list.choice.startswith("ready/")
 

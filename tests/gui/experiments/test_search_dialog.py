@@ -56,7 +56,7 @@ def test_a_search_is_described_and_added(page: ExperimentsPage, qtbot: QtBot) ->
     assert page.spec.search is not None
     assert [one.setting for one in page.spec.search.settings] == ["batch_size", "layers.2.units"]
     assert page.spec.search.settings[1] == SearchSetting("layers.2.units", 8, 64, step=8)
-    qtbot.waitUntil(lambda: page.state.total == 23, timeout=10_000)
+    qtbot.waitUntil(lambda: page.state.total == 23, timeout=30_000)
     assert page.card.facts.text() == facts(page.spec)
     assert page.controls.run.isEnabled()
 

@@ -35,7 +35,7 @@ def test_f1_opens_the_help_of_the_page(window: MainWindow, qtbot: QtBot) -> None
         assert window.shown == "help"
         assert page.tab == key
         title = text_of(key).splitlines()[0].removeprefix("# ")
-        qtbot.waitUntil(partial(_starts, page, title), timeout=5000)
+        qtbot.waitUntil(partial(_starts, page, title), timeout=30_000)
         page.back_button.click()
         assert window.shown == key
 
@@ -44,7 +44,9 @@ def test_links_lead_to_pages_and_topics(window: MainWindow, qtbot: QtBot) -> Non
     window.go("help")
     page = _help(window)
     page.text.anchorClicked.emit(QUrl("glossary.md#Epoch"))
-    qtbot.waitUntil(lambda: page.text.textCursor().selectedText().startswith("Epoch"), timeout=5000)
+    qtbot.waitUntil(
+        lambda: page.text.textCursor().selectedText().startswith("Epoch"), timeout=30_000
+    )
     page.text.anchorClicked.emit(QUrl("page:train"))
     assert window.shown == "train"
 

@@ -168,7 +168,7 @@ def test_an_error_is_reported(page: ParityPage, qtbot: QtBot) -> None:
         raise UsageError("It does not work.", "Try another.")
 
     runner.start(work)
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy, timeout=30_000)
     assert page.checks.verdict.detail.text() == str(UsageError("It does not work.", "Try another."))
     assert page.checks.verdict.headline.text() == "The check did not finish."
 
@@ -183,14 +183,14 @@ def test_a_check_is_cancelled_and_started_again(
         raise CancelledByUser("Cancelled.")
 
     runner.start(endless)
-    qtbot.waitUntil(lambda: runner.findings == (1,), timeout=10_000)
+    qtbot.waitUntil(lambda: runner.findings == (1,), timeout=30_000)
     runner.cancel()
     assert runner.state == "canceling"
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy, timeout=30_000)
     assert (runner.state, runner.result, runner.complaint) == ("cancelled", None, "")
 
     runner.start(lambda on_finding, is_cancelled: "all")
-    qtbot.waitUntil(lambda: not runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not runner.busy, timeout=30_000)
     assert (runner.state, runner.result, runner.findings) == ("done", "all", ())
 
 
@@ -222,7 +222,7 @@ def test_shared_weights_are_compared_and_drawn(
     page.view.button("weights").click()
     page.shared_weights.runner.changed.emit()
     page.shared_weights.start_button.click()
-    qtbot.waitUntil(lambda: not page.shared_weights.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not page.shared_weights.runner.busy, timeout=30_000)
     headline = page.shared_weights.verdict.headline
     assert words in headline.text()
     assert headline.property("kind") == kind
@@ -257,5 +257,5 @@ def test_checks_are_disabled_during_training(page: ParityPage, qtbot: QtBot) -> 
     assert not any(button.isEnabled() for button in buttons)
     assert checks.run_button.toolTip() == TRAINS
     queue.cancel()
-    qtbot.waitUntil(lambda: not queue.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not queue.busy, timeout=30_000)
     assert checks.run_button.toolTip() != TRAINS

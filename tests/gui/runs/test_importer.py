@@ -46,23 +46,23 @@ def test_a_dropped_run_file_is_imported_selected_and_written_again(
     page = window.page("runs")
     assert isinstance(page, RunsPage)
     qtbot.waitUntil(
-        lambda: [row.run.spec.recipe for row in page.selected] == ["featherweight"], timeout=20_000
+        lambda: [row.run.spec.recipe for row in page.selected] == ["featherweight"], timeout=30_000
     )
-    qtbot.waitUntil(lambda: [one.title for one in outcomes] == ["One run imported"], timeout=20_000)
+    qtbot.waitUntil(lambda: [one.title for one in outcomes] == ["One run imported"], timeout=30_000)
     again = tmp_path / "again.mnistrun"
     page.exporter.write_runs(page.selected, again)
-    qtbot.waitUntil(again.exists, timeout=20_000)
+    qtbot.waitUntil(again.exists, timeout=30_000)
     titles = [action.text() for action in page.exporter.menu(page.selected).actions()]
     assert titles[0] == "Run file (.mnistrun)…"
     assert "ONNX model (.onnx)…" in titles
     page.importer.open(file)
-    qtbot.waitUntil(lambda: "already have one run" in " ".join(outcomes[-1].facts), timeout=20_000)
+    qtbot.waitUntil(lambda: "already have one run" in " ".join(outcomes[-1].facts), timeout=30_000)
 
 
 def test_a_damaged_run_file_is_reported(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "torn.mnistrun"
     path.write_bytes(b"PK\x03\x04 torn")
     with qtbot.waitSignal(
-        window.studio.message, timeout=5000, check_params_cb=lambda text, kind: kind == "bad"
+        window.studio.message, timeout=30_000, check_params_cb=lambda text, kind: kind == "bad"
     ):
         drop(window, path)

@@ -56,18 +56,18 @@ def test_a_run_is_continued_as_a_new_run(
     queued: list[RunSpec] = []
     monkeypatch.setattr(window.studio.queue, "add", queued.extend)
     confirm(ask_to_continue(runs_page, 5))
-    qtbot.waitUntil(lambda: bool(queued), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(queued), timeout=30_000)
     (new,) = queued
     assert new.training.epochs == 5
     assert new.continued_from == ContinuedFrom("1", "numpy", 42)
-    qtbot.waitUntil(lambda: window.shown == "train", timeout=10_000)
+    qtbot.waitUntil(lambda: window.shown == "train", timeout=30_000)
 
 
 def test_an_impossible_continuation_is_reported(
     window: MainWindow, runs_page: RunsPage, qtbot: QtBot
 ) -> None:
     confirm(ask_to_continue(runs_page, 2))
-    qtbot.waitUntil(lambda: "is finished" in runs_page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "is finished" in runs_page.notice.text, timeout=30_000)
     assert not window.studio.queue.busy
 
 
@@ -78,7 +78,7 @@ def test_a_stored_run_is_shown_as_code_and_trained_as_a_native_script(
     monkeypatch.setattr(window.studio.queue, "add", queued.extend)
     assert runs_page.controls.code.isEnabled()
     dialog = runs_page.show_code()
-    qtbot.waitUntil(dialog.run_button.isEnabled, timeout=10_000)
+    qtbot.waitUntil(dialog.run_button.isEnabled, timeout=30_000)
     assert "mlp-128 in NumPy" in dialog.text.toPlainText()
     dialog.run_button.click()
     assert queued == [replace(spec(), style="native")]

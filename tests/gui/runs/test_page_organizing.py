@@ -24,7 +24,7 @@ from tests.gui.stored import fill
 
 
 def wait_until(qtbot: QtBot, holds: Callable[[], bool]) -> None:
-    qtbot.waitUntil(holds, timeout=10_000)
+    qtbot.waitUntil(holds, timeout=30_000)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_the_trash_restores_and_is_emptied_after_a_question(
         page.controls.empty_trash.click()
         wait_until(qtbot, partial(has_other_question, page, before))
         click(page, answer)
-        qtbot.waitUntil(partial(has_trashed, library, left), timeout=10_000)
+        qtbot.waitUntil(partial(has_trashed, library, left), timeout=30_000)
         assert folder.exists() == (left > 0)
     wait_until(qtbot, lambda: "freed" in page.notice.text)
     assert not page.controls.empty_trash.isEnabled()
@@ -241,7 +241,7 @@ def test_a_refused_deletion_offers_no_undo(
 ) -> None:
     library = window.studio.library
     deleted: list[object] = []
-    with qtbot.waitSignal(library.failed, timeout=10_000):
+    with qtbot.waitSignal(library.failed, timeout=30_000):
         library.delete(("nothing",), deleted.append)
     wait_until(qtbot, lambda: not library._done)
     assert not deleted

@@ -50,7 +50,7 @@ def test_every_digit_is_compared(
     qtbot: QtBot, novelty: NoveltyService, detector: SlowDetector
 ) -> None:
     detector.may.set()
-    with qtbot.waitSignal(novelty.changed, timeout=5000):
+    with qtbot.waitSignal(novelty.changed, timeout=30_000):
         novelty.submit(drawn(3, 4))
     assert novelty.p_values == (3.0, 4.0)
 
@@ -63,7 +63,7 @@ def test_why_nothing_can_be_compared_is_reported_once(
     told: list[object] = []
     novelty.failed.connect(told.append)
     for _ in range(2):
-        with qtbot.waitSignal(novelty.changed, timeout=5000):
+        with qtbot.waitSignal(novelty.changed, timeout=30_000):
             novelty.submit(drawn(3))
     assert told == [detector.problem]
 
@@ -72,11 +72,11 @@ def test_of_drawings_that_wait_the_newest_is_looked_at(
     qtbot: QtBot, novelty: NoveltyService, detector: SlowDetector
 ) -> None:
     novelty.submit(drawn(1))
-    qtbot.waitUntil(lambda: detector.asked == [1], timeout=5000)
+    qtbot.waitUntil(lambda: detector.asked == [1], timeout=30_000)
     for level in (2, 3, 4):
         novelty.submit(drawn(level))
     detector.may.set()
-    qtbot.waitUntil(lambda: novelty.p_values == (4.0,), timeout=5000)
+    qtbot.waitUntil(lambda: novelty.p_values == (4.0,), timeout=30_000)
     assert detector.asked == [1, 4]
 
 
@@ -84,8 +84,8 @@ def test_what_was_cleared_meanwhile_is_not_strange(
     qtbot: QtBot, novelty: NoveltyService, detector: SlowDetector
 ) -> None:
     novelty.submit(drawn(1))
-    qtbot.waitUntil(lambda: detector.asked == [1], timeout=5000)
-    with qtbot.waitSignal(novelty.changed, timeout=5000):
+    qtbot.waitUntil(lambda: detector.asked == [1], timeout=30_000)
+    with qtbot.waitSignal(novelty.changed, timeout=30_000):
         novelty.submit(NO_IMAGES)
     with qtbot.assertNotEmitted(novelty.changed, wait=200):
         detector.may.set()

@@ -45,7 +45,7 @@ def test_a_drawing_is_there_again_after_a_restart(home: Path, qtbot: QtBot) -> N
     first.close()
     second = Session()
     second.saver.open()
-    qtbot.waitUntil(lambda: second.drawing.ink == ink, timeout=5000)
+    qtbot.waitUntil(lambda: second.drawing.ink == ink, timeout=30_000)
     assert second.drawing.tools.pen == 0.09
     assert second.drawing.history.undo_name == ""
     second.close()
@@ -54,7 +54,7 @@ def test_a_drawing_is_there_again_after_a_restart(home: Path, qtbot: QtBot) -> N
 def test_it_is_saved_without_an_end_of_the_program(home: Path, qtbot: QtBot) -> None:
     session = Session()
     _drawn(session)
-    qtbot.waitUntil(paths.drawing_file().exists, timeout=5000)
+    qtbot.waitUntil(paths.drawing_file().exists, timeout=30_000)
     session.close()
 
 
@@ -65,7 +65,7 @@ def test_a_test_image_comes_back_with_its_label(home: Path, qtbot: QtBot) -> Non
     first.close()
     second = Session()
     second.saver.open()
-    qtbot.waitUntil(lambda: not second.drawing.blank, timeout=5000)
+    qtbot.waitUntil(lambda: not second.drawing.blank, timeout=30_000)
     found = second.drawing.sheet
     assert found.picture is not None
     np.testing.assert_array_equal(found.picture, picture)
@@ -89,7 +89,7 @@ def test_a_damaged_file_is_reported_and_the_canvas_is_empty(home: Path, qtbot: Q
     paths.drawing_file().write_text("{")
     session = Session()
     session.saver.open()
-    qtbot.waitUntil(lambda: bool(session.failures), timeout=5000)
+    qtbot.waitUntil(lambda: bool(session.failures), timeout=30_000)
     assert "drawing.json" in str(session.failures[0])
     assert session.drawing.blank
     session.close()

@@ -48,7 +48,7 @@ def test_it_outlives_a_store_that_breaks_at_the_start(
     told: list[Exception] = []
     library.failed.connect(told.append)
     failing(method, StoreError("The disk is busy."), 3, monkeypatch)
-    with qtbot.waitSignal(library.changed, timeout=5000):
+    with qtbot.waitSignal(library.changed, timeout=30_000):
         library.open()
     assert [str(error) for error in told] == ["The disk is busy."]
 
@@ -57,12 +57,12 @@ def test_it_outlives_a_store_that_breaks_at_the_start(
 def test_it_outlives_a_store_that_breaks_later(
     qtbot: QtBot, library: RunLibrary, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    with qtbot.waitSignal(library.changed, timeout=5000):
+    with qtbot.waitSignal(library.changed, timeout=30_000):
         library.open()
     failing(method, sqlite3.OperationalError("disk I/O error"), 2, monkeypatch)
-    with qtbot.waitSignal(library.failed, timeout=5000):
+    with qtbot.waitSignal(library.failed, timeout=30_000):
         library.refresh()
-    with qtbot.waitSignal(library.changed, timeout=5000):
+    with qtbot.waitSignal(library.changed, timeout=30_000):
         library.refresh()
 
 
@@ -71,7 +71,7 @@ def test_an_end_is_heard_while_the_store_cannot_be_opened(
 ) -> None:
     monkeypatch.setattr(store_thread, "REOPEN_SECONDS", 60.0)
     failing("__init__", StoreError("Too new."), 99, monkeypatch)
-    with qtbot.waitSignal(library.failed, timeout=5000):
+    with qtbot.waitSignal(library.failed, timeout=30_000):
         library.open()
     library.close()
 
@@ -100,12 +100,12 @@ def test_a_run_that_is_stopped_twice_has_the_epochs_of_both(
         for event in (epoch(run, 1), stopped(run, 1)):
             store.record(event)
         store.release(run)
-        qtbot.waitUntil(lambda: len(library.trained) == 1, timeout=5000)
+        qtbot.waitUntil(lambda: len(library.trained) == 1, timeout=30_000)
         # All of it between two looks at the store.
         store.reopen(run)
         for event in (epoch(run, 2), stopped(run, 2)):
             store.record(event)
-        qtbot.waitUntil(lambda: len(library.rows[0].epochs) == 2, timeout=5000)
+        qtbot.waitUntil(lambda: len(library.rows[0].epochs) == 2, timeout=30_000)
     assert library.rows[0].figures.epochs == 2
 
 
@@ -119,11 +119,11 @@ def test_a_run_that_fails_twice_in_the_same_words_has_the_epochs_of_both(
         for event in (epoch(run, 1), end):
             store.record(event)
         store.release(run)
-        qtbot.waitUntil(lambda: [row.state for row in library.rows] == ["Failed"], timeout=5000)
+        qtbot.waitUntil(lambda: [row.state for row in library.rows] == ["Failed"], timeout=30_000)
         store.reopen(run)
         for event in (epoch(run, 2), end):
             store.record(event)
-        qtbot.waitUntil(lambda: len(library.rows[0].epochs) == 2, timeout=5000)
+        qtbot.waitUntil(lambda: len(library.rows[0].epochs) == 2, timeout=30_000)
 
 
 def test_a_run_whose_supervisor_died_is_reported_while_the_window_is_open(
@@ -132,12 +132,12 @@ def test_a_run_whose_supervisor_died_is_reported_while_the_window_is_open(
     library.open()
     supervisor = RunStore()
     run = supervisor.create(SPEC).id
-    qtbot.waitUntil(lambda: [row.run.status for row in library.rows] == ["running"], timeout=5000)
+    qtbot.waitUntil(lambda: [row.run.status for row in library.rows] == ["running"], timeout=30_000)
     qtbot.wait(300)
     assert library.rows[0].run.status == "running"
     # As if it were killed: its lock is gone, its row says nothing.
     supervisor.close()
-    qtbot.waitUntil(lambda: library.rows[0].run.status == "crashed", timeout=5000)
+    qtbot.waitUntil(lambda: library.rows[0].run.status == "crashed", timeout=30_000)
     assert library.rows[0].id == run
 
 
@@ -147,7 +147,7 @@ def test_a_run_that_was_training_at_the_last_end_is_reported_once(
     supervisor = RunStore()
     run = supervisor.create(SPEC).id
     supervisor.close()
-    with qtbot.waitSignal(library.interrupted, timeout=5000) as interrupted:
+    with qtbot.waitSignal(library.interrupted, timeout=30_000) as interrupted:
         library.open()
     assert interrupted.args == [(run,)]
     assert library.rows[0].run.status == "crashed"

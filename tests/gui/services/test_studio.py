@@ -63,7 +63,7 @@ def run_to_end(qtbot: QtBot, background: Background, work: Work, cancel: bool = 
     task.progressed.connect(receiver.take)
     if cancel:
         task.cancel()
-    with qtbot.waitSignal(task.ended, timeout=5000):
+    with qtbot.waitSignal(task.ended, timeout=30_000):
         gate.set()
     return receiver
 
@@ -162,7 +162,7 @@ def specs(*seeds: int) -> Any:
 
 
 def test_a_failure_lets_the_others_go_on(qtbot: QtBot, queue: TrainingQueue) -> None:
-    with qtbot.waitSignal(queue.idle, timeout=5000):
+    with qtbot.waitSignal(queue.idle, timeout=30_000):
         queue.add(specs(1, 666, 2))
     assert [run.state for run in queue.runs] == ["failed"] * 3
     assert [run.note for run in queue.runs] == [
@@ -180,7 +180,7 @@ def test_stop_keeps_the_run_and_takes_the_waiting_ones_out(
     queue.pause()
     assert queue.paused
     queue.resume()
-    with qtbot.waitSignal(queue.idle, timeout=5000):
+    with qtbot.waitSignal(queue.idle, timeout=30_000):
         queue.stop()
     assert [run.state for run in queue.runs] == ["stopped", "removed"]
 
@@ -188,10 +188,10 @@ def test_stop_keeps_the_run_and_takes_the_waiting_ones_out(
 def test_waiting_runs_that_a_stop_removed_are_put_back(qtbot: QtBot, queue: TrainingQueue) -> None:
     queue.add(specs(7))
     queue.add(specs(1, 2))
-    with qtbot.waitSignal(queue.idle, timeout=5000):
+    with qtbot.waitSignal(queue.idle, timeout=30_000):
         removed = queue.stop()
     assert len(removed) == 2
-    with qtbot.waitSignal(queue.idle, timeout=5000):
+    with qtbot.waitSignal(queue.idle, timeout=30_000):
         queue.put_back(removed)
     assert [run.state for run in queue.runs] == ["stopped", "failed", "failed"]
     queue.put_back(removed)
@@ -200,7 +200,7 @@ def test_waiting_runs_that_a_stop_removed_are_put_back(qtbot: QtBot, queue: Trai
 
 def test_discard_keeps_nothing(qtbot: QtBot, queue: TrainingQueue) -> None:
     queue.add(specs(7))
-    with qtbot.waitSignal(queue.idle, timeout=5000):
+    with qtbot.waitSignal(queue.idle, timeout=30_000):
         queue.cancel()
     assert queue.runs[0].state == "cancelled"
 
@@ -265,22 +265,22 @@ def test_what_breaks_in_the_background_is_logged(
 
 def test_the_library_sees_what_others_write(qtbot: QtBot) -> None:
     library = RunLibrary()
-    with qtbot.waitSignal(library.changed, timeout=5000):
+    with qtbot.waitSignal(library.changed, timeout=30_000):
         library.open()
     assert list(library.rows) == []
     with RunStore() as store:
-        with qtbot.waitSignal(library.changed, timeout=5000):
+        with qtbot.waitSignal(library.changed, timeout=30_000):
             run = store.create(SPECS[0])
-        with qtbot.waitSignal(library.changed, timeout=5000):
+        with qtbot.waitSignal(library.changed, timeout=30_000):
             store.record(events.Failed(run=run.id, framework="numpy", reason="Why."))
         store.release(run.id)
     assert library.rows[0].reason == "Why."
-    with qtbot.waitSignal(library.changed, timeout=5000):
+    with qtbot.waitSignal(library.changed, timeout=30_000):
         library.rename(run.id, "A better name")
     assert library.rows[0].run.title == "A better name"
-    with qtbot.waitSignal(library.failed, timeout=5000):
+    with qtbot.waitSignal(library.failed, timeout=30_000):
         library.rename(run.id, "")
-    with qtbot.waitSignal(library.changed, timeout=5000):
+    with qtbot.waitSignal(library.changed, timeout=30_000):
         library.delete((run.id,))
     assert library.rows == ()
     library.close()
@@ -289,10 +289,10 @@ def test_the_library_sees_what_others_write(qtbot: QtBot) -> None:
 
 def test_an_import_that_fails_is_reported(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(gzip.compress(b"no digits"))
-    with qtbot.waitSignal(studio.message, timeout=5000) as told:
+    with qtbot.waitSignal(studio.message, timeout=30_000) as told:
         studio.datasets.import_from(tmp_path)
     assert told.args[1] == "bad"
-    qtbot.waitUntil(lambda: not studio.datasets.fetching, timeout=5000)
+    qtbot.waitUntil(lambda: not studio.datasets.fetching, timeout=30_000)
     assert not studio.datasets.has_mnist
 
 
@@ -314,7 +314,7 @@ def test_an_interrupted_run_can_be_resumed_from_the_first_page(
 ) -> None:
     with RunStore() as store:
         run = store.create(SPECS[0])
-    qtbot.waitUntil(lambda: bool(studio.library.rows), timeout=5000)
+    qtbot.waitUntil(lambda: bool(studio.library.rows), timeout=30_000)
     crashed = dataclasses.replace(studio.library.rows[0].run, status="crashed", checkpoint=True)
     monkeypatch.setattr(studio.library, "_rows", (RunRow(crashed, ()),))
     resumed: list[str] = []
@@ -334,7 +334,7 @@ def test_an_interrupted_experiment_leads_to_its_page(
         experiment = store.experiments.add(STUDY)
         run = store.create(SPECS[0], Membership(experiment.id))
     studio.library.refresh()
-    qtbot.waitUntil(lambda: bool(studio.library.memberships), timeout=5000)
+    qtbot.waitUntil(lambda: bool(studio.library.memberships), timeout=30_000)
     crashed = dataclasses.replace(studio.library.rows[0].run, status="crashed", checkpoint=True)
     monkeypatch.setattr(studio.library, "_rows", (RunRow(crashed, ()),))
     with qtbot.waitSignal(studio.outcome) as outcome:
@@ -352,7 +352,7 @@ def test_a_named_folder_without_mnist_is_explained_before_training(
 ) -> None:
     monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "none"))
     studio.datasets.look()
-    qtbot.waitUntil(lambda: bool(studio.datasets.problem), timeout=5000)
+    qtbot.waitUntil(lambda: bool(studio.datasets.problem), timeout=30_000)
     panel = DatasetPanel(studio.theme, studio.datasets)
     qtbot.addWidget(panel)
     assert panel.dataset == "mnist"
@@ -364,7 +364,7 @@ def test_a_folder_is_used_where_it_lies_and_forgotten(
 ) -> None:
     panel = DatasetPanel(studio.theme, studio.datasets)
     qtbot.addWidget(panel)
-    with qtbot.waitSignal(studio.message, timeout=5000) as told:
+    with qtbot.waitSignal(studio.message, timeout=30_000) as told:
         studio.datasets.use(tmp_path)
     assert told.args[1] == "bad"
     with qtbot.waitSignal(studio.datasets.fetched, timeout=60_000):
@@ -373,7 +373,7 @@ def test_a_folder_is_used_where_it_lies_and_forgotten(
     assert (panel.dataset, str(shared_mnist) in panel.sentence) == ("mnist", True)
     with qtbot.waitSignal(panel.removed) as removed:
         panel.remove_button.click()
-    qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=5000)
+    qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=30_000)
     assert settings.load()[0].data_folder == ""
     assert panel.dataset == "builtin"
     sentence, undo = removed.args
@@ -406,5 +406,5 @@ def test_a_damaged_file_in_a_folder_is_named(
 def test_an_import_can_be_cancelled(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:
     studio.datasets.import_from(shared_mnist)
     studio.datasets.cancel()
-    qtbot.waitUntil(lambda: not studio.datasets.fetching, timeout=20_000)
-    qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=5000)
+    qtbot.waitUntil(lambda: not studio.datasets.fetching, timeout=30_000)
+    qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=30_000)

@@ -41,7 +41,7 @@ def test_changes_apply_and_are_saved(window: MainWindow, qtbot: QtBot) -> None:
         now = settings.load()[0]
         return all(getattr(now, name) == value for name, value in wanted.items())
 
-    qtbot.waitUntil(saved, timeout=5000)
+    qtbot.waitUntil(saved, timeout=30_000)
     window.theme.set_scale(1.0)
 
 

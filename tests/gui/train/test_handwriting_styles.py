@@ -31,7 +31,7 @@ def test_the_switch_tells_how_many_digits_are_added(qtbot: QtBot, theme: Theme) 
 def test_the_window_shows_examples_of_every_style(qtbot: QtBot, theme: Theme) -> None:
     background = Background()
     dialog = switch(qtbot, theme, background).show_styles()
-    qtbot.waitUntil(lambda: not dialog.views[-1][-1].empty, timeout=20_000)
+    qtbot.waitUntil(lambda: not dialog.views[-1][-1].empty, timeout=30_000)
     assert len(dialog.views) == len(styles.STYLES)
     assert {len(views) for views in dialog.views} == {EXAMPLES}
     dialog.accept()

@@ -25,7 +25,7 @@ def opened(qtbot: QtBot, theme: Theme) -> Iterator[TrainPage]:
     """The Train page of a window that opens with the stored settings."""
     window = MainWindow(theme, settings.load())
     window.resize(1366, 768)
-    with qtbot.waitSignal(window.usable, timeout=10_000):
+    with qtbot.waitSignal(window.usable, timeout=30_000):
         window.show()
     window.go("train")
     datasets = window.studio.datasets

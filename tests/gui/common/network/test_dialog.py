@@ -16,7 +16,7 @@ def test_a_click_on_the_train_page_explains_a_layer(window: MainWindow, qtbot: Q
     dialog = window.findChild(NetworkDialog)
     assert isinstance(dialog, NetworkDialog)
     panel = dialog.panel
-    qtbot.waitUntil(lambda: panel.title.text() == "dense1 · dense 128", timeout=20_000)
+    qtbot.waitUntil(lambda: panel.title.text() == "dense1 · dense 128", timeout=30_000)
     texts = {text.text() for text in panel.findChildren(QLabel)}
     assert "Dense. Every unit sees every input. Needs a vector." in texts
     assert "784·128 + 128 = 100,480" in texts
@@ -24,5 +24,5 @@ def test_a_click_on_the_train_page_explains_a_layer(window: MainWindow, qtbot: Q
     assert 'x2 = x1 @ p["dense1.kernel"] + p["dense1.bias"]' in texts
     assert "Choose a trained model" in panel.kernel_text.text()
     dialog.view.picture.layer_clicked.emit(2)
-    qtbot.waitUntil(lambda: panel.title.text() == "relu1 · ReLU", timeout=20_000)
+    qtbot.waitUntil(lambda: panel.title.text() == "relu1 · ReLU", timeout=30_000)
     dialog.close()

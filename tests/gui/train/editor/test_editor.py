@@ -272,7 +272,7 @@ def test_training_is_edited_too(editor: NetworkEditor, qtbot: QtBot) -> None:
     assert validation.controls["validation"].value() == 5000
     assert editor.complaint.text() == ""
     views = editor.training.images.views
-    qtbot.waitUntil(lambda: not views[0].empty, timeout=10_000)
+    qtbot.waitUntil(lambda: not views[0].empty, timeout=30_000)
     enter(editor.training.scaling, Scaling(0.5, 0.25))
     assert editor.training.presets.choice == "other"
 
@@ -349,21 +349,21 @@ def test_a_network_is_saved_renamed_and_deleted_as_a_recipe(
     assert not any(text.startswith(("Rename", "Delete")) for text in entries())
     saving.ask_name()
     answer(saving.question, "Small one", "Save")
-    qtbot.waitUntil(lambda: editor.draft.run.recipe == "Small one", timeout=10_000)
+    qtbot.waitUntil(lambda: editor.draft.run.recipe == "Small one", timeout=30_000)
     assert RECIPES["Small one"].model == editor.draft.model
     editor.draft.change_layer(Dense(32), "Units")
     entries()["Save changes in “Small one”"].trigger()
-    qtbot.waitUntil(lambda: RECIPES["Small one"].model == editor.draft.model, timeout=10_000)
+    qtbot.waitUntil(lambda: RECIPES["Small one"].model == editor.draft.model, timeout=30_000)
     entries()["Rename “Small one”…"].trigger()
     answer(saving.question, "Smaller", "Rename")
-    qtbot.waitUntil(lambda: editor.draft.run.recipe == "Smaller", timeout=10_000)
+    qtbot.waitUntil(lambda: editor.draft.run.recipe == "Smaller", timeout=30_000)
     # The name of another recipe is not overwritten without a question.
     saving.ask_name()
     answer(saving.question, "Smaller", "Save")
     answer(saving.question, "", "Cancel")
     entries()["Delete “Smaller”…"].trigger()
     answer(saving.question, "", "Delete")
-    qtbot.waitUntil(lambda: "Smaller" not in RECIPES, timeout=10_000)
+    qtbot.waitUntil(lambda: "Smaller" not in RECIPES, timeout=30_000)
     assert editor.draft.layer == Dense(32)
     editor.draft.select(0)
     editor.draft.remove()
