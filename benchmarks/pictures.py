@@ -104,7 +104,7 @@ def score(reader: Reader, pictures: Sequence[MadePicture]) -> Tally:
     for picture, pattern in opened:
         digits = [next(readings) for _ in range(pattern.count("#"))]
         texts = iter(digits)
-        text = "".join(str(next(texts).consensus.digit) if c == "#" else c for c in pattern)
+        text = "".join(str(next(texts).consensus.label) if c == "#" else c for c in pattern)
         right = text == picture.text
         tally.split += len(pattern) == len(picture.text)
         tally.right += right

@@ -124,7 +124,7 @@ def _read_numbers(reader: Reader, pen: Sequence[PenDigit], count: int) -> None:
             parts = reader.digits(ink)
             parted += [len(part) for part in parts] == [len(one.ink) for one in written]
             found = reader.places(np.stack([digit_image(part) for part in parts]))
-            text = "".join(str(reading.consensus.digit) for reading in found)
+            text = "".join(str(reading.consensus.label) for reading in found)
             right += text == "".join(str(one.label) for one in written)
         figures = f"split right {parted / count:.1%}   read right {right / count:.1%}"
         _say(f"numbers, gaps {name:14s} {figures}")

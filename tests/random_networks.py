@@ -24,7 +24,8 @@ from mnist_studio.spec.layers import (
     Sigmoid,
     Tanh,
 )
-from mnist_studio.spec.model import CLASSES, IMAGE_SHAPE, ModelSpec, describe
+from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe
+from mnist_studio.spec.run import DIGITS
 
 COUNT = int(os.environ.get("MNIST_STUDIO_RANDOM_NETWORKS", "40"))
 """How many networks a test tries; 300 for the whole property."""
@@ -44,9 +45,9 @@ def valid_network(number: int) -> ModelSpec:
         layers.append(layer)
     if len(shape) == 3:
         layers.append(rng.choice((Flatten(), GlobalAvgPool())))
-    layers.append(Dense(CLASSES, rng.random() < 0.8, _initial(rng)))
+    layers.append(Dense(len(DIGITS), rng.random() < 0.8, _initial(rng)))
     model = ModelSpec(tuple(layers))
-    describe(model, CLASSES)
+    describe(model, len(DIGITS))
     return model
 
 
@@ -58,7 +59,7 @@ def invalid_network(number: int) -> ModelSpec:
         _break(rng, layers)
         model = ModelSpec(tuple(layers))
         try:
-            describe(model, CLASSES)
+            describe(model, len(DIGITS))
         except SpecError:
             return model
 

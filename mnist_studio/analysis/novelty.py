@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_studio.analysis.nearest import features
-from mnist_studio.data.images import CLASSES
 from mnist_studio.frameworks.base import Array, Learner
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store.known_digits import KnownDigits
 
 INK_LEVEL = 64
@@ -139,7 +139,7 @@ def _along_axes(
 ) -> KnownDigits:
     mean = seen.mean(axis=0)
     axes = np.linalg.svd(seen - mean, full_matrices=False)[2][:AXES]
-    shapes = np.zeros((CLASSES, MAX_COUNT + 1, MAX_COUNT + 1), np.int32)
+    shapes = np.zeros((len(DIGITS), MAX_COUNT + 1, MAX_COUNT + 1), np.int32)
     nothing = np.zeros(0, np.float32)
     known = KnownDigits(
         *source, mean, axes, nothing, nothing, labels, at, nothing, shapes, nothing.astype(float)
@@ -191,7 +191,7 @@ def _strangeness(known: KnownDigits, scores: NoveltyScores) -> NDArray[np.float6
 
 
 def _shapes(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.int32]:
-    found = np.zeros((CLASSES, MAX_COUNT + 1, MAX_COUNT + 1), np.int32)
+    found = np.zeros((len(DIGITS), MAX_COUNT + 1, MAX_COUNT + 1), np.int32)
     both = np.concatenate([components_and_holes(part) for part in _parts(images)])
     np.add.at(found, (labels, *np.minimum(both, MAX_COUNT).T), 1)
     return found

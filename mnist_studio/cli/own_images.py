@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from mnist_studio.cli import options, output
-from mnist_studio.data.images import CLASSES
 from mnist_studio.data.own_images import OwnImage, of_picture
 from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import DataError, UnknownName
 from mnist_studio.formatting import NOTHING, count, counted, moment, percent
 from mnist_studio.prediction.own_images import OwnImageScore, scores
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store import own_image_files, own_images
 from mnist_studio.store.runs import RunStore
 
@@ -84,7 +84,11 @@ def _add_changes(actions: "options.Actions[ArgumentParser]") -> None:
     relabel = actions.add_parser("relabel", help="change the true label of an image")
     relabel.add_argument("id", metavar="ID", help="ID of the image, or its first characters")
     relabel.add_argument(
-        "label", type=int, choices=range(CLASSES), metavar="D", help="the new true label, 0 to 9"
+        "label",
+        type=int,
+        choices=range(len(DIGITS)),
+        metavar="D",
+        help="the new true label, 0 to 9",
     )
     delete = actions.add_parser("delete", help="delete images")
     delete.add_argument(
@@ -147,7 +151,7 @@ def _summary(images: Sequence[OwnImage]) -> str:
     if not images:
         return "You have no labeled images yet. Draw digits on the Draw page and label them."
     counts = Counter(image.label for image in images)
-    labels = ", ".join(f"{counts[label]}× {label}" for label in range(CLASSES) if counts[label])
+    labels = ", ".join(f"{counts[label]}× {label}" for label in range(len(DIGITS)) if counts[label])
     return f"You have {counted(len(images), 'labeled image')}: {labels}."
 
 
@@ -241,9 +245,9 @@ def _score_line(score: OwnImageScore) -> str:
 
 
 def _write_confusion(score: OwnImageScore) -> None:
-    columns = ("True label", *map(str, range(CLASSES)))
+    columns = ("True label", *DIGITS)
     rows = [(str(label), *map(str, row)) for label, row in enumerate(score.confusion.tolist())]
-    output.table(columns, rows, tuple(range(1, CLASSES + 1)))
+    output.table(columns, rows, tuple(range(1, len(DIGITS) + 1)))
 
 
 def _score_json(score: OwnImageScore) -> OwnImageScoreLine:

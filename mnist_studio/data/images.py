@@ -11,7 +11,6 @@ from mnist_studio.spec.model import MOST_CLASSES
 from mnist_studio.spec.run import DIGITS, DatasetName
 
 SIDE = 28
-CLASSES = 10
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,11 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.images import CLASSES, SIDE, LabeledImages
+from mnist_studio.data.images import SIDE, LabeledImages
 from mnist_studio.data.ink.rendering import UNIT_PAD, Ink, InkPoint, digit_image
 from mnist_studio.data.ink.strokes import EVEN
 from mnist_studio.errors import PictureError, UsageError
+from mnist_studio.spec.run import DIGITS
 
 Image = NDArray[np.uint8]
 
@@ -136,6 +137,6 @@ def _key(kind: bytes, content: bytes) -> str:
 
 
 def _checked(label: int) -> int:
-    if not 0 <= label < CLASSES:
+    if not 0 <= label < len(DIGITS):
         raise UsageError(f"Label must be 0 to 9, got {label}.", "Choose another label.")
     return label

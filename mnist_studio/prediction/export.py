@@ -13,8 +13,8 @@ from mnist_studio.frameworks import registry
 from mnist_studio.prediction import onnx_export
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
-from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts
+from mnist_studio.spec.run import RunSpec, answers_digits
+from mnist_studio.store import artifacts, tensors
 from mnist_studio.store.rows import Run
 from mnist_studio.workers.task import Context, Task, never
 from mnist_studio.workers.worker import request_once
@@ -71,7 +71,11 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
     if not run.trained:
         raise JobError("This run has no weights to export.", "Select a finished run.")
     if kind == "safetensors":
-        artifacts.load_weights(run.folder, run.spec)  # Raises for damaged weights.
+        weights = artifacts.load_weights(run.folder, run.spec)  # Raises for damaged weights.
+        if not answers_digits(run.spec):
+            names = msgspec.json.encode(run.spec.class_names).decode()
+            tensors.save(path, weights, {"class_names": names})
+            return ""
         write_bytes(path, (run.folder / artifacts.WEIGHTS).read_bytes())
         return ""
     if kind == "onnx":

@@ -13,7 +13,6 @@ from mnist_studio.spec import layers as kinds
 from mnist_studio.spec.layers import Layer, Shape
 
 IMAGE_SHAPE: Shape = (28, 28, 1)
-CLASSES = 10
 FEWEST_CLASSES, MOST_CLASSES = 2, 62
 """Of a dataset. 62 are the digits and letters of EMNIST, and what a matrix can still show."""
 

@@ -12,10 +12,11 @@ import numpy as np
 from msgspec import Meta
 
 from mnist_studio import paths
-from mnist_studio.data.images import CLASSES, SIDE, LabeledImages
+from mnist_studio.data.images import SIDE, LabeledImages
 from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.data.own_images import MOST_POINTS, OwnImage, has_its_key, labeled_images
 from mnist_studio.errors import DataError, MnistStudioError, UnknownName
+from mnist_studio.spec.run import DIGITS
 from mnist_studio.store import tensors
 from mnist_studio.store.database import Database
 from mnist_studio.store.rows import Row, typed, unreadable, whole
@@ -119,7 +120,7 @@ INSERT_IMAGE = f"INSERT OR IGNORE INTO own_images ({IMAGE_COLUMNS}) VALUES (?, ?
 _Stroke = tuple[tuple[float, float, float, float], ...]
 _STROKES = msgspec.json.Decoder(tuple[_Stroke, ...])
 _Key = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
-_Label = Annotated[int, Meta(ge=0, lt=CLASSES)]
+_Label = Annotated[int, Meta(ge=0, lt=len(DIGITS))]
 _Picture = Annotated[bytes, Meta(min_length=SIDE * SIDE, max_length=SIDE * SIDE)]
 _Pen = Annotated[float, Meta(gt=0, le=1)]
 

@@ -3,12 +3,12 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedWidget, QToolButton, QWidget
 
-from mnist_studio.data.images import CLASSES
 from mnist_studio.formatting import with_article, word
 from mnist_studio.gui.common.basics import button, enable, label, row
 from mnist_studio.gui.services.drawing import Drawing, Sheet
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 _HINT = "Draw a digit, then press its key to save it to Your images and clear the canvas"
 _BLANK = "The canvas is blank. Draw a digit first."
@@ -38,7 +38,7 @@ class LabelBar(QWidget):
         self._saved = False
         self._confirmed: Sheet | None = None
         self.setAccessibleName("Label of the drawing")
-        self.buttons = tuple(self._button(digit) for digit in range(CLASSES))
+        self.buttons = tuple(self._button(digit) for digit in range(len(DIGITS)))
         self.undo_button = button("Undo", self.undo, "Undoes the last label (Backspace)")
         self.undo_button.setProperty("quiet", True)
         self._caption = label("Label", "secondary")

@@ -22,6 +22,7 @@ from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import mixed
+from mnist_studio.spec.run import DIGITS
 
 if TYPE_CHECKING:
     from mnist_studio.prediction.own_images import OwnImageScore
@@ -261,7 +262,9 @@ class OwnImagesPanel(QWidget):
         return f"The model learned from {counted(score.trained_on, 'image')}, which do not count."
 
 
-CELL, HEAD, CLASSES = 20, 16, 10
+CELL, HEAD = 20, 16
+SIZE = len(DIGITS)
+"""Your images are digits."""
 
 
 class ConfusionGrid(QWidget):
@@ -270,7 +273,7 @@ class ConfusionGrid(QWidget):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._counts: ConfusionMatrix = np.zeros((CLASSES, CLASSES), np.int64)
+        self._counts: ConfusionMatrix = np.zeros((SIZE, SIZE), np.int64)
         self.setAccessibleName("Confusion matrix of your images")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
@@ -278,14 +281,14 @@ class ConfusionGrid(QWidget):
     def show_counts(self, counts: ConfusionMatrix) -> None:
         """Shows a matrix (10, 10), rows the labels."""
         self._counts = counts
-        off = [(a, b) for a in range(CLASSES) for b in range(CLASSES) if a != b and counts[a, b]]
+        off = [(a, b) for a in range(SIZE) for b in range(SIZE) if a != b and counts[a, b]]
         errors = "; ".join(f"{a} predicted as {b}: {counts[a, b]} times" for a, b in off)
         self.setAccessibleDescription(errors or "No errors")
         self.update()
 
     def sizeHint(self) -> QSize:
         """Ten cells and a header."""
-        side = self._theme.pixels(HEAD + CLASSES * CELL)
+        side = self._theme.pixels(HEAD + SIZE * CELL)
         return QSize(side, side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -294,13 +297,13 @@ class ConfusionGrid(QWidget):
         painter.setFont(self._theme.font(11))
         head, cell = self._theme.pixels(HEAD), self._theme.pixels(CELL)
         painter.setPen(QColor(self._theme.palette.secondary))
-        for digit in range(CLASSES):
+        for digit in range(SIZE):
             at = head + digit * cell
             center = Qt.AlignmentFlag.AlignCenter
             painter.drawText(QRectF(at, 0, cell, head), center, str(digit))
             painter.drawText(QRectF(0, at, head, cell), center, str(digit))
-        for down in range(CLASSES):
-            for across in range(CLASSES):
+        for down in range(SIZE):
+            for across in range(SIZE):
                 spot = QRectF(head + across * cell, head + down * cell, cell - 1, cell - 1)
                 self._paint_cell(painter, spot, down, across)
         painter.end()

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from mnist_studio.data.images import CLASSES
 from mnist_studio.data.pictures.files import suffixes
 from mnist_studio.gui.common.basics import GAP, button, column, label, row
 from mnist_studio.gui.common.file_dialog import FileDialog
@@ -24,6 +23,7 @@ from mnist_studio.gui.services.examples import Examples
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.settings import DrawLayout
+from mnist_studio.spec.run import DIGITS
 
 NARROW_SIMPLE, NARROW_EXPERT = 700, 940
 """Widths of the page below which the predictions are below the canvas, by layout."""
@@ -117,7 +117,9 @@ class DrawPage(Page):
     def _add_keys(self) -> None:
         """0 to 9 label the drawing, Backspace undoes that, and R opens a test image."""
         save, show = self.label_bar.save, self.studio.examples.show_test_digit
-        labels = {Qt.Key(Qt.Key.Key_0 + digit): partial(save, digit) for digit in range(CLASSES)}
+        labels = {
+            Qt.Key(Qt.Key.Key_0 + digit): partial(save, digit) for digit in range(len(DIGITS))
+        }
         self.keys.add({**labels, Qt.Key.Key_Backspace: self.label_bar.undo, Qt.Key.Key_R: show})
 
     def show_layout(self, layout: DrawLayout) -> None:

@@ -14,7 +14,6 @@ from mnist_studio.comparison.views import catalog, predictions
 from mnist_studio.comparison.views.latency_and_size import extremes_sentence
 from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
 from mnist_studio.events import Finished
-from mnist_studio.spec.model import CLASSES
 from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.store import robustness
 from mnist_studio.store.robustness import Robustness, RobustnessCurve
@@ -101,7 +100,7 @@ def metrics(*recalls: float | None) -> tuple[ClassMetrics, ...]:
 
 
 def test_the_hardest_digits() -> None:
-    sentence = predictions._class_sentence({"a": metrics(*[0.9] * CLASSES)})
+    sentence = predictions._class_sentence({"a": metrics(*[0.9] * 10)})
     assert sentence == "Every digit has a recall of 90.00 %."
     sentence = predictions._class_sentence({"a": metrics(0.7, 0.7, *[0.9] * 7, 1.0)})
     assert sentence == (

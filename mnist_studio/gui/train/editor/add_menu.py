@@ -39,7 +39,7 @@ class AddButton(MenuButton):
         place = draft.place + 1 if draft.place >= 0 else len(draft.model.layers)
         self.choices.clear()
         self._heading("Building blocks")
-        for block in edits.blocks(draft.model, place):
+        for block in edits.blocks(draft.model, place, draft.classes):
             self._entry(block)
         self._heading("Layers")
         for kind in edits.KINDS:
@@ -87,7 +87,7 @@ class AdvicePanel(QWidget):
     def renew(self) -> None:
         """Shows what fits the network now."""
         draft = self._draft
-        advice = edits.advice(draft.model, draft.found)
+        advice = edits.advice(draft.model, draft.found, draft.classes)
         if advice.sentence:
             steps = [(f"Add {one.title.lower()}", one.sentence, self._adding(one))
                      for one in advice.steps]  # fmt: skip

@@ -44,7 +44,7 @@ class Draft(QObject):
         self._original = start
         self._saved: RunSpec | None = None
         self._history = History(Edited(start), self)
-        self._found = diagnose(start.model)
+        self._found = diagnose(start.model, len(start.class_names))
         # A run, and what is wrong with its settings.
         self._checked: tuple[RunSpec, str] | None = None
         self._history.moved.connect(self._renew)
@@ -53,6 +53,11 @@ class Draft(QObject):
     def run(self) -> RunSpec:
         """What is edited; may be invalid."""
         return self._history.value.run
+
+    @property
+    def classes(self) -> int:
+        """The number of classes that the network must tell apart."""
+        return len(self.run.class_names)
 
     @property
     def model(self) -> ModelSpec:
@@ -200,7 +205,7 @@ class Draft(QObject):
 
     def repairs(self, at: int) -> tuple[Repair, ...]:
         """The nearest repairs of a problem, by its index."""
-        return repairs(self.model, self._found.problems[at])
+        return repairs(self.model, self._found.problems[at], classes=self.classes)
 
     def apply(self, repair: Repair) -> None:
         """Carries out a repair."""
@@ -213,7 +218,7 @@ class Draft(QObject):
 
     @Slot()
     def _renew(self) -> None:
-        self._found = diagnose(self.model)
+        self._found = diagnose(self.model, self.classes)
         self.changed.emit()
 
 

@@ -18,10 +18,10 @@ from mnist_studio.spec.layers import (
     Relu,
     Shape,
 )
-from mnist_studio.spec.model import CLASSES, ModelSpec
+from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.repairs import Diagnosis
-from mnist_studio.spec.run import RunSpec, TrainingSpec
+from mnist_studio.spec.run import DIGITS, RunSpec, TrainingSpec
 from mnist_studio.spec.schedules import OneCycle
 
 NEW_NAME = "My network"
@@ -110,7 +110,7 @@ def dense_block(units: int) -> tuple[Layer, ...]:
     return (Dense(units, initial="he_normal"), Relu())
 
 
-def blocks(model: ModelSpec, place: int) -> tuple[LayerStep, ...]:
+def blocks(model: ModelSpec, place: int, classes: int = len(DIGITS)) -> tuple[LayerStep, ...]:
     """Groups of layers that are often used together, to be added at ``place``."""
     return (
         LayerStep(
@@ -122,15 +122,15 @@ def blocks(model: ModelSpec, place: int) -> tuple[LayerStep, ...]:
         LayerStep("Dense block", "A dense layer of 128 units with ReLU.", dense_block(128), place),
         LayerStep(
             "Output layer",
-            f"A flatten layer and a dense layer of {CLASSES} units, one per digit.",
-            (Flatten(), Dense(CLASSES)),
+            f"A flatten layer and a dense layer of {classes} units, one per class.",
+            (Flatten(), Dense(classes)),
             place,
         ),
     )
 
 
-def advice(model: ModelSpec, found: Diagnosis) -> Advice:
-    """What brings a network closer to one that reads digits well."""
+def advice(model: ModelSpec, found: Diagnosis, classes: int = len(DIGITS)) -> Advice:
+    """What brings a network closer to one that reads images of these classes well."""
     if not model.layers:
         return _first_advice(model)
     if not found.problems:
@@ -139,7 +139,9 @@ def advice(model: ModelSpec, found: Diagnosis) -> Advice:
         return Advice("", ())  # A repair comes first.
     report = found.reports[-1]
     assert report is not None  # Only the output is wrong.
-    return _map_advice(model, report.output) if len(report.output) == 3 else _vector_advice(model)
+    if len(report.output) == 3:
+        return _map_advice(model, report.output, classes)
+    return _vector_advice(model, classes)
 
 
 def _first_advice(model: ModelSpec) -> Advice:
@@ -153,11 +155,11 @@ def _first_advice(model: ModelSpec) -> Advice:
     )
 
 
-def _map_advice(model: ModelSpec, shape: Shape) -> Advice:
+def _map_advice(model: ModelSpec, shape: Shape, classes: int) -> Advice:
     end = len(model.layers)
     output = LayerStep(
-        "Output layer", f"Flatten, then a dense layer of {CLASSES} units: one number per digit.",
-        (Flatten(), Dense(CLASSES)), end,
+        "Output layer", f"Flatten, then a dense layer of {classes} units: one number per class.",
+        (Flatten(), Dense(classes)), end,
     )  # fmt: skip
     if min(shape[:2]) < SMALLEST_SIDE:
         return Advice("The map is small enough now. Add the output layer.", (output,))
@@ -171,11 +173,11 @@ def _map_advice(model: ModelSpec, shape: Shape) -> Advice:
     return Advice(sentence, steps if convs < 2 else steps[::-1])
 
 
-def _vector_advice(model: ModelSpec) -> Advice:
+def _vector_advice(model: ModelSpec, classes: int) -> Advice:
     end = len(model.layers)
     output = LayerStep(
-        "Output layer", f"A dense layer of {CLASSES} units: one number per digit.",
-        (Dense(CLASSES),), end,
+        "Output layer", f"A dense layer of {classes} units: one number per class.",
+        (Dense(classes),), end,
     )  # fmt: skip
     hidden = LayerStep("Dense block", "Another hidden layer.", dense_block(128), end)
     return Advice("Add the output layer, or another hidden layer.", (output, hidden))

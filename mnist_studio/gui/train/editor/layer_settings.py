@@ -16,8 +16,8 @@ from mnist_studio.spec.layers import Layer
 from mnist_studio.spec.model import kind_of
 
 _NOTHING = (
-    "A network is a list of layers. The image goes into the first one. The last one has ten units: "
-    "one for each digit. The settings of the selected layer appear here."
+    "A network is a list of layers. The image goes into the first one. The last one has "
+    "one unit for each class. The settings of the selected layer appear here."
 )
 
 
