@@ -63,7 +63,7 @@ class NetworkPanel(QWidget):
         bar = WrapBar(holder(row(self.model)), self.epochs)
         whole = column(bar, gap=GAP)
         self.setLayout(whole)
-        split(Qt.Orientation.Vertical, (shown, self._explained), (360, 320), whole)
+        split(Qt.Orientation.Vertical, (shown, self._explained), (410, 280), whole)
 
     def _connect(self) -> None:
         studio = self._studio

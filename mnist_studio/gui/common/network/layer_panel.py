@@ -45,7 +45,7 @@ class LayerPanel(QWidget):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 8, 0)
         lines.setSpacing(6)
-        self.kernels = _Section("Kernels", self.kernel_text, self.kernel)
+        self.kernels = _Section("Kernels", self.kernel, self.kernel_text)
         symbols = label(SYMBOLS, "secondary", wrap=True)
         self._parts: tuple[QWidget, ...] = (
             self.meaning,

@@ -153,7 +153,19 @@ class Canvas(pg.PlotWidget):
         self.draw(Lines(axis, axis, lines))
         self.resize(400, 200)
         self.grab()
+        self._lay_out_again()
         self.draw(Lines(axis, axis, ()))
+
+    def _lay_out_again(self) -> None:
+        """To grab, Qt lays out all hidden widgets around this one as if they were shown."""
+        layouts, around = [], self.parentWidget()
+        while around is not None:
+            if (layout := around.layout()) is not None:
+                layout.invalidate()
+                layouts.append(layout)
+            around = around.parentWidget()
+        for layout in reversed(layouts):
+            layout.activate()
 
     def highlight(self) -> None:
         """Highlights the lines of the run under the pointer and fades the others."""

@@ -25,6 +25,8 @@ class RecipeTrash(QDialog):
         self.question: QuestionOverlay | None = None
         self.setWindowTitle("Recipes in the trash")
         self.list = QListWidget()
+        self.list.setObjectName("groupedList")
+        self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setAccessibleName("Recipes in the trash")
         self.list.currentRowChanged.connect(self._enable)
         self.list.itemActivated.connect(self.restore)
@@ -77,6 +79,7 @@ class RecipeTrash(QDialog):
         for recipe in recipes:
             item = QListWidgetItem(recipe.name, self.list)
             item.setData(Qt.ItemDataRole.UserRole, recipe.name)
+            item.setSizeHint(QSize(0, self._studio.theme.pixels(28)))
             item.setToolTip(recipe.summary or "Saved by you.")
         if recipes:
             self.list.setCurrentRow(0)

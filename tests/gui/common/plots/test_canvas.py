@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.analysis.view import AxisSpec, Line, Lines
@@ -70,3 +70,25 @@ def test_zooming_shows_every_point_of_a_long_line(theme: Theme, qtbot: QtBot) ->
     visible = item.item.getData()[0]
     assert np.nanmin(visible) >= 98
     assert 500 <= np.isfinite(visible).sum() <= 504
+
+
+def test_warming_up_a_hidden_canvas_moves_nothing(qtbot: QtBot, theme: Theme) -> None:
+    from mnist_studio.gui.common.plots.canvas import Canvas
+
+    page, hidden, shown = QWidget(), QWidget(), QWidget()
+    qtbot.addWidget(page)
+    inner = QVBoxLayout()
+    whole = QVBoxLayout(page)
+    whole.addLayout(inner)
+    for part in (hidden, shown):
+        part.setMinimumHeight(100)
+        inner.addWidget(part, 1)
+    QVBoxLayout(hidden).addWidget(QWidget())
+    hidden.hide()
+    page.resize(400, 400)
+    page.show()
+    before = shown.geometry()
+    canvas = Canvas(theme, LineMarks(theme), Hover(family), hidden)
+    canvas.hide()
+    canvas.warm_up()
+    assert shown.geometry() == before
