@@ -57,7 +57,7 @@ COMMANDS = {
     ),
     "robustness": CommandEntry("robustness", "measure the accuracy on corrupted images"),
     "runs": CommandEntry(
-        "runs", "find runs, and show, resume, export, tag, archive, or delete them"
+        "runs", "find runs, and show, resume, export, import, tag, archive, or delete them"
     ),
     "experiment": CommandEntry("experiment", "train the runs of an experiment"),
     "compare": CommandEntry("compare", "compare runs, and write a report"),

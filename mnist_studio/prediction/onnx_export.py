@@ -156,7 +156,7 @@ def _reference(request: OnnxRequest, spec: RunSpec) -> tuple[NDArray[np.uint8], 
         images = sources.load_test(spec.dataset).images
     except DataError:
         images = _generated()
-        return images, _by_numpy(request, images), f"{_NUMPY}, because the test set is missing"
+        return images, _by_numpy(request, images), f"{_NUMPY} because the test set is missing"
     if request.logits_fit:
         try:
             stored = artifacts.load_test_logits(folder)

@@ -9,6 +9,9 @@ from PySide6.QtGui import QImage
 MOST = 2048
 """Pixels of the longer side; a digit needs no more."""
 
+IMPORTED = (".mnistrun", ".safetensors", ".pt", ".pth", ".npz", ".onnx")
+"""Suffixes of files that the Runs page imports; see ``store.run_file`` and ``weights_import``."""
+
 
 def found_in(mime: QMimeData) -> Path | BytesIO | str:
     """The first file, else the picture as the content of one, else why there is nothing to open."""

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMainWindow
 
 from mnist_studio import settings
 from mnist_studio.errors import StoreError
-from mnist_studio.gui.app.dropped import found_in
+from mnist_studio.gui.app.dropped import IMPORTED, found_in
 from mnist_studio.gui.app.frame import PAGE_TITLES, PAGES, Frame
 from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, TextFieldFilter, install_shortcuts
 from mnist_studio.gui.theme.theme import Theme
@@ -328,7 +328,6 @@ class MainWindow(QMainWindow):
     def _take(self, mime: QMimeData) -> None:
         """Opens a dropped or pasted file or picture, or says why it cannot."""
         from mnist_studio.spec.files import SUFFIX
-        from mnist_studio.store import run_file
 
         match found_in(mime):
             case str(problem):
@@ -336,7 +335,7 @@ class MainWindow(QMainWindow):
             case Path(suffix=suffix) as file if suffix.lower() == SUFFIX:
                 self.go("train")
                 self.studio.settings_dropped.emit(file)
-            case Path(suffix=suffix) as file if suffix.lower() == run_file.SUFFIX:
+            case Path(suffix=suffix) as file if suffix.lower() in IMPORTED:
                 self.go("runs")
                 self.studio.import_requested.emit(file)
             case picture:

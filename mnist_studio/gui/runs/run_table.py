@@ -61,7 +61,7 @@ class RunTable(Card):
         self.import_button = QPushButton("Import…")
         self.import_button.setProperty("quiet", True)
         self.import_button.setToolTip(
-            "Adds the runs of a .mnistrun file, which you can also drop here"
+            "Adds runs from a file, or weights of another program; you can also drop it"
         )
         self._restore(studio.saved_settings.runs_page)
         self._lay_out()

@@ -7,10 +7,14 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.gui.app import dropped
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.runs import importer
 from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.services.outcome import Outcome
+from mnist_studio.prediction.weights_import import SUFFIXES, ImportedWeights
 from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import run_file
 from mnist_studio.store.runs import RunStore
 from tests.store.made_runs import made_run
@@ -66,3 +70,30 @@ def test_a_damaged_run_file_is_reported(window: MainWindow, qtbot: QtBot, tmp_pa
         window.studio.message, timeout=30_000, check_params_cb=lambda text, kind: kind == "bad"
     ):
         drop(window, path)
+
+
+def test_dropped_weights_become_a_run_of_the_selected_recipe(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Path, RunSpec]] = []
+
+    def test_weights(path: Path, spec: RunSpec, is_cancelled: object) -> ImportedWeights:
+        asked.append((path, spec))
+        return ImportedWeights("20260101-000000-aaaa", 0.97, ("Feature maps are flat.",))
+
+    monkeypatch.setattr(importer, "import_weights", test_weights)
+    assert set(dropped.IMPORTED) == {run_file.SUFFIX, *SUFFIXES}
+    outcomes: list[Outcome] = []
+    window.studio.outcome.connect(outcomes.append)
+    path = tmp_path / "model.npz"
+    path.write_bytes(b"")
+    drop(window, path)
+    page = window.page("runs")
+    assert isinstance(page, RunsPage)
+    question = page.importer.question
+    assert question is not None
+    question.recipe.choose("mlp-128")
+    question.buttons[1].click()
+    qtbot.waitUntil(lambda: bool(outcomes), timeout=20_000)
+    assert [(file.name, spec.recipe) for file, spec in asked] == [("model.npz", "mlp-128")]
+    assert "Test accuracy 97.00 %." in outcomes[0].facts
