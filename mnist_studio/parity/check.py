@@ -6,6 +6,7 @@ rounding alone makes frameworks diverge. ``docs/parity.md`` explains the toleran
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -61,11 +62,33 @@ def check_parity(
     _check_precisions(precisions)
     fixture = run_data(run, data)
     devices = {name: "cpu" if name == REFERENCE else device for name in names}
-    checks: list[Check] = []
-    diverged: tuple[Divergence, ...] = ()
     sides = partial(
         opened, run, devices, fixture=fixture, open_learner=open_learner, is_cancelled=is_cancelled
     )
+    checks, diverged = _compare(sides, precisions, fixture, on_check)
+    return ParityReport(
+        run,
+        fixture.title,
+        fixture.batch,
+        len(fixture.train),
+        len(fixture.test),
+        checks,
+        diverged,
+        tuple(_notes(run, names, fixture)),
+        perf_counter() - begun,
+        device,
+        all_passed(checks),
+    )
+
+
+def _compare(
+    sides: Callable[..., AbstractContextManager[comparisons.Sides]],
+    precisions: Sequence[Precision],
+    fixture: ParityFixture,
+    on_check: Callable[[Check], None],
+) -> tuple[tuple[Check, ...], tuple[Divergence, ...]]:
+    """All checks, and where each framework diverges from the reference in float32."""
+    checks: list[Check] = []
 
     def collect(found: Iterator[Check]) -> None:
         for check in found:
@@ -75,23 +98,11 @@ def check_parity(
     with sides(precision="float64") as doubles:
         collect(_in_float64(doubles, precisions, fixture))
         exact = _exact(doubles, fixture) if "float32" in precisions else None
-    if exact:
-        with sides(precision="float32") as singles:
-            collect(_in_float32(singles, exact, fixture))
-            diverged = divergences(singles, REFERENCE, fixture)
-    notes, seconds = tuple(_notes(run, names, fixture)), perf_counter() - begun
-    sizes = fixture.batch, len(fixture.train), len(fixture.test)
-    return ParityReport(
-        run,
-        fixture.title,
-        *sizes,
-        tuple(checks),
-        diverged,
-        notes,
-        seconds,
-        device,
-        all_passed(checks),
-    )
+    if exact is None:
+        return tuple(checks), ()
+    with sides(precision="float32") as singles:
+        collect(_in_float32(singles, exact, fixture))
+        return tuple(checks), divergences(singles, REFERENCE, fixture)
 
 
 @dataclass(frozen=True)

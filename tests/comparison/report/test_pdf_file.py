@@ -1,22 +1,17 @@
 """A report as a PDF of few pages."""
 
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
 
-from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Line, Lines, Matrix
+from mnist_studio.analysis.view import AxisSpec, Line, Lines
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import charts, content, pdf_file
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.comparison.report.pdf_file import (
-    INNER,
     MONO_WIDTH,
     OMITTED,
-    in_a_row,
     joined_lists,
     shortened,
     two_columns,
-    wrapped,
 )
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import select_runs
@@ -29,16 +24,6 @@ CURVES = Lines(
     AxisSpec("Epoch"), AxisSpec("Loss"),
     tuple(Line(key, key, (1, 2, 3), (0.5, 0.4, 0.3)) for key in "npk"),
 )  # fmt: skip
-CONFUSION = Matrix("n", "True", "Predicted", ("0", "1"), ("0", "1"), ((9.0, 1.0), (0.0, 9.0)))
-WIDE = Matrix("", "Run", "F1", ("a",), tuple("0123456789"), ((0.5,) * 10,), "fraction")
-BARS = Bars(AxisSpec("Time", "seconds"), (Bar("n", "n", 1.0),))
-
-
-def test_charts_that_are_readable_when_small_share_a_row() -> None:
-    assert in_a_row([CURVES] * 2) == 2
-    assert in_a_row([CURVES] * 3) == in_a_row([CONFUSION] * 3) == 3
-    assert in_a_row([CURVES] * 7) == 4
-    assert in_a_row([CURVES]) == in_a_row([CURVES, BARS]) == in_a_row([WIDE] * 3) == 1
 
 
 def test_curves_that_coincide_have_different_widths_and_the_widest_is_drawn_first() -> None:
@@ -68,19 +53,6 @@ def test_settings_of_later_runs_are_only_those_that_differ() -> None:
     columns = two_columns(["x" * 200, "y"])
     assert all(len(line) <= MONO_WIDTH for line in columns)
     assert sum(line.count("x") for line in columns) == 200
-
-
-def test_lines_are_as_wide_as_the_page_and_not_wider() -> None:
-    text = "MLP 128 in NumPy, Keras, and PyTorch: WWW MMM. " * 12
-    lines = wrapped(text, 9, "bold", "• ", "   ")
-    font = FontProperties(size=9, weight="bold")
-    widths = [
-        text_to_path.get_text_width_height_descent(line, font, ismath=False)[0] for line in lines
-    ]
-    assert max(widths) <= 72 * INNER[0]
-    assert min(widths[:-1]) > 72 * INNER[0] - 60
-    assert " ".join(line.strip() for line in lines).removeprefix("• ").split() == text.split()
-    assert wrapped("x" * 900, 9, "normal") == ["x" * 900]
 
 
 def test_three_runs_fill_few_pages(run_data: RunData) -> None:
