@@ -62,3 +62,29 @@ def test_no_two_classes_share_a_name() -> None:
         if len(modules) > 1 and not any(one.startswith("frameworks") for one in modules)
     }
     assert shared == {}
+
+
+def test_ten_is_nowhere_the_number_of_classes() -> None:
+    """A run has its classes: nothing counts to ten, shapes arrays by it, or colors by it."""
+    found = []
+    for module in sorted(PACKAGE.rglob("*.py")):
+        if "recipes" in module.parts:
+            continue  # A recipe is a network for digits, which ``with_classes`` resizes.
+        found += [
+            f"{module.relative_to(ROOT)}:{node.lineno} {ast.unparse(node)}"
+            for node in ast.walk(ast.parse(module.read_text("utf-8")))
+            if isinstance(node, ast.Call | ast.Assign) and _counts_ten_classes(node)
+        ]
+    assert found == []
+
+
+def _counts_ten_classes(node: ast.Call | ast.Assign) -> bool:
+    if isinstance(node, ast.Assign):
+        names = ast.unparse(node.targets[0])
+        return bool(re.search(r"CLASS|DIGITS", names)) and ast.unparse(node.value) == "10"
+    name = ast.unparse(node.func).rpartition(".")[2]
+    arguments = [ast.unparse(one) for one in node.args]
+    if name in ("range", "Dense"):
+        return arguments[:1] == ["10"] and len(arguments) == 1
+    shapes = {"reshape", "empty", "zeros", "ones", "full", "bincount", "to_categorical", "one_hot"}
+    return name in shapes and any(re.search(r"(?<![\d.])10(?!\d)", one) for one in arguments)

@@ -1,18 +1,30 @@
 """The values that the templates of all frameworks use."""
 
+import json
 from dataclasses import dataclass
 from math import prod, sqrt
 from textwrap import fill
 
 from mnist_studio.codegen.wrapping import WIDTH
+from mnist_studio.spec import datasets
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.layers import Conv, Dense, Initializer, Layer, Shape, Uniform
 from mnist_studio.spec.model import RAW, UNIT, LayerReport, Scaling, describe, kind_of
 from mnist_studio.spec.optimizers import Optimizer, WeightDecay, effective_decay, without_decay
 from mnist_studio.spec.recipes import RECIPES
-from mnist_studio.spec.run import FULL_BATCH, ClipNorm, ClipValue, RunSpec, TrainingSpec
+from mnist_studio.spec.run import (
+    FULL_BATCH,
+    ClipNorm,
+    ClipValue,
+    RunSpec,
+    TrainingSpec,
+    answers_digits,
+)
 from mnist_studio.spec.schedules import Cosine, Exponential, OneCycle, Schedule, StepDecay
+
+_LOADED_AS_MNIST = ("mnist", "builtin")
+"""The datasets of a run whose script loads MNIST, or what has its classes in its place."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +118,8 @@ class ScriptValues:
         layers: of the network.
         parameters: how many numbers the network learns, such as ``109,386``.
         classes: how many there are.
+        class_names: as a list of Python; empty for the digits.
+        is_mnist: whether the framework's own loader has the dataset.
         scaling: how gray levels become inputs; ``unit`` and ``raw`` are two common ones.
         training: all other settings.
         optimizer: of the training.
@@ -132,6 +146,8 @@ class ScriptValues:
     layers: tuple[LayerValues, ...]
     parameters: str
     classes: int
+    class_names: str
+    is_mnist: bool
     scaling: Scaling
     unit: Scaling
     raw: Scaling
@@ -171,6 +187,8 @@ def script_values(run: RunSpec, trained: RunSpec, notebook: bool) -> ScriptValue
         layers=layers(reports),
         parameters=f"{sum(report.parameters for report in reports):,}",
         classes=len(run.class_names),
+        class_names="" if answers_digits(run) else _list_of(run.class_names),
+        is_mnist=run.dataset in _LOADED_AS_MNIST,
         scaling=trained.model.scaling,
         unit=UNIT,
         raw=RAW,
@@ -265,8 +283,18 @@ def _about(run: RunSpec) -> str:
         paragraphs += [f"Our assumptions: {recipe.assumptions}"] if recipe.assumptions else []
     for name in run.known_bugs:
         paragraphs.append(f"Known bug: {KNOWN_BUGS[name].title}. {KNOWN_BUGS[name].explanation}")
+    if run.dataset not in _LOADED_AS_MNIST:
+        paragraphs.append(
+            f"Dataset: {datasets.title(run.dataset)}, stored in files with the names of MNIST's, "
+            f"which --data must name."
+        )
     paragraphs.append("Written by MNIST Studio.")
     return "\n\n".join(fill(paragraph, WIDTH) for paragraph in paragraphs)
+
+
+def _list_of(names: tuple[str, ...]) -> str:
+    """Names as a list of Python, with double quotes."""
+    return f"[{', '.join(json.dumps(name, ensure_ascii=False) for name in names)}]"
 
 
 def _quotable(text: str) -> str:

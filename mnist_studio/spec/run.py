@@ -370,6 +370,12 @@ def _check_own_images(run: RunSpec) -> None:
             ("own_images",),
         )
     added = "your images" if run.own_images else "handwriting styles"
+    if (run.own_images or run.handwriting_styles) and not answers_digits(run):
+        raise SpecError(
+            f"This run has other classes than the digits, so {added} cannot be added.",
+            f"Train without {added}, or choose a dataset of digits.",
+            ("own_images",) if run.own_images else ("handwriting_styles",),
+        )
     if (run.own_images or run.handwriting_styles) and run.training.batch_size == FULL_BATCH:
         raise SpecError(
             f"Full-batch training cannot include {added} because a batch is limited to "

@@ -14,7 +14,7 @@ from mnist_studio.codegen.native_script import notebook, problems, script
 from mnist_studio.spec import schedules
 from mnist_studio.spec.model import Scaling
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import ContinuedFrom
+from mnist_studio.spec.run import ContinuedFrom, FrameworkName
 from tests.codegen.examples import FRAMEWORKS, SPECIAL, every_run, possible
 
 
@@ -183,3 +183,19 @@ def test_the_window_starts_without_jinja() -> None:
     code = "import sys; import mnist_studio.codegen.native_script; print('jinja2' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_a_script_of_other_classes_names_them_and_never_loads_mnist(
+    framework: FrameworkName,
+) -> None:
+    base = run_spec(RECIPES["mlp-128"], ("Coat", "Bag", "It's 3\""))
+    text = script(replace(base, framework=framework, dataset="own/Clothes"))
+    assert 'CLASS_NAMES = ["Coat", "Bag", "It\'s 3\\""]' in text
+    assert 'print("Classes:", ", ".join(CLASS_NAMES))' in text
+    assert "Dataset: Clothes" in text
+    assert "download=True" not in text
+    assert "mnist.load_data" not in text
+    compile(text, "script.py", "exec")
+    digits = script(replace(run_spec(RECIPES["mlp-128"]), framework=framework))
+    assert "CLASS_NAMES" not in digits

@@ -114,7 +114,11 @@ def test_class_names_are_possible_and_fit_the_network(names: tuple[str, ...], pr
     assert raised.value.remedy
 
 
-def test_a_run_of_other_classes_has_a_network_for_them() -> None:
+def test_a_run_of_other_classes_has_a_network_for_them_and_no_digits_of_yours() -> None:
     letters = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     model = with_classes(BASE.model, len(letters))
-    run.check(msgspec.structs.replace(BASE, model=model, class_names=letters))
+    spec = msgspec.structs.replace(BASE, model=model, class_names=letters)
+    run.check(spec)
+    for added in ({"own_images": "0" * 32}, {"handwriting_styles": 10}):
+        with pytest.raises(SpecError, match="other classes than the digits"):
+            run.check(msgspec.structs.replace(spec, **added))

@@ -21,6 +21,7 @@ from mnist_studio.data.ink.rendering import PEN, Ink, InkPoint, digit_image
 from mnist_studio.data.ink.strokes import Points, smooth
 from mnist_studio.data.ink.styles import STYLES, Line, WritingStyle
 from mnist_studio.data.pipeline.randomness import Purpose, generator
+from mnist_studio.spec.run import DIGITS
 
 VERSION = 3
 """Of the generator: rises with every change of its images, so that no stored image is reused."""
@@ -125,7 +126,8 @@ def labeled_images(count: int, seed: int, first: int = 0) -> LabeledImages:
         seed: of all random numbers.
         first: image to make; those before it are left out.
     """
-    by_label = [[style for style in STYLES if style.label == label] for label in range(10)]
+    labels = range(len(DIGITS))
+    by_label = [[style for style in STYLES if style.label == label] for label in labels]
     places = np.arange(first, count)
     images = np.empty((len(places), SIDE, SIDE), np.uint8)
     for place, into in zip(places.tolist(), images, strict=True):

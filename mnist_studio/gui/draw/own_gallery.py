@@ -10,6 +10,7 @@ from mnist_studio.data.own_images import OwnImage
 from mnist_studio.formatting import moment
 from mnist_studio.gui.common.image_view import picture_of
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.spec.run import DIGITS
 
 SIDE, GAP, LABEL = 40, 6, 40
 
@@ -217,7 +218,7 @@ class OwnImageGallery(QWidget):
 
     def _counts(self) -> list[tuple[int, int]]:
         labels = [one.label for one in self._images]
-        return [(label, labels.count(label)) for label in range(10)]
+        return [(label, labels.count(label)) for label in range(len(DIGITS))]
 
     def _step(self) -> int:
         return self._theme.pixels(SIDE) + self._theme.pixels(GAP)
