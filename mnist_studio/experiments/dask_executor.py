@@ -14,12 +14,12 @@ from typing import Any, Self
 
 from msgspec.structs import replace
 
-from mnist_studio.errors import JobError
+from mnist_studio.errors import DataError, JobError
 from mnist_studio.events import AnyEvent, Cancelled, Epoch, Failed, Phase, Progress, Terminal
 from mnist_studio.experiments import run_archive
 from mnist_studio.experiments.executors import CellJob
 from mnist_studio.running.recording import Events, record_events, started
-from mnist_studio.spec import codec
+from mnist_studio.spec import codec, datasets
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
@@ -41,6 +41,9 @@ RESUBMISSIONS = 1
 """The scheduler itself tries up to four workers. After that, a run is submitted once more."""
 
 POLL_SECONDS = 0.1
+
+_ON_WORKERS = ("mnist", "builtin")
+"""Datasets that a worker finds: its home is empty, and one folder is for MNIST."""
 
 _LIVE = (Epoch, Phase, Progress)
 """The events that are passed on during training. All others come with the archive."""
@@ -102,7 +105,18 @@ class Dask:
         self._client.close()
 
     def check(self, specs: Sequence[RunSpec]) -> None:
-        """Checks nothing: a worker reports itself what it lacks."""
+        """Checks the datasets. A worker reports itself what else it lacks.
+
+        Raises:
+            DataError: a dataset that workers do not have, since they only find MNIST.
+        """
+        other = next((one.dataset for one in specs if one.dataset not in _ON_WORKERS), "")
+        if other:
+            raise DataError(
+                f"Dask workers cannot train on {datasets.title(other)}, because they only find "
+                "MNIST and the built-in digits.",
+                "Train on this computer, or choose one of these datasets.",
+            )
 
     def job(self, cell: CellJob) -> "RemoteJob":
         """See ``Executor.job``."""

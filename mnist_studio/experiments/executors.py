@@ -122,7 +122,7 @@ class Local:
         """Checks that MNIST is here if it is needed, and that each training can fit into memory.
 
         Raises:
-            DataError: MNIST is not on this computer.
+            DataError: a dataset is not on this computer.
             SpecError: a training needs more memory than this computer has.
         """
         for spec in specs:
@@ -134,6 +134,9 @@ class Local:
                 "Download or import it on the Train page, specify a folder that has it, or write "
                 'datasets = ["builtin"] into the experiment.',
             )
+        for name in dict.fromkeys(spec.dataset for spec in specs):
+            if name != "mnist":
+                sources.require(name)
 
     def job(self, cell: CellJob) -> TrainingJob:
         """See ``Executor.job``."""

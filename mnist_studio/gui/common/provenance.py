@@ -51,7 +51,8 @@ def origin(run: RunSpec) -> Origin:
         return Origin(f"“{run.recipe}”, which is not saved as a recipe.")
     # A number and its percent sign stay on one line.
     reported = recipe.reported.replace(" %", "\N{NO-BREAK SPACE}%")
-    same = run.model == recipe.model
+    # Other classes need another output layer, which is no change of the network.
+    same = run.model == recipes.run_spec(recipe, run.class_names).model
     summary = (
         recipe.summary if same else f"A changed network, which differs from that of {recipe.title}."
     )

@@ -1,5 +1,7 @@
 """The dialog for a new experiment: a grid of recipes, frameworks and settings."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
@@ -20,7 +22,8 @@ from mnist_studio.spec.recipes import RECIPES, Recipe, run_spec
 from mnist_studio.spec.run import DatasetName
 
 _FRAMEWORKS = tuple((name, framework_title(name), "") for name in FRAMEWORKS)
-_DATASETS = tuple((name, texts.DATASETS[name], "") for name in ("mnist", "builtin"))
+MOST_OTHERS = 4
+"""Datasets besides MNIST and the built-in one that a dialog has room for; files can have all."""
 _LOOPS = (
     (
         "native",
@@ -45,10 +48,18 @@ _TIPS = {
 _ADDS = "Adds the experiment to the list without starting it"
 
 
+def offered_datasets(others: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
+    """The datasets that a dialog offers: name, title, and tooltip of each."""
+    names = ("mnist", "builtin", *others[:MOST_OTHERS])
+    return tuple((name, texts.DATASETS[name], "") for name in names)
+
+
 class GridDialog(ExperimentDialog):
     """The fields of a grid, and the number of runs that it has."""
 
-    def __init__(self, parent: QWidget, theme: Theme, dataset: DatasetName) -> None:
+    def __init__(
+        self, parent: QWidget, theme: Theme, dataset: DatasetName, others: Sequence[str] = ()
+    ) -> None:
         super().__init__(parent, "New experiment", theme, QSize(960, 600), _ADDS)
         self._theme = theme
         self.title = _line("Title", "Example: Batch size and accuracy")
@@ -58,7 +69,7 @@ class GridDialog(ExperimentDialog):
         for name in FRAMEWORKS:
             self.frameworks.enable(name, texts.missing(name))
         self.frameworks.choose([name for name in FRAMEWORKS if self.frameworks.enabled(name)])
-        self.datasets = Toggles("Dataset", _DATASETS, (dataset,))
+        self.datasets = Toggles("Dataset", offered_datasets(others), (dataset,))
         self.loop = Toggles("Training loop", _LOOPS, ())
         self.batch_sizes = _line("Batch sizes", "Example: 32, 64, 128")
         self.learning_rates = _line("Learning rates", "Example: 0.01, 0.001")

@@ -135,16 +135,20 @@ class ExperimentsPage(Page):
         """Whether the selected experiment is the one that is running."""
         return self.studio.experiment.busy and self.studio.experiment.spec == self.spec
 
+    def _datasets(self) -> tuple[str, tuple[str, ...]]:
+        """The dataset that new experiments begin with, and the others on this computer."""
+        return self.studio.datasets.default, self.studio.dataset_library.here
+
     def make_grid(self) -> GridDialog:
         """Opens the dialog for a new experiment."""
-        dialog = GridDialog(self.window(), self.studio.theme, self.studio.datasets.default)
+        dialog = GridDialog(self.window(), self.studio.theme, *self._datasets())
         dialog.made.connect(self.add_experiment)
         dialog.open()
         return dialog
 
     def make_search(self) -> NewSearchDialog:
         """Opens the dialog for a new search."""
-        dialog = NewSearchDialog(self.window(), self.studio.theme, self.studio.datasets.default)
+        dialog = NewSearchDialog(self.window(), self.studio.theme, *self._datasets())
         dialog.made.connect(self.add_experiment)
         dialog.open()
         return dialog

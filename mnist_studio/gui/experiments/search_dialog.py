@@ -1,5 +1,7 @@
 """The dialog for a new search: a recipe, the settings that vary, and how trials are chosen."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -10,6 +12,7 @@ from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.segmented import Segmented, Toggles
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one, by_thousand
 from mnist_studio.gui.experiments.experiment_dialog import ExperimentDialog
+from mnist_studio.gui.experiments.grid_dialog import offered_datasets
 from mnist_studio.gui.experiments.search_form import (
     SearchForm,
     default_validation,
@@ -71,7 +74,9 @@ _ADDS = "Adds the search to the list without starting it"
 class NewSearchDialog(ExperimentDialog):
     """The fields of a search."""
 
-    def __init__(self, parent: QWidget, theme: Theme, dataset: DatasetName) -> None:
+    def __init__(
+        self, parent: QWidget, theme: Theme, dataset: DatasetName, others: Sequence[str] = ()
+    ) -> None:
         super().__init__(parent, "New search", theme, QSize(960, 560), _ADDS)
         self._theme = theme
         self.title = QLineEdit()
@@ -91,7 +96,7 @@ class NewSearchDialog(ExperimentDialog):
         for name in FRAMEWORKS:
             self.framework.enable(name, texts.missing(name))
         self.dataset = Segmented(
-            "Dataset", [(name, texts.DATASETS[name]) for name in ("mnist", "builtin")]
+            "Dataset", [(name, title) for name, title, _ in offered_datasets(others)]
         )
         self.dataset.choose(dataset)
         self.sampler = Segmented("Method", _SAMPLERS)
@@ -207,7 +212,7 @@ class NewSearchDialog(ExperimentDialog):
             title=self.title.text(),
             recipe=self.recipe.choice,
             framework=next(name for name in FRAMEWORKS if name == self.framework.choice),
-            dataset=next(name for name in texts.DATASETS if name == self.dataset.choice),
+            dataset=self.dataset.choice,
             settings=tuple((one.path.choice, one.values.text()) for one in self.settings),
             trials=self.trials.whole,
             sampler="tpe" if self.sampler.choice == "tpe" else "random",

@@ -11,6 +11,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.experiments.search_result import check_validation
 from mnist_studio.formatting import counted
 from mnist_studio.spec import recipes
+from mnist_studio.spec.datasets import training_images
 from mnist_studio.spec.experiment import ExperimentSpec, check_experiment, complete
 from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.recipes import recipe_title
@@ -92,7 +93,8 @@ def search_experiment(form: SearchForm) -> ExperimentSpec:
 
 def default_validation(dataset: DatasetName) -> int:
     """The number of validation images that suits the size of a dataset."""
-    return 300 if dataset == "builtin" else 5000
+    count = training_images(dataset)
+    return 300 if dataset == "builtin" else 5000 if count >= 50_000 else max(1, count // 5)
 
 
 def setting(path: str, text: str) -> SearchSetting:
