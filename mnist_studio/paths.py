@@ -118,6 +118,11 @@ def own_datasets(base: Path | None = None) -> Path:
     return (base or home()) / "datasets"
 
 
+def drawn_classes(base: Path | None = None) -> Path:
+    """Drawings of classes that are not a dataset yet, in ``base`` or else in the home."""
+    return (base or home()) / "drawn_classes.json"
+
+
 def own_image_sets(base: Path | None = None) -> Path:
     """The sets of own images that runs were trained on, in ``base`` or else in the home."""
     return (base or home()) / "digits"

@@ -4,17 +4,21 @@ A drawing becomes an image as a digit on the canvas does, so that a model that w
 reads what is drawn there.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio import paths
 from mnist_studio.data.datasets.splitting import ImportOptions, finished
 from mnist_studio.data.datasets.stored import NewDataset
+from mnist_studio.data.files import write_bytes
 from mnist_studio.data.images import SIDE, LabeledImages
 from mnist_studio.data.ink.rendering import Ink, digit_image
-from mnist_studio.errors import DataError
+from mnist_studio.errors import DataError, MnistStudioError, SpecError
 from mnist_studio.spec.model import FEWEST_CLASSES
 from mnist_studio.spec.run import check_class_names
 
@@ -22,6 +26,8 @@ WANTED = 20
 """Drawings of each class that make a usable dataset, which augmentation enlarges."""
 FEWEST = 5
 SOURCE = "drawn in MNIST Studio"
+_LONGEST = 100_000_000
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,36 @@ class Collection:
             return f"Add at least {FEWEST_CLASSES} classes."
         few = [name for name in self.names if self.count(name) < FEWEST]
         return f"Draw at least {FEWEST} of “{few[0]}”." if few else ""
+
+
+def save(collection: Collection) -> None:
+    """Stores a collection that is not a dataset yet, so that it can be completed later.
+
+    Raises:
+        DataError: the disk fails.
+    """
+    write_bytes(paths.drawn_classes(), msgspec.json.encode(collection))
+
+
+def saved() -> Collection:
+    """The collection that was stored; an empty one if there is none, or if it is damaged."""
+    try:
+        with paths.drawn_classes().open("rb") as file:
+            found = msgspec.json.decode(file.read(_LONGEST), type=Collection)
+        if found.names:
+            check_class_names(found.names if len(found.names) > 1 else (*found.names, "another"))
+        usable = [one for one in found.drawings if one.name in found.names and _drawable(one)]
+        return replace(found, drawings=tuple(usable))
+    except (OSError, msgspec.DecodeError, UnicodeError, RecursionError, SpecError) as error:
+        _LOG.info("no drawn classes: %s", error)
+        return Collection()
+
+
+def _drawable(one: Drawn) -> bool:
+    try:
+        return bool(one.image.any())
+    except MnistStudioError:
+        return False
 
 
 def dataset(collection: Collection, title: str, options: ImportOptions) -> NewDataset:

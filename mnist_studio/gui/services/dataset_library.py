@@ -35,6 +35,11 @@ class StoredDataset(NamedTuple):
     notes: tuple[str, ...]
 
 
+class _Found(NamedTuple):
+    here: tuple[str, ...]
+    collection: Collection | None
+
+
 class DatasetLibrary(QObject):
     """The datasets on this computer; imports, downloads, renames, and deletes them.
 
@@ -61,8 +66,22 @@ class DatasetLibrary(QObject):
         self._here: tuple[str, ...] = ()
         self._task: BackgroundTask | None = None
         self._transfer, self._fraction = "", 0.0
+        self._looked = False
         self._samples: dict[str, NDArray[np.uint8]] = {}
         self.collection = Collection()
+        self._kept = self.collection
+
+    def keep_collection(self) -> None:
+        """Stores the drawn classes, so that they are there the next time."""
+        collection = self.collection
+        if collection is self._kept:
+            return
+        self._kept = collection
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> None:
+            drawn.save(collection)
+
+        self._background.start(work, lambda nothing: None, self._fail)
 
     @property
     def here(self) -> tuple[str, ...]:
@@ -82,12 +101,14 @@ class DatasetLibrary(QObject):
     def look(self) -> None:
         """Finds the datasets on this computer again."""
 
-        def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[str, ...]:
+        def work(progress: Progress, is_cancelled: IsCancelled) -> _Found:
             own.load()
             names = [one.name for one in datasets.known()]
             other = [name for name in names if name not in ("mnist", "builtin")]
-            return tuple(name for name in other if sources.is_here(name))
+            here = tuple(name for name in other if sources.is_here(name))
+            return _Found(here, drawn.saved() if first else None)
 
+        first, self._looked = not self._looked, True
         self._background.start(work, self._take, self._fail)
 
     def request_samples(self, name: str) -> None:
@@ -207,8 +228,10 @@ class DatasetLibrary(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _take(self, here: tuple[str, ...]) -> None:
-        self._here = here
+    def _take(self, found: _Found) -> None:
+        self._here = found.here
+        if found.collection and not self.collection.names:
+            self.collection = self._kept = found.collection
         self.changed.emit()
 
     @Slot(object)

@@ -108,6 +108,12 @@ class DrawClassesDialog(ScrollDialog):
         for made in (self.train_button, self.take_button, self.add_button):
             made.setAutoDefault(False)
 
+    def done(self, result: int) -> None:
+        """Stores the drawings when the dialog closes."""
+        self._timer.stop()
+        self._library.keep_collection()
+        super().done(result)
+
     @property
     def chosen(self) -> str:
         """The class that is being drawn; empty if there is none."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from mnist_studio.data.datasets.drawn import FEWEST, Collection, dataset
+from mnist_studio import paths
+from mnist_studio.data.datasets.drawn import FEWEST, Collection, dataset, save, saved
 from mnist_studio.data.datasets.splitting import ImportOptions
 from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.errors import DataError, SpecError
@@ -25,6 +26,16 @@ def test_a_collection_becomes_a_dataset_in_the_order_of_its_classes() -> None:
     assert collection.without_class("bar").names == ("line",)
     with pytest.raises(DataError, match="not complete"):
         dataset(collection.without_class("bar"), "mine", ImportOptions())
+
+
+def test_a_collection_is_there_the_next_time_and_a_damaged_file_is_an_empty_one() -> None:
+    assert saved() == Collection()
+    collection = Collection(("a",)).drawn("a", BAR).with_class("b").drawn("b", LINE)
+    save(collection)
+    assert saved() == collection
+    for damaged in (b"", b"{", b'{"names": ["a", "a"]}', b'{"names": 3}'):
+        paths.drawn_classes().write_bytes(damaged)
+        assert saved() == Collection()
 
 
 def test_names_of_classes_are_checked() -> None:
