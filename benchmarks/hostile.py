@@ -125,6 +125,39 @@ def square(random: Random) -> Ink:
     return (_near(random, *((0.5 + x, 0.5 + y) for x, y in corners), by=0.02),)
 
 
+def polygon(random: Random, *corners: tuple[float, float]) -> Ink:
+    """Straight sides of many points, so that smoothing keeps the corners."""
+    moved = np.array(corners) + random.normal(0, 0.025, (len(corners), 2))
+    parts = np.linspace(0, 1, 12, endpoint=False)[:, None]
+    sides = [a + (b - a) * parts for a, b in zip(moved, np.roll(moved, -1, axis=0), strict=True)]
+    points = np.concatenate([*sides, moved[:1]])
+    return (_near(random, *map(tuple, points.tolist()), by=0.006),)
+
+
+def angular_square(random: Random) -> Ink:
+    """A square or rectangle with corners."""
+    wide, high = 0.5 - random.uniform(0.05, 0.25), 0.5 - random.uniform(0.05, 0.2)
+    left, top, right, bottom = 0.5 - wide, 0.5 - high, 0.5 + wide, 0.5 + high
+    return polygon(random, (left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def diamond(random: Random) -> Ink:
+    """A square on its corner."""
+    return polygon(random, (0.5, 0.05), (0.9, 0.5), (0.5, 0.95), (0.1, 0.5))
+
+
+def triangle(random: Random) -> Ink:
+    """On one of its sides."""
+    return polygon(random, (0.5, 0.1), (0.9, 0.85), (0.1, 0.85))
+
+
+def ring(random: Random) -> Ink:
+    """A circle or nearly one."""
+    turn = np.linspace(0, 2 * math.pi, 40) + random.uniform(0, 6)
+    x, y = 0.4 * random.uniform(0.8, 1.2) * np.cos(turn), 0.4 * np.sin(turn)
+    return (_near(random, *zip((0.5 + x).tolist(), (0.5 + y).tolist(), strict=True), by=0.006),)
+
+
 def heart(random: Random) -> Ink:
     """In one stroke."""
     t = np.linspace(0, 2 * math.pi, 50)
@@ -148,7 +181,8 @@ DRAWINGS: Mapping[str, Callable[[Random], Ink]] = MappingProxyType(
         "scribble": scribble, "lines": lines, "zigzag": zigzag, "cross": cross,
         "hash sign": hash_sign, "star": star, "wave": wave, "house": house, "dot": dot,
         "face": face, "crossed ring": crossed_ring, "written letter": written_letter,
-        "square": square, "heart": heart,
+        "square": square, "heart": heart, "angular square": angular_square, "diamond": diamond,
+        "triangle": triangle, "ring": ring,
     }
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""How unusual a drawing looks compared with real digits: two scores, combined into one p-value.
+"""How unusual a drawing looks compared with real digits: three scores, combined into one p-value.
 
 The first score is its distance to training images in the features of a network: Euclidean between
 features of length 1, the mean over the nearest (Sun et al. 2022, “Out-of-distribution detection
@@ -10,7 +10,10 @@ These features hardly change with what is inside a ring. The second score is the
 the number of strokes and holes, and how rare that combination is among training images of the
 predicted class.
 
-Both are calibrated on images that the network was not trained on. The fraction of those that are at
+Hearts, squares, and triangles have the topology of a 0, and their features too. The third score is
+the outline of rings that are predicted as 0, see ``outline``.
+
+All are calibrated on images that the network was not trained on. The fraction of those that are at
 least as unusual is a conformal p-value (Laxhammar & Falkman 2010): rejecting drawings with a
 p-value below 1 % rejects 1 % of such images, whatever the network.
 """
@@ -21,10 +24,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_studio.analysis import outline
 from mnist_studio.analysis.nearest import features
 from mnist_studio.frameworks.base import Array, Learner
 from mnist_studio.spec.run import DIGITS
-from mnist_studio.store.known_digits import KnownDigits
+from mnist_studio.store.known_digits import KnownDigits, KnownOutlines
 
 INK_LEVEL = 64
 """Gray level from which a pixel counts as ink. Strokes that barely touch count as one."""
@@ -86,6 +90,12 @@ MAX_COUNT = 5
 RARITY_FACTOR = 4
 """Weight of the rarity of a topology: it detects less than the distance does."""
 
+OUTLINE_FACTOR = 0.6
+"""Weight of the outline of a ring: shapes with corners have shares of 0.5 to 1 % among zeros."""
+
+_FEWEST_RINGS = 100
+"""Fewer training zeros do not show how outlines differ."""
+
 _CHUNK = 250
 """Number of images that are processed together."""
 
@@ -98,10 +108,13 @@ class NoveltyScores:
         distance: (n,), to known images, 0-2.
         rarity: (n,), of the training images of the predicted class, the fraction whose numbers of
             components and holes are at most as common; above 0.
+        outline: (n,), of the training images of a 0, the fraction whose outline is as unusual;
+            infinite for images that are not predicted as a 0 or are no ring.
     """
 
     distance: NDArray[np.float64]
     rarity: NDArray[np.float64]
+    outline: NDArray[np.float64] | float = np.inf
 
 
 def reference_images(
@@ -126,12 +139,15 @@ def reference_images(
         np.concatenate([features(learner, source[1], part) for part in _parts(images[at])])
     )
     known = _along_axes(seen, source, labels[at], at)
-    known = replace(known, shapes=_shapes(images, labels))
+    known = replace(known, shapes=_shapes(images, labels), outlines=_outlines(images, labels))
     scores = [novelty_scores(known, learner, part) for part in _parts(others)]
-    distance = np.concatenate([one.distance for one in scores])
-    rare = np.concatenate([one.rarity for one in scores])
-    known = replace(known, distances=np.sort(distance).astype(np.float32))
-    return replace(known, strangeness=np.sort(_strangeness(known, NoveltyScores(distance, rare))))
+    all_scores = NoveltyScores(
+        np.concatenate([one.distance for one in scores]),
+        np.concatenate([one.rarity for one in scores]),
+        np.concatenate([np.broadcast_to(one.outline, one.distance.shape) for one in scores]),
+    )
+    known = replace(known, distances=np.sort(all_scores.distance).astype(np.float32))
+    return replace(known, strangeness=np.sort(_strangeness(known, all_scores)))
 
 
 def _along_axes(
@@ -156,7 +172,9 @@ def novelty_scores(
     seen = learner.activations(images)
     *_, logits = seen.values()
     feature = seen[known.layer].reshape(len(images), -1).astype(np.float32)
-    return NoveltyScores(distances(known, feature), rarity(known, images, logits.argmax(axis=1)))
+    labels = logits.argmax(axis=1)
+    rare, unlike = rarity(known, images, labels), outlines(known, images, labels)
+    return NoveltyScores(distances(known, feature), rare, unlike)
 
 
 def distances(known: KnownDigits, feature: Array) -> NDArray[np.float64]:
@@ -176,6 +194,14 @@ def rarity(known: KnownDigits, images: NDArray[np.uint8], labels: Array) -> NDAr
     return np.asarray((rarer + 1) / (counts.sum(axis=(1, 2)) + 1))
 
 
+def outlines(known: KnownDigits, images: NDArray[np.uint8], labels: Array) -> NDArray[np.float64]:
+    """(n,): the fraction of training zeros whose outline is as unusual; infinite but for rings."""
+    found = np.full(len(images), np.inf)
+    if known.outlines is not None and (rings := _rings(images, labels)).any():
+        found[rings] = outline.shares(known.outlines, images[rings])
+    return found
+
+
 def p_values(known: KnownDigits, scores: NoveltyScores) -> NDArray[np.float64]:
     """(n,): the fraction of real digits that are at least as unusual; above 0."""
     strangeness = _strangeness(known, scores)
@@ -187,7 +213,21 @@ def _strangeness(known: KnownDigits, scores: NoveltyScores) -> NDArray[np.float6
     """(n,): smaller values are more unusual."""
     nearer = np.searchsorted(known.distances, scores.distance.astype(np.float32), side="left")
     far = (len(known.distances) - nearer + 1) / (len(known.distances) + 1)
-    return np.minimum(far, RARITY_FACTOR * scores.rarity)
+    unlike = np.minimum(RARITY_FACTOR * scores.rarity, OUTLINE_FACTOR * scores.outline)
+    return np.minimum(far, unlike)
+
+
+def _rings(images: NDArray[np.uint8], labels: Array) -> NDArray[np.bool_]:
+    """(n,): which images are predicted as a 0 and have one component with one hole."""
+    return np.asarray((components_and_holes(images) == 1).all(axis=1) & (labels == outline.ZERO))
+
+
+def _outlines(images: NDArray[np.uint8], labels: Array) -> KnownOutlines | None:
+    zeros = images[labels == outline.ZERO]
+    rings = [part[_rings(part, np.zeros(len(part)))] for part in _parts(zeros)]
+    # Six moments need more than a few images.
+    few = sum(map(len, rings)) < _FEWEST_RINGS
+    return None if few else outline.known_outlines(np.concatenate(rings))
 
 
 def _shapes(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.int32]:

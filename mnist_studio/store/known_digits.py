@@ -4,8 +4,10 @@ One file next to the models, made by ``resources/models/known.py``.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,23 @@ _ARRAYS = {
     "mean", "axes", "features", "lengths", "labels", "indices", "distances", "shapes",
     "strangeness",
 }  # fmt: skip
+_OUTLINE = "outline_"
+_OUTLINES = {f"{_OUTLINE}{name}" for name in ("mean", "scaling", "distances")}
+
+
+@dataclass(frozen=True, eq=False)
+class KnownOutlines:
+    """The outlines of the zeros among the training images.
+
+    Attributes:
+        mean: (6,), of their moments.
+        scaling: (6, 6), which makes their moments uncorrelated with variance 1.
+        distances: (n,), rising: of them.
+    """
+
+    mean: NDArray[np.float64]
+    scaling: NDArray[np.float64]
+    distances: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +56,12 @@ class KnownDigits:
         features: (n, k) float32, of training digits, less the mean, along the axes.
         lengths: (n,) float32, the squared lengths of the same, with what is left over.
         labels: (n,) uint8, what they are.
-        indices: (n,) int32, their places among MNIST's training digits.
+        indices: (n,) int32, their places among MNIST's training digits, which changed ones follow.
         distances: (m,) float32, rising: of digits that the model was not trained on.
         shapes: (10, p, h) int32, how many training digits of each kind have so many pieces and
             holes, or more at the end.
         strangeness: (m,) float64, rising: of the same digits as the distances.
+        outlines: of the zeros among the training digits; None where the file has none.
     """
 
     model: str
@@ -55,6 +75,7 @@ class KnownDigits:
     distances: NDArray[np.float32]
     shapes: NDArray[np.int32]
     strangeness: NDArray[np.float64]
+    outlines: KnownOutlines | None = None
 
 
 def save(root: Path, known: KnownDigits) -> Path:
@@ -66,6 +87,9 @@ def save(root: Path, known: KnownDigits) -> Path:
     notes = {"model": known.model, "layer": known.layer, "weights": _weights(root, known.model)}
     arrays = {name: getattr(known, name) for name in sorted(_ARRAYS)}
     arrays["features"] = known.features.astype(np.float16)
+    if known.outlines:
+        outlines = {name: getattr(known.outlines, name[len(_OUTLINE) :]) for name in _OUTLINES}
+        arrays |= {name: array.astype(np.float32) for name, array in sorted(outlines.items())}
     tensors.save(root / FILE, arrays, notes)
     return root / FILE
 
@@ -81,10 +105,20 @@ def load(root: Path) -> KnownDigits:
     except StoreError as error:
         raise _unusable(error.problem) from error
     model = stored.notes.get("model", "")
-    if stored.arrays.keys() != _ARRAYS or stored.notes.get("weights") != _weights(root, model):
+    usable = stored.arrays.keys() in (_ARRAYS, _ARRAYS | _OUTLINES)
+    if not usable or stored.notes.get("weights") != _weights(root, model):
         raise _unusable(f"{root / FILE} belongs to different weights than the model.")
-    arrays = {**stored.arrays, "features": stored.arrays["features"].astype(np.float32)}
-    return KnownDigits(model=model, layer=stored.notes.get("layer", ""), **arrays)
+    arrays = {name: array for name, array in stored.arrays.items() if name in _ARRAYS}
+    arrays["features"] = arrays["features"].astype(np.float32)
+    layer = stored.notes.get("layer", "")
+    return KnownDigits(model=model, layer=layer, outlines=_outlines(stored.arrays), **arrays)
+
+
+def _outlines(arrays: Mapping[str, NDArray[Any]]) -> KnownOutlines | None:
+    if not arrays.keys() >= _OUTLINES:
+        return None
+    parts = {name[len(_OUTLINE) :]: arrays[name].astype(np.float64) for name in _OUTLINES}
+    return KnownOutlines(**parts)
 
 
 def _weights(root: Path, model: str) -> str:

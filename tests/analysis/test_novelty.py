@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_studio.analysis import novelty
-from mnist_studio.store.known_digits import KnownDigits
+from mnist_studio.store.known_digits import KnownDigits, KnownOutlines
 
 CORNERS = np.tile(np.array([[1, 0, 0], [0, 1, 0]], np.float32), (5, 1))
 MEAN = np.array([0.5, 0.5, 0], np.float32)
@@ -101,3 +101,19 @@ def _angles(images: np.ndarray) -> np.ndarray:
     flat = images.reshape(len(images), -1).astype(float)
     cosines = flat @ flat[0] / np.linalg.norm(flat, axis=1) / np.linalg.norm(flat[0])
     return np.asarray(np.sqrt(np.maximum(2 - 2 * cosines, 0)))
+
+
+def test_only_rings_that_are_predicted_as_zero_have_an_outline() -> None:
+    ring = np.zeros((28, 28), np.uint8)
+    ring[4:24, 4:24] = 255
+    ring[6:22, 6:22] = 0
+    bar = np.zeros((28, 28), np.uint8)
+    bar[4:24, 12:16] = 255
+    few = KnownOutlines(np.zeros(6), np.eye(6), np.linspace(0, 0.5, 99))
+    known = replace(KNOWN, outlines=few)
+    found = novelty.outlines(known, np.stack([ring, ring, bar]), np.array([0, 8, 0]))
+    assert found[0] == 1 / 100
+    assert np.isinf(found[1:]).all()
+    assert np.isinf(novelty.outlines(KNOWN, ring[None], np.array([0]))).all()
+    look = novelty.NoveltyScores(np.zeros(1), np.ones(1), found[:1])
+    assert novelty.p_values(known, look) == pytest.approx([1 / 11])

@@ -9,6 +9,7 @@ import pytest
 from mnist_studio import paths
 from mnist_studio.data.datasets import builtin
 from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
+from mnist_studio.data.pictures.files import picture_from_levels
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
 from mnist_studio.store.known_digits import FILE
 
@@ -53,6 +54,47 @@ def test_a_ring_is_a_zero_and_one_with_a_face_is_none() -> None:
     ring, face = shares.tolist()
     assert ring > 0.05
     assert face < 0.01
+
+
+def shape(*corners: tuple[float, float]) -> Ink:
+    """Straight sides of many points."""
+    ends = zip(corners, (*corners[1:], corners[0]), strict=True)
+    points = [
+        InkPoint(a + (c - a) * part / 12, b + (d - b) * part / 12)
+        for (a, b), (c, d) in ends
+        for part in range(12)
+    ]
+    return ((*points, points[0]),)
+
+
+def heart() -> Ink:
+    x = 0.5 + 0.42 * np.sin(TURN) ** 3
+    y = 13 * np.cos(TURN) - 5 * np.cos(2 * TURN) - 2 * np.cos(3 * TURN) - np.cos(4 * TURN)
+    return (tuple(map(InkPoint, x.tolist(), (0.5 - y / 38).tolist())),)
+
+
+def test_hearts_squares_and_triangles_are_not_zeros() -> None:
+    drawings = [
+        shape((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)),
+        shape((0.5, 0.05), (0.9, 0.5), (0.5, 0.95), (0.1, 0.5)),
+        shape((0.5, 0.1), (0.95, 0.9), (0.05, 0.9)),
+        heart(),
+    ]
+    shares = NoveltyDetector().p_values(np.stack([digit_image(one) for one in drawings]))
+    assert shares is not None
+    assert (shares < 0.01).all()
+
+
+def test_coarse_and_stretched_digits_are_not_strange() -> None:
+    digits = builtin.load().test.images[:100]
+    coarse = [
+        picture_from_levels(np.kron(digit[1::2, 1::2], np.ones((12, 12), np.uint8)))
+        for digit in digits
+    ]
+    wide = [picture_from_levels(np.repeat(digit, 3, axis=1).repeat(2, axis=0)) for digit in digits]
+    shares = NoveltyDetector().p_values(np.stack(coarse + wide))
+    assert shares is not None
+    assert (shares < 0.01).mean() < 0.05
 
 
 def test_digits_that_people_wrote_are_not_strange() -> None:

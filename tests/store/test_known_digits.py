@@ -1,6 +1,6 @@
 """What the studio knows of real digits, and that damage is noticed."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from mnist_studio import paths
 from mnist_studio.errors import StoreError
 from mnist_studio.store import known_digits
 from mnist_studio.store.artifacts import WEIGHTS
-from mnist_studio.store.known_digits import FILE, KnownDigits
+from mnist_studio.store.known_digits import FILE, KnownDigits, KnownOutlines
 
 
 @pytest.fixture
@@ -42,6 +42,16 @@ def test_stored_digits_are_loaded_unchanged(tmp_path: Path, kept: KnownDigits) -
     assert found.features.dtype == np.float32
 
 
+def test_outlines_are_stored_and_may_be_missing(tmp_path: Path, kept: KnownDigits) -> None:
+    assert known_digits.load(tmp_path).outlines is None
+    outlines = KnownOutlines(np.arange(6.0), np.eye(6), np.array([0.5, 2.0]))
+    known_digits.save(tmp_path, replace(kept, outlines=outlines))
+    found = known_digits.load(tmp_path).outlines
+    assert found is not None
+    for field in fields(KnownOutlines):
+        np.testing.assert_array_equal(getattr(found, field.name), getattr(outlines, field.name))
+
+
 def test_a_changed_byte_is_refused(tmp_path: Path, kept: KnownDigits) -> None:
     content = bytearray((tmp_path / FILE).read_bytes())
     content[-1] ^= 1
@@ -69,7 +79,10 @@ def test_what_comes_with_the_studio_can_be_used() -> None:
     assert len(found.distances) == len(found.strangeness) == 5000
     assert (np.diff(found.distances) >= 0).all()
     assert (np.diff(found.strangeness) >= 0).all()
-    assert found.shapes.sum() == 60_000
+    # All training digits, and the 600 that were stretched.
+    assert found.shapes.sum() == 60_600
+    assert found.outlines is not None
+    assert len(found.outlines.distances) == found.shapes[0, 1, 1]
     # Nearly all zeros are one piece with one hole, and no one else is.
     assert found.shapes[:, 1, 1].argmax() == 0
     assert found.shapes[0, 1, 1] / found.shapes[0].sum() > 0.8

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from mnist_studio.data.files import unreadable
 from mnist_studio.data.formats import HEAD, HEIC, format_of
 from mnist_studio.data.images import SIDE
+from mnist_studio.data.pictures.coarse import block_of, smoothed
 from mnist_studio.data.pictures.color import brightness, gray_of
 from mnist_studio.data.pictures.components import DIGIT, number_of
 from mnist_studio.data.pictures.normalize import Levels, blank, normalize
@@ -162,10 +163,11 @@ def number_from_levels(levels: NDArray[Any]) -> PictureNumber:
     Raises:
         PictureError: there is no contrast with its background.
     """
-    ink = ink_of(gray_of(sheet_of(_levels_of(levels))))
+    gray = gray_of(sheet_of(_levels_of(levels)))
+    ink, block = ink_of(gray), block_of(gray)
     # In a picture of few pixels, faint gaps part what is one digit.
     parts, pattern = ((ink,), DIGIT) if max(ink.shape) <= 2 * SIDE else number_of(ink)
-    return PictureNumber(np.stack([normalize(part) for part in parts]), pattern)
+    return PictureNumber(np.stack([normalize(smoothed(part, block)) for part in parts]), pattern)
 
 
 def picture_from_levels(levels: NDArray[Any]) -> NDArray[np.uint8]:
