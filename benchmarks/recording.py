@@ -4,7 +4,8 @@
     python -m benchmarks.recording pytorch mlp-128   one
 
 Recording is a phase of its own, so the training time should not change. Times are of the processor:
-other programs on the machine change them little.
+other programs on the machine change them little. The ratio is that of the least times, since
+whatever disturbs a training makes it longer.
 """
 
 import os
@@ -17,7 +18,7 @@ from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING
 
-from benchmarks.figures import line, paired_ratio
+from benchmarks.figures import line
 from benchmarks.loop import _digits, _learner, spec_of
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 RECIPES = {"mlp-128": 200, "compact-cnn": 30}
 """Steps of an epoch."""
 
-EPOCHS, PAIRS = 3, 9
+EPOCHS, PAIRS = 3, 7
 BAR = "1.02"
 
 
@@ -46,18 +47,23 @@ def measure(framework: str, recipe: str) -> None:
 
     everything = RecordingOptions(weights_bytes=200_000_000, observe=True)
     recorded: list[float] = []
-    found = paired_ratio(
-        _training(framework, recipe, everything, recorded.append),
-        _training(framework, recipe, RecordingOptions(), lambda _: None),
-        PAIRS,
-    )
+    on = _training(framework, recipe, everything, recorded.append)
+    off = _training(framework, recipe, RecordingOptions(), lambda _: None)
+    on(), off()
+    # Every other pair is taken in the opposite order, so that drift favors neither.
+    taken = [(on(), off()) if n % 2 else (off(), on())[::-1] for n in range(PAIRS)]
+    with_it, without = (sorted(side) for side in zip(*taken, strict=True))
     line(
         f"training work, recorded / not recorded, {recipe}, {framework}",
-        f"{found.median:.3f} ({found.low:.3f} to {found.high:.3f})",
+        f"{with_it[0] / without[0]:.3f} (medians {_middle(with_it) / _middle(without):.3f})",
         BAR,
     )
-    each = sorted(recorded)[len(recorded) // 2] / EPOCHS
+    each = _middle(sorted(recorded)) / EPOCHS
     line(f"recording an epoch, {recipe}, {framework}", f"{1e3 * each:.1f} ms")
+
+
+def _middle(ordered: list[float]) -> float:
+    return ordered[len(ordered) // 2]
 
 
 def _training(

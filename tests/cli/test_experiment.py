@@ -110,6 +110,7 @@ def test_a_run_that_fails_is_tried_again_and_reported(tmp_path: Path) -> None:
             ("from-scratch", "--executor", "dask://h:1", "--data", "."),
             "workers of a cluster cannot read",
         ),
+        (("from-scratch", "--executor", "dask://h:1", "--record"), "record nothing"),
         (("from-scratch", "--jobs", "many"), "--jobs"),
     ],
 )

@@ -40,6 +40,22 @@ def test_card_covers_a_corner_and_moves_nothing(qtbot: QtBot, theme: Theme) -> N
     page.hide()
 
 
+def test_a_brief_card_leaves_out_its_facts(qtbot: QtBot, theme: Theme) -> None:
+    page = QWidget()
+    qtbot.addWidget(page)
+    card = OutcomeCard(theme, page)
+    page.resize(900, 500)
+    page.show()
+    card.show_outcome(Outcome("It is done", ("One.", "Two.", "Three."), "A doubt."))
+    whole = card.height()
+    card.show_brief(True)
+    assert card.height() < whole
+    assert not card._facts.isVisible()
+    assert card._doubt.isVisible()
+    card.show_brief(False)
+    assert card.height() == whole
+
+
 def test_card_stays_above_a_part_where_there_is_room(qtbot: QtBot, theme: Theme) -> None:
     page, plots, runs = QWidget(), QWidget(), QWidget()
     qtbot.addWidget(page)
