@@ -77,11 +77,14 @@ class NetworkPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Starts to compute."""
         super().showEvent(event)
+        # Predictions are hidden now: the activations get the processor.
+        self._studio.paced_images.slow_down(True)
         self.model.renew()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stops to compute."""
         super().hideEvent(event)
+        self._studio.paced_images.slow_down(False)
         self._studio.living.forget()
 
     @Slot()

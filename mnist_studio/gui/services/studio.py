@@ -28,6 +28,7 @@ from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.own_recipes import OwnRecipesService
+from mnist_studio.gui.services.paced_images import PacedImages
 from mnist_studio.gui.services.predictions import NoveltyService, Predictions
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.runs import RunLibrary
@@ -134,6 +135,7 @@ class Studio(QObject):
         detector = NoveltyDetector()
         self.drawing = Drawing(self, detector)
         self.drawing_saver = DrawingSaver(self.background, self.drawing, self)
+        self.paced_images = PacedImages(self)
         self.novelty = NoveltyService(detector, self)
         self.predictions = Predictions(self)
         self.predictions.restore_pins(self._settings.pinned)
@@ -175,8 +177,9 @@ class Studio(QObject):
         self.experiment.idle.connect(self.library.refresh)
         self.experiment.failed.connect(self.complain)
         self.speeds.failed.connect(self.complain)
-        self.drawing.images_changed.connect(self.predictions.predict)
-        self.drawing.images_changed.connect(self.novelty.submit)
+        self.drawing.images_changed.connect(self.paced_images.submit)
+        self.paced_images.passed.connect(self.predictions.predict)
+        self.paced_images.passed.connect(self.novelty.submit)
         self.predictions.pins_changed.connect(self._save_pins)
         self.page_shown.connect(self.first_steps.look_at_page)
 
