@@ -64,7 +64,7 @@ def main(file: Path) -> None:
     by_part = {part: pen_digits.by_writers(digits, part) for part, _ in PARTS}
     with RunStore() as store:
         runs = {name: store.run(f"bundled-{name}") for name in MODELS}
-    with Evaluator("numpy") as evaluator:
+    with Evaluator("pytorch") as evaluator:
 
         def predict(images: Images) -> dict[str, NDArray[np.float64]]:
             return {
