@@ -23,7 +23,7 @@ from mnist_studio.data.ink.styles import STYLES, Line, WritingStyle
 from mnist_studio.data.pipeline.randomness import Purpose, generator
 from mnist_studio.spec.run import DIGITS
 
-VERSION = 3
+VERSION = 4
 """Of the generator: rises with every change of its images, so that no stored image is reused."""
 
 OF_A_WRITER = 50
@@ -185,7 +185,8 @@ class _Warp:
     def drawn(cls, writer: Hand, random: np.random.Generator) -> "_Warp":
         amplitude = random.normal(0, _FIELD * writer.care, (2, 2, 1))
         waves = [amplitude, random.uniform(-5, 5, (2, 2, 2)), random.uniform(0, 2 * pi, (2, 2, 1))]
-        width = writer.width * float(np.exp(random.normal(0, 0.09)))
+        # A narrow 7 or 8 would be a bar, which is a 1 in MNIST.
+        width = float(np.clip(writer.width * np.exp(random.normal(0, 0.09)), 0.85, 1.5))
         lean = tan(radians(np.clip(writer.lean + random.normal(0, 4), -40, 50)))
         turn = radians(writer.turn + random.normal(0, 3))
         # Rotation times shear, entry by entry: a product of matrices may round differently.
