@@ -202,3 +202,18 @@ def test_of_a_number_the_probability_of_the_selected_digit_is_in_words() -> None
     found = interpret([[vote("a", 1, 0.9)], [vote("a", 7, 0.8)]])
     assert found is not None
     assert in_words(found, 1) == ("2 digits: 17", "Confidence for the second digit: 80.0 %.")
+
+
+CLOTHES = ("Coat", "Bag", "Ankle boot")
+
+
+def test_classes_are_read_by_their_names() -> None:
+    votes = [Vote(name, (0.1, 0.2, 0.7), CLOTHES) for name in ("a", "b")]
+    found = interpret([votes])
+    assert found is not None
+    assert (found.text, found.headline) == ("Ankle boot", "Both models agree")
+    assert "Second choice: Bag." in found.detail
+    assert in_words(found)[0] == "Perhaps Ankle boot"
+    several = interpret([votes[:1], [Vote("a", (0.9, 0.1, 0.0), CLOTHES)]])
+    assert several is not None
+    assert several.text == "Ankle boot Coat"

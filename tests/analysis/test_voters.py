@@ -1,5 +1,6 @@
 """Which models decide the common prediction for a drawing."""
 
+import dataclasses
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -86,3 +87,14 @@ def test_models_of_the_same_accuracy_share_the_first_place() -> None:
     others = run("mlp-128", 0.9730, "keras"), run("small-cnn", 0.9731, dataset="builtin")
     assert equally_accurate((numpy, pytorch, *others), numpy) == (numpy, pytorch)
     assert equally_accurate(others, others[0]) == others[:1]
+
+
+def test_only_models_with_the_same_classes_vote_together() -> None:
+    digits = run("robust", 0.99)
+    spec = run_spec(RECIPES["robust"], tuple("ABC"))
+    letters = dataclasses.replace(digits, id="letters", spec=spec)
+    other = replace(spec, class_names=tuple("ABD"))
+    others = dataclasses.replace(digits, id="others", spec=other)
+    assert voters([letters, digits, others]) == (digits,)
+    assert voters([letters, digits, others], tuple("ABC")) == (letters,)
+    assert voters([letters]) == (letters,)

@@ -315,3 +315,19 @@ def test_epochs_are_counted_in_whole_numbers(qtbot: QtBot, theme: Theme) -> None
     axis.show_spec(AxisSpec("Training time", "seconds"))
     ((_, seconds),) = axis.tickValues(0.9, 3.1, 600)
     assert any(second % 1 for second in seconds)
+
+
+def test_bars_of_long_names_or_many_classes_are_the_most_probable_ones(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    bars = ProbabilityBars(theme, "keras")
+    qtbot.addWidget(bars)
+    names = tuple(f"class {number}" for number in range(62))
+    bars.show_probabilities(tuple(0.9 if at == 40 else 0.1 / 61 for at in range(62)), names)
+    assert "class 40: 90.0 %" in bars.accessibleDescription()
+    assert bars._text("; ", 3).startswith("class 40: 90.0 %")
+    bars.resize(220, 60)
+    bars.show()
+    image = bars.grab().toImage()
+    row = {image.pixelColor(x, 7).name() for x in range(image.width())}
+    assert theme.palette.keras.lower() in row

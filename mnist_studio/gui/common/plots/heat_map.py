@@ -27,9 +27,9 @@ design. The line above the chart has the titles of the axes."""
 
 FEW = 8
 """Fewer columns have horizontal titles, which are elided."""
-MANY, SMALL, LONGEST_FOOT = 20, 10, 84
-"""More rows or columns than this have small cells of at least this side, whose values are in the
-tooltip. The titles of many columns are vertical, with at most this height."""
+MANY, SMALL, TINY, LONGEST_FOOT = 20, 10, 5, 84
+"""More rows or columns than this have small cells of this side, or at least of the next one. Their
+values are in the tooltip. The titles of many columns are vertical, with at most this height."""
 
 Spot = tuple[int, int]
 
@@ -183,9 +183,16 @@ class HeatMap(QWidget):
         if has_vertical_titles(self._theme, matrix):
             self._paint_vertical_titles(painter)
             return
-        for place, title in enumerate(matrix.columns):
+        letters = max(map(len, matrix.columns), default=0) == 1
+        needed = metrics.horizontalAdvance("W") if letters else 0
+        for place in _shown_titles(len(matrix.columns), width, needed):
+            title = matrix.columns[place]
             spot = self.cell(len(matrix.rows), place)
             spot.setHeight(self._theme.pixels(FOOT))
+            if letters:
+                spot.adjust(-4, 0, 4, 0)
+                painter.drawText(spot, middle | Qt.AlignmentFlag.AlignHCenter, title)
+                continue
             text = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, int(width) - 4)
             painter.drawText(spot, middle | Qt.AlignmentFlag.AlignHCenter, text)
 
@@ -254,8 +261,10 @@ class HeatMap(QWidget):
 
     def _size(self, side: int) -> QSize:
         pixels = self._theme.pixels
-        side = min(side, SMALL) if is_large(self._matrix) else side
         width = len(self._matrix.columns) * cell_width(self._theme, self._matrix)
+        if is_large(self._matrix):
+            side = SMALL if side > LEAST else TINY
+            width = len(self._matrix.columns) * pixels(side)
         height = pixels(HEAD) + self._foot() + len(self._matrix.rows) * pixels(side)
         return QSize(min(self._titles, pixels(120)) + width, height)
 
@@ -304,11 +313,11 @@ def is_large(matrix: Matrix) -> bool:
 
 def has_vertical_titles(theme: Theme, matrix: Matrix) -> bool:
     """Whether many columns have titles that are wider than their cells."""
-    if len(matrix.columns) < FEW:
+    if len(matrix.columns) < FEW or max(map(len, matrix.columns)) == 1:
         return False
     metrics = QFontMetrics(theme.font(11))
     widest = max(map(metrics.horizontalAdvance, matrix.columns))
-    return is_large(matrix) or widest + 4 > cell_width(theme, matrix)
+    return widest + 4 > cell_width(theme, matrix)
 
 
 def foot_height(theme: Theme, matrix: Matrix) -> int:
