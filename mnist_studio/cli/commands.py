@@ -70,6 +70,8 @@ COMMANDS = {
     ),
     "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
     "selftest": CommandEntry("selftest", "test an installation from end to end"),
+    "completion": CommandEntry("completion", "print a script that completes commands in a shell"),
+    "manual": CommandEntry("manual", "print the manual page"),
 }
 
 
@@ -127,6 +129,11 @@ def build(named: Collection[str]) -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"MNIST Studio {__version__}")
     parser.add_argument(
+        "--quiet",
+        action="store_true",
+        help="print only results and errors: no progress and no notes",
+    )
+    parser.add_argument(
         "--until-usable",
         action="store_true",
         help="print the startup time and close the window",
@@ -136,11 +143,18 @@ def build(named: Collection[str]) -> argparse.ArgumentParser:
         subparser = subparsers.add_parser(name, help=command.help, description=_sentence(command))
         if name in named:
             import_command(name).add_arguments(subparser)
+            subparser.add_argument(
+                "--quiet",
+                action="store_true",
+                default=argparse.SUPPRESS,
+                help="print only results and errors: no progress and no notes",
+            )
     return parser
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs a parsed command and returns its exit code; errors go to standard error."""
+    output.quiet = arguments.quiet
     try:
         command = import_command(arguments.command)
         _load_own_recipes()

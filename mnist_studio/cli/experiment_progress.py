@@ -40,7 +40,7 @@ class ExperimentPrinter:
             TextColumn("{task.percentage:>3.0f} %"),
             TextColumn("{task.fields[left]}"),
             console=self._console,
-            disable=json or not self._console.is_terminal,
+            disable=json or output.quiet or not self._console.is_terminal,
         )
         self._overall: TaskID | None = None
 
@@ -84,7 +84,7 @@ class ExperimentPrinter:
         match event.event:
             case Started(title=title):
                 self._cells[event.cell] = replace(self._cells[event.cell], name=title)
-            case Finished() | Log() as run_event:
+            case Finished() | Log() as run_event if not output.quiet:
                 self._line(event.cell, describe(run_event))
             case _:
                 pass

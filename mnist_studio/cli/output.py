@@ -7,6 +7,7 @@ cannot open, and must not wait for them.
 import io
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -14,14 +15,25 @@ from contextlib import suppress
 from mnist_studio.errors import OutputError
 from mnist_studio.formatting import printable, printable_lines
 
+quiet = False
+"""Whether only results and errors are written; the option ``--quiet``."""
+
+NARROW = 60
+"""Columns of a terminal below which a table becomes one block of lines for each row."""
+
 
 def error(sentence: str) -> None:
     """Writes what is wrong to standard error."""
-    note(f"mnist-studio: {sentence}")
+    _to_people(f"mnist-studio: {sentence}")
 
 
 def note(sentence: str) -> None:
-    """Writes something for people that is not part of the result to standard error."""
+    """Writes something for people that is not part of the result, except with ``--quiet``."""
+    if not quiet:
+        _to_people(sentence)
+
+
+def _to_people(sentence: str) -> None:
     # Where nobody reads standard error, there is no other place to say so, and the work goes on.
     with suppress(OSError):
         sys.stderr.write(f"{printable_lines(sentence)}\n")
@@ -97,6 +109,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
     Raises:
         OutputError: it cannot be written.
     """
+    terminal = sys.stdout.isatty()
+    if terminal and len(columns) > 2 and shutil.get_terminal_size().columns < NARROW:
+        block("".join(_as_block(columns, map(printable, row)) for row in rows))
+        return
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -107,13 +123,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
     for row in rows:
         grid.add_row(*map(printable, row))
     # Without a terminal there is no width that the table has to fit into.
-    terminal, text = sys.stdout.isatty(), io.StringIO()
+    text = io.StringIO()
     console = Console(
         file=text, force_terminal=terminal, width=None if terminal else 200,
         markup=False, highlight=False,
     )  # fmt: skip
     console.print(grid)
     block(text.getvalue())
+
+
+def _as_block(columns: Sequence[str], cells: Iterable[str]) -> str:
+    """A row as a line for every cell that has a text, and an empty line."""
+    pairs = zip(columns, cells, strict=True)
+    return "".join(f"{name}: {text}\n" for name, text in pairs if text) + "\n"
 
 
 def _utf_8(content: bytes) -> None:

@@ -98,11 +98,11 @@ def _add_settings(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--training-fraction", type=float, metavar="X",
-        help=f"share of the training images to use, drawn by the seed {recipe}",
+        help=f"fraction of the training images to use, drawn by the seed {recipe}",
     )  # fmt: skip
     parser.add_argument(
         "--label-noise", type=float, metavar="X",
-        help=f"share of the training labels to replace by wrong ones {recipe}",
+        help=f"fraction of the training labels to replace by wrong ones {recipe}",
     )  # fmt: skip
     parser.add_argument(
         "--precision", metavar="NAME", help=f"float32, float64, or bfloat16 {recipe}"

@@ -63,7 +63,7 @@ class ProgressBars:
             TimeRemainingColumn(),
             TextColumn("{task.fields[text]}"),
             console=self._console,
-            disable=not self._console.is_terminal,
+            disable=output.quiet or not self._console.is_terminal,
         )
         self._task: TaskID | None = None
 
@@ -96,7 +96,7 @@ class ProgressBars:
 
     def _write(self, title: str, event: Event) -> None:
         text = describe(event)
-        if text:
+        if text and (not output.quiet or isinstance(event, Finished | Failed | Crashed)):
             self._console.print(printable_lines(f"{title:8} {text}"), soft_wrap=True)
 
 

@@ -180,7 +180,7 @@ def _lines(process: "subprocess.Popen[str]", is_cancelled: Callable[[], bool]) -
             if line is _END:
                 return
             yield line
-        raise CancelledByUser("The installation was cancelled.")
+        raise CancelledByUser("The installation was canceled.")
     finally:
         if process.poll() is None and is_cancelled():
             _kill(process)

@@ -12,8 +12,8 @@ from mnist_studio.frameworks import registry
 from mnist_studio.settings import Interpreter, Settings
 from tests.cli.conftest import COMMAND, Main
 
-WITH_JSON = sorted(COMMANDS.keys() - {"code"})
-"""All but the script, which is text already."""
+WITH_JSON = sorted(COMMANDS.keys() - {"code", "completion", "manual"})
+"""All but scripts and the manual page, which are text already."""
 
 
 def test_help_names_every_command_and_the_exit_codes(here: Main) -> None:

@@ -64,3 +64,23 @@ def test_a_stream_that_cannot_be_written_is_an_error_of_its_own(
         output.line("text")
     assert caught.value.closed == closed
     output.give_up()
+
+
+def test_quiet_leaves_out_notes_but_no_errors(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(output, "quiet", True)
+    output.note("a note")
+    output.error("an error")
+    assert capsys.readouterr().err == "mnist-studio: an error\n"
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_row_is_a_block_of_lines_in_a_narrow_terminal(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    output.table(("Run", "Network", "Note"), [("a1", "mlp-128", ""), ("b2", "lenet", "good")])
+    narrow = "Run: a1\nNetwork: mlp-128\n\nRun: b2\nNetwork: lenet\nNote: good\n\n"
+    assert (capsys.readouterr().out == narrow) == (columns == 40)

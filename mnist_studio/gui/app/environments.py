@@ -115,7 +115,7 @@ class EnvironmentsDialog(QuestionOverlay):
     def _install_or_cancel(self, framework: str) -> None:
         if self._installing and self._task:
             self._task.cancel()
-            enable(self._install[framework], "The installation is being cancelled.")
+            enable(self._install[framework], "The installation is being canceled.")
         else:
             self.install(framework)
 

@@ -151,7 +151,7 @@ def test_an_installation_can_be_cancelled_and_can_fail(
     ) -> None:
         while not is_cancelled():
             sleep(0.01)
-        raise CancelledByUser("The installation was cancelled.")
+        raise CancelledByUser("The installation was canceled.")
 
     def failing(
         name: str, on_step: Callable[[str], None], is_cancelled: Callable[[], bool]
