@@ -8,7 +8,7 @@ from mnist_studio import paths
 from mnist_studio.cli import options, output
 from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.formatting import NOTHING, counted, moment
-from mnist_studio.store import backup, check, rebuild
+from mnist_studio.store import backup, bad_rows, check, rebuild
 from mnist_studio.store.backup import Backup, Contents
 from mnist_studio.store.rebuild import Rebuilt
 from mnist_studio.store.runs import RunStore
@@ -75,8 +75,8 @@ def _check(json: bool, set_aside: bool) -> int:
     report = check.check()
     bad = [problem.row for problem in report.problems if problem.row]
     if set_aside and bad:
-        files = check.set_aside(bad)
-        folder = paths.home() / check.FOLDER
+        files = bad_rows.set_aside(bad)
+        folder = paths.home() / bad_rows.FOLDER
         output.note(f"{counted(len(files), 'row').capitalize()} moved to {folder}.")
         report = check.check()
     if json:

@@ -11,7 +11,7 @@ import pytest
 from mnist_studio.errors import StoreDamaged
 from mnist_studio.spec.recipes.own_recipe import of_run
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, backup, check, run_record
+from mnist_studio.store import artifacts, backup, bad_rows, check, run_record
 from mnist_studio.store.own_recipes import OwnRecipes
 from mnist_studio.store.rebuild import rebuild
 from mnist_studio.store.rows import Run
@@ -76,10 +76,10 @@ def test_one_bad_row_costs_only_itself(home: Path, runs: list[Run], name: str) -
 
     report = check.check(home)
     bad = [one for one in report.problems if one.row]
-    assert bad[0].row == check.BadRow("runs", 2)
+    assert bad[0].row == bad_rows.BadRow("runs", 2)
     assert "--set-aside" in bad[0].remedy
 
-    files = check.set_aside([one.row for one in bad if one.row], home)
+    files = bad_rows.set_aside([one.row for one in bad if one.row], home)
     content = msgspec.json.decode(files[0].read_bytes())
     assert content["table"] == "runs"
     assert set(content["row"]) == {"id", "title", "spec", "status", "created", "terminal"}
@@ -110,9 +110,9 @@ def test_one_bad_own_image_costs_only_itself(home: Path, runs: list[Run], name: 
     with RunStore(home) as store:
         assert store.own_images.all() == (written(0), written(2))
     (bad,) = [one for one in check.check(home).problems if one.row]
-    assert bad.row == check.BadRow("own_images", 2)
+    assert bad.row == bad_rows.BadRow("own_images", 2)
     assert bad.row is not None
-    (file,) = check.set_aside([bad.row], home)
+    (file,) = bad_rows.set_aside([bad.row], home)
     assert file.parent == home / "set-aside"
     assert not [one for one in check.check(home).problems if one.row]
 
@@ -128,7 +128,7 @@ def test_one_bad_epoch_costs_only_itself(
     with RunStore(home) as store:
         assert [one.epoch for one in store.epochs(runs[0].id)] == [2]
     rows = [one.row for one in check.check(home).problems if one.row]
-    assert set(rows) == {check.BadRow("epochs", 1)}
+    assert set(rows) == {bad_rows.BadRow("epochs", 1)}
 
 
 def test_a_whole_store_has_no_problems(home: Path, runs: list[Run]) -> None:
@@ -204,7 +204,7 @@ def test_progress_is_given_and_a_cancelled_check_ends(home: Path, runs: list[Run
 def test_a_database_that_cannot_be_opened_sets_nothing_aside(home: Path, runs: list[Run]) -> None:
     (home / "studio.sqlite").write_bytes(b"\0" * 9000)
     with pytest.raises(StoreDamaged):
-        check.set_aside([check.BadRow("runs", 1)], home)
+        bad_rows.set_aside([bad_rows.BadRow("runs", 1)], home)
 
 
 @pytest.mark.parametrize(

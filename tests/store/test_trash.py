@@ -8,7 +8,7 @@ import pytest
 
 from mnist_studio.errors import StoreError, UnknownName
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import annotations, check, rebuild, run_record
+from mnist_studio.store import annotations, bad_rows, check, rebuild, run_record
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.record_writer import RecordWriter
 from mnist_studio.store.rows import Run
@@ -172,7 +172,7 @@ def test_a_damaged_annotation_costs_only_itself(
     report = check.check(home)
     bad = [problem.row for problem in report.problems if problem.row]
     assert [row.table for row in bad] == ["annotations"]
-    check.set_aside(bad, home)
+    bad_rows.set_aside(bad, home)
     # The record has them still.
     rebuild.rebuild(home)
     with RunStore(home) as again:
