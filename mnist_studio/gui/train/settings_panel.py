@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.errors import SpecError
@@ -176,7 +176,7 @@ class SettingsPanel(Card):
         for widget in (self._epochs(), self.complaint, self.more, self.bugs):
             lines.addWidget(widget)
         lines.addStretch(1)
-        self.body.addWidget(_scrolled(inside))
+        self.body.addWidget(_Form(inside))
         self.body.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
 
@@ -291,11 +291,12 @@ class SettingsPanel(Card):
 
     def sizeHint(self) -> QSize:
         """A fixed width at first, whatever the content."""
-        return QSize(self._studio.theme.pixels(WIDTH), self._studio.theme.pixels(600))
+        return QSize(self.minimumSizeHint().width(), self._studio.theme.pixels(600))
 
     def minimumSizeHint(self) -> QSize:
         """The width at which every control is whole; the height scrolls."""
-        return QSize(self._studio.theme.pixels(WIDTH), self._studio.theme.pixels(200))
+        width = max(self._studio.theme.pixels(WIDTH), super().minimumSizeHint().width())
+        return QSize(width, self._studio.theme.pixels(200))
 
     def specs(self) -> tuple[RunSpec, ...]:
         """The runs to train.
@@ -480,10 +481,23 @@ def _with_count(title: str, number: int, what: str) -> str:
     return f"{title} · {number} {what}" if number else title
 
 
-def _scrolled(inside: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setWidget(inside)
-    return area
+class _Form(QScrollArea):
+    """Scrolls down, and is never narrower than its content next to its scroll bar."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setWidget(inside)
+
+    def minimumSizeHint(self) -> QSize:
+        """The width of the content, and no height."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self.widget().minimumSizeHint().width() + bar, 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Takes the width of content that has changed, which Qt leaves to the scroll area."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
