@@ -83,6 +83,11 @@ def state_title(status: str, reason: str = "") -> str:
     return DIVERGED_STATE if status == "failed" and DIVERGED in reason else STATES[status]
 
 
+def is_imported(terminal: "Terminal | None") -> bool:
+    """Whether the weights of a run come from a file of another program."""
+    return isinstance(terminal, Stopped) and terminal.reason.startswith(IMPORTED)
+
+
 def reason_of(terminal: "Terminal | None") -> str:
     """Why a run failed, was discarded, or was pruned; empty for any other end."""
     known = Cancelled | Failed | Crashed | Stopped

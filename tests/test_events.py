@@ -156,3 +156,14 @@ def test_the_terminal_events() -> None:
 def test_what_is_no_event_is_refused(line: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
         events.decode(line)
+
+
+def test_imported_weights_are_not_a_stopped_training() -> None:
+    stopped = events.Stopped(
+        run="r", framework="numpy", epochs=0, step=0, test_accuracy=0.9, test_loss=0.3, seconds={},
+        device="CPU", reason="Imported from model.pt.",
+    )  # fmt: skip
+    assert events.is_imported(stopped)
+    assert events.state_title("stopped", stopped.reason) == "Imported"
+    assert not events.is_imported(msgspec.structs.replace(stopped, reason=""))
+    assert not events.is_imported(None)

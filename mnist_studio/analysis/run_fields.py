@@ -12,7 +12,7 @@ from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.curves import epochs_to
 from mnist_studio.analysis.summary import TARGET
 from mnist_studio.analysis.time_breakdown import timing_marks
-from mnist_studio.events import Epoch, Measures
+from mnist_studio.events import Epoch, Measures, is_imported
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.datasets import CATALOG, OWN
 from mnist_studio.spec.model import ModelSpec, parameter_count
@@ -123,6 +123,8 @@ def _accuracy(facts: RunFacts) -> float | None:
 
 
 def _training_time(facts: RunFacts) -> float | None:
+    if is_imported(facts.run.terminal):
+        return None
     if facts.run.ended:
         return time_breakdown.training_time(facts.run.ended)
     return time_breakdown.training_time_after(facts.last, None) if facts.last else None

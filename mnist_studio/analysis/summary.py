@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mnist_studio.analysis import time_breakdown
 from mnist_studio.analysis.curves import epochs_to
-from mnist_studio.events import Epoch, Finished, Stopped, Terminal
+from mnist_studio.events import Epoch, Finished, Stopped, Terminal, is_imported
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.run import RunSpec
 
@@ -66,6 +66,8 @@ def summarize(
 
 
 def _training_time(last: Epoch | None, terminal: Terminal | None) -> float | None:
+    if is_imported(terminal):
+        return None
     if isinstance(terminal, Finished | Stopped):
         return time_breakdown.training_time(terminal)
     return time_breakdown.training_time_after(last, None) if last else None

@@ -10,7 +10,7 @@ from mnist_studio.cli import options, output, run_files, run_organizing
 from mnist_studio.cli.training_progress import train_all
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import StoreError, UsageError
-from mnist_studio.events import Epoch, Finished, Stopped, Terminal, ending
+from mnist_studio.events import Epoch, Finished, Stopped, Terminal, ending, is_imported, reason_of
 from mnist_studio.formatting import NOTHING, count, counted, duration, moment, percent
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.running.continuation import continue_run
@@ -195,7 +195,10 @@ def _show(run: Run, epochs: Sequence[Epoch], json: bool) -> None:
         rows.append(("test accuracy", percent(run.terminal.test_accuracy)))
         if special := ending(run.terminal):
             rows.append(("ending", special))
-        rows += time_breakdown.lines(run.terminal)
+        if is_imported(run.terminal):
+            rows.append(("source", reason_of(run.terminal)))
+        else:
+            rows += time_breakdown.lines(run.terminal)
     elif run.terminal:
         rows.append(("reason", run.terminal.reason))
         rows += _reached(epochs)
@@ -217,7 +220,8 @@ def _row(run: Run) -> tuple[str, ...]:
     title, state, end = run.name, run.state.lower(), run.terminal
     tags = ", ".join(run.annotations.tags)
     if isinstance(end, Finished | Stopped):
-        trained = time_breakdown.marked(duration(time_breakdown.training_time(end)), end)
+        seconds = None if is_imported(end) else time_breakdown.training_time(end)
+        trained = time_breakdown.marked(duration(seconds), end)
         return (run.id, title, tags, state, percent(end.test_accuracy), trained, created)
     return (run.id, title, tags, state, NOTHING, NOTHING, created)
 

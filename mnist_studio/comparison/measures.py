@@ -28,7 +28,7 @@ def accuracy(run_data: RunData, run: Run) -> float | None:
 
     Never that of the best epoch, which would be selected on the test set.
     """
-    return run.finished.test_accuracy if run.finished else None
+    return run.tested.test_accuracy if run.tested else None
 
 
 def accuracy_so_far(run_data: RunData, run: Run) -> float | None:

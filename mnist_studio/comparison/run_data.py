@@ -66,7 +66,7 @@ class RunData:
         recipes.lend(self.selection.own_recipes)
         runs = self.selection.runs
         every = groups({run.id: run.spec for run in runs}, {run.id: run.name for run in runs})
-        counted = _counted(every, {run.id for run in self.selection.runs if run.finished})
+        counted = _counted(every, {run.id for run in self.selection.runs if run.tested})
         possible = (group.only(counted) for group in every)
         object.__setattr__(self, "all_groups", every)
         object.__setattr__(self, "groups", tuple(group for group in possible if group))
@@ -85,13 +85,13 @@ class RunData:
     @cached_property
     def unfinished(self) -> tuple[Run, ...]:
         """The runs that did not train all their epochs, in display order."""
-        return tuple(run for run in self.runs if not run.finished)
+        return tuple(run for run in self.runs if not run.tested)
 
     @cached_property
     def repeated(self) -> tuple[Run, ...]:
         """Finished runs with the settings and the seed of a run that counts."""
         members = {run.id for run in self.counted}
-        return tuple(run for run in self.runs if run.finished and run.id not in members)
+        return tuple(run for run in self.runs if run.tested and run.id not in members)
 
     def require_finished(self) -> None:
         """Checks that there is a run that counts.
@@ -233,7 +233,7 @@ class RunData:
 
     def _progress(self, run: Run) -> str:
         """How far an unfinished run came: `` (stopped after 1 of 10 epochs)``."""
-        if run.finished:
+        if run.tested:
             return ""
         epochs = self.epochs(run)
         done = epochs[-1].epoch if epochs else 0

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import DataError, JobError, StoreError
-from mnist_studio.events import Finished
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array
@@ -101,7 +100,7 @@ def request_of(run: Run, target: Path) -> OnnxRequest:
     step = ended.step if ended else 0
     ref = ModelRef(str(run.folder), run.spec, step)
     plain = run.spec.training.precision != "bfloat16"
-    fit = plain and isinstance(run.terminal, Finished)
+    fit = plain and run.tested is not None
     return OnnxRequest(ref, str(target), facts_of(run), fit)
 
 

@@ -121,7 +121,7 @@ def _stored(spec: RunSpec, staging: Path, path: Path, report: WeightsReport) -> 
             reason = f"{IMPORTED} from {printable(path.name)}. {' '.join(report.assumptions)}"
             stopped = Stopped(
                 run=run.id, framework=spec.framework, epochs=0, step=0,
-                test_accuracy=report.accuracy, test_loss=report.loss, seconds={}, device="cpu",
+                test_accuracy=report.accuracy, test_loss=report.loss, seconds={}, device="CPU",
                 reason=reason.strip(),
             )  # fmt: skip
             store.record(stopped)

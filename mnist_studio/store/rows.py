@@ -167,6 +167,14 @@ class Run:
         return self.terminal if isinstance(self.terminal, Finished) else None
 
     @property
+    def tested(self) -> Finished | Stopped | None:
+        """The terminal event of a run whose test figures are those of its stored weights.
+
+        A run that was stopped has those of its last whole epoch instead.
+        """
+        return self.ended if self.finished or events.is_imported(self.terminal) else None
+
+    @property
     def bundled(self) -> bool:
         """Whether it is a bundled model; see ``store.bundled``."""
         return self.id.startswith(BUNDLED)

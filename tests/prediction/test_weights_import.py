@@ -31,6 +31,7 @@ def test_exported_weights_come_back_as_a_run(
         imported = store.run(done.run)
     assert imported.state == "Imported"
     assert imported.trained
+    assert imported.tested == imported.terminal
     assert imported.ended is not None
     assert imported.ended.test_accuracy == done.accuracy
     expected = artifacts.load_weights(run.folder, run.spec)

@@ -158,7 +158,7 @@ class RunList(Card):
     def show_rows(self) -> None:
         """Lists the runs; selects the newest at first, later every run that ends."""
         library = self._studio.library
-        rows = [row for row in library.rows if row.epochs]
+        rows = [row for row in library.rows if row.comparable]
         self._marks.know(families(rows))
         self._offer_experiments()
         chosen = self.experiment.choice

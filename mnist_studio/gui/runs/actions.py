@@ -124,7 +124,7 @@ class RunActions:
 
     def _show_several(self, selected: Sequence[RunRow], none: str, bundled: str) -> None:
         """Enables what several runs can share."""
-        no_epochs = "" if any(row.epochs for row in selected) else _NO_EPOCHS
+        no_epochs = "" if any(row.comparable for row in selected) else _NO_EPOCHS
         enable(self.compare, none or no_epochs, "Compares the selected runs")
         tip = "Edits tags and the note, by which a filter finds the runs"
         enable(self.annotate, none or bundled, tip)

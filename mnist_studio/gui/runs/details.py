@@ -57,7 +57,7 @@ class RunDetails(Card):
 
     def show_rows(self, rows: Sequence[RunRow]) -> None:
         """Shows one run, the differences of several, or a hint if none is selected."""
-        reason = rows[0].reason if len(rows) == 1 else ""
+        reason = rows[0].reason if len(rows) == 1 and not _is_imported(rows[0]) else ""
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         if len(rows) == 1:
@@ -133,7 +133,13 @@ def lines_of(row: RunRow) -> list[tuple[str, str]]:
     return lines
 
 
+def _is_imported(row: RunRow) -> bool:
+    return events.is_imported(row.run.terminal)
+
+
 def _ending(terminal: events.Terminal | None) -> list[tuple[str, str]]:
+    if events.is_imported(terminal):
+        return [("Source", events.reason_of(terminal))]
     text = events.ending(terminal)
     return [("Ending", text)] if text else []
 

@@ -200,7 +200,7 @@ class RunsPage(Page):
         self.question = ask_text(self, "Rename run", row.run.title, ("Rename", rename))
 
     def _compare(self) -> None:
-        self.studio.compare([row.id for row in self.selected if row.epochs])
+        self.studio.compare([row.id for row in self.selected if row.comparable])
 
     def _annotate(self) -> None:
         rows = self.selected

@@ -75,6 +75,11 @@ class RunRow:
         return self.run.state
 
     @property
+    def comparable(self) -> bool:
+        """Whether there is something to compare: an epoch, or imported weights."""
+        return bool(self.epochs) or self.run.tested is not None
+
+    @property
     def reason(self) -> str:
         """Why it failed; empty if it did not."""
         return events.reason_of(self.run.terminal)
