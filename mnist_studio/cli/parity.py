@@ -7,7 +7,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from mnist_studio.cli import options, output
-from mnist_studio.cli.train import known
+from mnist_studio.cli.train import known, known_dataset
 from mnist_studio.data.datasets import sources
 from mnist_studio.errors import UsageError
 from mnist_studio.formatting import counted, duration
@@ -23,7 +23,15 @@ from mnist_studio.parity.sentences import (
     result_word,
 )
 from mnist_studio.spec import known_bugs, recipes
-from mnist_studio.spec.run import DeviceName, FrameworkName, KnownBugName, Precision, RunSpec, check
+from mnist_studio.spec.run import (
+    DeviceName,
+    FrameworkName,
+    KnownBugName,
+    Precision,
+    RunSpec,
+    check,
+    with_dataset,
+)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -52,7 +60,13 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="device of the frameworks, except NumPy, which uses the CPU (default: cpu)",
     )
     options.add_changes(parser)
-    options.add_data(parser)
+    dataset = parser.add_mutually_exclusive_group()
+    options.add_data(dataset)
+    dataset.add_argument(
+        "--dataset",
+        metavar="NAME",
+        help="name of a dataset, see: datasets (default: mnist if it is on this computer)",
+    )
     options.add_known_bugs(parser)
     options.add_json(parser, "one report")
 
@@ -89,9 +103,11 @@ def run_spec(arguments: Namespace) -> RunSpec:
     recipe = recipes.recipe(arguments.recipe)
     published = recipe.known_bugs if arguments.with_source_bugs else ()
     named = [known("known bug", name, get_args(KnownBugName)) for name in arguments.known_bug]
+    dataset = "mnist" if arguments.data else sources.default_dataset()
+    if arguments.dataset:
+        dataset = known_dataset(arguments.dataset)
     spec = replace(
-        recipes.run_spec(recipe),
-        dataset="mnist" if arguments.data else sources.default_dataset(),
+        with_dataset(recipes.run_spec(recipe), dataset),
         known_bugs=(*published, *(name for name in named if name not in published)),
     )
     spec = options.with_changes(spec, arguments)

@@ -143,6 +143,7 @@ class DrawPage(Page):
             self.predictions_tab.take_labels(self.label_bar)
         else:
             self.label_bar.set_caption("Label")
+            self.label_bar.setVisible(True)
             self.canvas_card.body.addWidget(self.label_bar)
 
     def _change_layout(self) -> None:

@@ -17,7 +17,7 @@ from mnist_studio.gui.draw.suggestion import Suggestion
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.settings import DrawLayout
-from mnist_studio.spec.run import DIGITS
+from mnist_studio.spec.run import DIGITS, answers_digits
 
 PATIENCE_MS = 300
 """How long a prediction may take before the user sees that it is not there yet."""
@@ -51,6 +51,7 @@ class PredictionsTab(QWidget):
         self._layout: DrawLayout = "simple"
         self._open = studio.saved_settings.all_models_open
         self._arranging = self._low = False
+        self._labels: LabelBar | None = None
         self.best = BestCard(studio.theme)
         self.suggestion = Suggestion(studio)
         self.models = PredictionsPanel(studio)
@@ -90,6 +91,7 @@ class PredictionsTab(QWidget):
 
     def take_labels(self, labels: LabelBar) -> None:
         """Shows the labels below the large prediction."""
+        self._labels = labels
         labels.set_caption(WRONG, above=True)
         self.best.body.addWidget(labels)
 
@@ -153,6 +155,7 @@ class PredictionsTab(QWidget):
         self.best.show_model(
             shown, shown is not None and shown.id == predictions.best, self._equals(shown)
         )
+        self._show_labels(shown)
         latest = predictions.current if drawing.example else predictions.latest
         prediction = latest.get(shown.id) if shown else None
         if shown is None or prediction is None or len(prediction.digits) != len(drawing.images):
@@ -176,6 +179,11 @@ class PredictionsTab(QWidget):
             self.best.show_interpretation(found, focus, verdict)
             faint = found.digits[focus].verdict == "none"
             self.best.show_probabilities(prediction.digits[focus], faint, names)
+
+    def _show_labels(self, shown: RunRow | None) -> None:
+        """Offers the labels of digits, which your images are, only below a prediction of digits."""
+        if self._labels and self.best.isAncestorOf(self._labels):
+            self._labels.setVisible(shown is None or answers_digits(shown.run.spec))
 
     def _equals(self, shown: RunRow | None) -> int:
         """The number of loaded models that are as accurate as this one, which counts."""
