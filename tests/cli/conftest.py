@@ -34,14 +34,16 @@ class Said:
         return [json.loads(line) for line in self.output.splitlines()]
 
 
-def studio(*words: object, cwd: Path | None = None, path: Path = ROOT) -> Said:
+def studio(
+    *words: object, cwd: Path | None = None, path: Path = ROOT, timeout: float = 120
+) -> Said:
     """Runs ``mnist-studio`` with these arguments; no error is ever a traceback.
 
     ``path`` is where it looks for modules before it looks where they are installed.
     """
     more = filter(None, [os.environ.get("PYTHONPATH")])
     done = subprocess.run(
-        [*COMMAND, *map(str, words)], capture_output=True, text=True, timeout=120, cwd=cwd,
+        [*COMMAND, *map(str, words)], capture_output=True, text=True, timeout=timeout, cwd=cwd,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (path, ROOT, *more)))},
         check=False,
     )  # fmt: skip

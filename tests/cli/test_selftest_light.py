@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not MISSING, reason="every framework is installe
 
 def test_the_installation_works_without_what_is_missing(tmp_path: Path) -> None:
     """The window, training, predictions, native scripts, export, comparison, and reports."""
-    said = studio("selftest", "--json")
+    said = studio("selftest", "--json", timeout=280)
     results = {line["name"]: line for line in said.json}
     assert said.code == 0, said.output
     for name in registry.FRAMEWORKS:
