@@ -5,6 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from mnist_studio.analysis import outline
+from mnist_studio.store.known_digits import KnownOutlines
 
 Corners = tuple[tuple[float, float], ...]
 SQUARE: Corners = ((-1, -1), (1, -1), (1, 1), (-1, 1))
@@ -30,7 +31,7 @@ def polygon(corners: Corners, turn: float = 0) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def known() -> outline.KnownOutlines:
+def known() -> KnownOutlines:
     """Ellipses of every width, a little uneven."""
     random = np.random.default_rng(1)
     return outline.known_outlines(np.stack([uneven(random) for _ in range(200)]))
@@ -55,7 +56,7 @@ def test_ellipses_have_no_moments_and_corners_do(turn: int) -> None:
     assert fourth[0] < 0.35 < 0.8 < fourth[2]
 
 
-def test_corners_are_rarer_than_any_ellipse(known: outline.KnownOutlines) -> None:
+def test_corners_are_rarer_than_any_ellipse(known: KnownOutlines) -> None:
     shapes = np.stack([polygon(SQUARE), polygon(SQUARE, 45), polygon(TRIANGLE), ellipse(0.8, 1)])
     *corners, zero = outline.shares(known, shapes).tolist()
     assert max(corners) < 0.02
