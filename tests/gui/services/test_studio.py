@@ -353,7 +353,7 @@ def test_a_named_folder_without_mnist_is_explained_before_training(
     monkeypatch.setenv(paths.DATA_VARIABLE, str(tmp_path / "none"))
     studio.datasets.look()
     qtbot.waitUntil(lambda: bool(studio.datasets.problem), timeout=30_000)
-    panel = DatasetPanel(studio.theme, studio.datasets)
+    panel = DatasetPanel(studio.theme, studio.datasets, studio.dataset_library)
     qtbot.addWidget(panel)
     assert panel.dataset == "mnist"
     assert "does not exist" in panel.sentence
@@ -362,7 +362,7 @@ def test_a_named_folder_without_mnist_is_explained_before_training(
 def test_a_folder_is_used_where_it_lies_and_forgotten(
     qtbot: QtBot, studio: Studio, shared_mnist: Path, tmp_path: Path
 ) -> None:
-    panel = DatasetPanel(studio.theme, studio.datasets)
+    panel = DatasetPanel(studio.theme, studio.datasets, studio.dataset_library)
     qtbot.addWidget(panel)
     with qtbot.waitSignal(studio.message, timeout=30_000) as told:
         studio.datasets.use(tmp_path)
@@ -385,7 +385,7 @@ def test_a_folder_is_used_where_it_lies_and_forgotten(
 def test_a_damaged_file_in_a_folder_is_named(
     qtbot: QtBot, studio: Studio, shared_mnist: Path, tmp_path: Path
 ) -> None:
-    panel = DatasetPanel(studio.theme, studio.datasets)
+    panel = DatasetPanel(studio.theme, studio.datasets, studio.dataset_library)
     qtbot.addWidget(panel)
     for file in shared_mnist.iterdir():
         shutil.copy(file, tmp_path / file.name)
