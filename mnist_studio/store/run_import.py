@@ -292,7 +292,7 @@ def _check_files(folder: Path, record: RunRecord) -> None:
     readers: dict[str, Callable[[], object]] = {
         artifacts.WEIGHTS: lambda: artifacts.load_weights(folder, spec),
         artifacts.CHECKPOINT: lambda: artifacts.load_checkpoint(folder, spec),
-        artifacts.TEST_LOGITS: lambda: artifacts.load_test_logits(folder),
+        artifacts.TEST_LOGITS: lambda: artifacts.load_test_logits(folder, len(spec.class_names)),
         artifacts.STEPS: lambda: artifacts.load_steps(folder),
         artifacts.ROBUSTNESS: lambda: robustness.load(folder, record.step, 0),
     }
