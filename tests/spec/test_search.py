@@ -15,6 +15,7 @@ from mnist_studio.spec.experiment import (
 from mnist_studio.spec.search import (
     Search,
     SearchSetting,
+    Value,
     base_run,
     check_search,
     holds,
@@ -165,7 +166,7 @@ CONDITIONAL = Search(
 def test_a_setting_of_one_kind_exists_in_its_trials_only() -> None:
     check_search(CONDITIONAL)
     assert len(list(search_samples(CONDITIONAL))) == 6
-    trial = {"optimizer.kind": "sgd", "optimizer.momentum": 0.5}
+    trial: dict[str, Value] = {"optimizer.kind": "sgd", "optimizer.momentum": 0.5}
     run = with_values(base_run(CONDITIONAL), trial)
     assert values_of(CONDITIONAL, run) == trial
     assert [holds(one, trial) for one in CONDITIONAL.settings] == [True, False, True]
