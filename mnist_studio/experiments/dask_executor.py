@@ -113,7 +113,7 @@ class Dask:
         other = next((one.dataset for one in specs if one.dataset not in _ON_WORKERS), "")
         if other:
             raise DataError(
-                f"Dask workers cannot train on {datasets.title(other)}, because they only find "
+                f"Dask workers cannot train on {datasets.title(other)} because they only find "
                 "MNIST and the built-in digits.",
                 "Train on this computer, or choose one of these datasets.",
             )

@@ -128,7 +128,7 @@ def check_classes(spec: RunSpec, dataset: Dataset) -> None:
         f"“{spec.class_names[0]}” to “{spec.class_names[-1]}”, but {dataset.title} has "
         f"{counted(len(dataset.class_names), 'class', 'classes')}, from "
         f"“{dataset.class_names[0]}” to “{dataset.class_names[-1]}”.",
-        "Choose the dataset again, so that the run gets its classes.",
+        "Choose the dataset again so that the run gets its classes.",
     )
 
 

@@ -410,13 +410,13 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
         ),
         ("", "training_fraction"): Parameter(
             "Training images",
-            "Share of the training images that are used, drawn by the seed; 1 is all of them.",
+            "Fraction of the training images that are used, drawn by the seed; 1 is all of them.",
             0.0001,
             1, "twentieth",
         ),
         ("", "label_noise"): Parameter(
             "Label noise",
-            "Share of the training labels that are replaced by wrong ones. Validation and test "
+            "Fraction of the training labels that are replaced by wrong ones. Validation and test "
             "keep theirs.",
             0,
             1, "twentieth", "none",

@@ -86,11 +86,11 @@ def _update(training: TrainingSpec) -> Iterator[str]:
             "and test losses do not."
         )
     if training.training_fraction < 1:
-        yield f"Only a share of {training.training_fraction:g} of the training images is used."
+        yield f"Only a fraction of {training.training_fraction:g} of the training images is used."
     if training.label_noise:
         yield (
-            f"A share of {training.label_noise:g} of the training labels is wrong. Validation and "
-            "test keep theirs."
+            f"A fraction of {training.label_noise:g} of the training labels is wrong. Validation "
+            "and test keep theirs."
         )
 
 

@@ -260,7 +260,9 @@ def _check_content(
             f"These files are not {title}: their checksums do not match the published ones.", remedy
         )
     if datasets.CATALOG[wanted.name].digits and (odd := likeness.problems(test)):
-        raise DataError(f"These files are not {title} as published. {' '.join(odd)}", remedy)
+        raise DataError(
+            f"These files differ from the published ones of {title}. {' '.join(odd)}", remedy
+        )
 
 
 def _is_like(test: LabeledImages, wanted: Published) -> bool:

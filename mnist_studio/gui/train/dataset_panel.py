@@ -65,7 +65,7 @@ class DatasetPanel(QWidget):
         self._sentence = label(role="secondary", wrap=True)
         self.strip = tuple(ImageView(theme, f"Example {n + 1}", 28) for n in range(STRIP))
         self._strip = holder(row(*self.strip, 1, gap=2))
-        self.more_button = button("More datasets…", self.open_datasets, _MORE, quiet=True)
+        self.more_button = button("More…", self.open_datasets, _MORE, quiet=True)
         self.import_button = button("Import…", self._import, _IMPORT, quiet=True)
         self.download_button = button("Download", source.download, _DOWNLOAD, quiet=True)
         self._progress = ProgressLine("Progress of the import")
@@ -80,8 +80,7 @@ class DatasetPanel(QWidget):
         self._sources = (self.import_button, self.folder_button, self.download_button)
         self._idle = holder(row(*self._sources, self.remove_button, 1, gap=6))
         self._busy = holder(row(self._progress, self.cancel_button, gap=6))
-        more = row(self.more_button, 1, gap=0)
-        self.setLayout(column(self._strip, self._sentence, self._idle, self._busy, more, gap=4))
+        self.setLayout(column(self._strip, self._sentence, self._idle, self._busy, gap=4))
         library.changed.connect(self._offer)
         library.stored.connect(self._select_stored)
         library.sampled.connect(self._show_samples)
@@ -144,10 +143,10 @@ class DatasetPanel(QWidget):
         """Shows sample images of the selected dataset, once it is shown for the first time."""
         if self._sampled == self.dataset:
             return
-        here = self.dataset == "builtin" or self.dataset in self._offered
-        here |= self.dataset == "mnist" and bool(self._source.has_mnist)
+        self._sampled = ""
         self._strip.setVisible(False)
-        if here:
+        # Everybody knows digits, and the page has little room.
+        if self.dataset in self._offered:
             self._sampled = self.dataset
             self._library.request_samples(self.dataset)
 

@@ -34,9 +34,9 @@ _TIPS = {
     f"0 to {_LARGEST_SEED:,}",
     "Validation set": "Training images that are held out for validation, "
     f"0 to {_LARGEST_VALIDATION:,} (default: none)",
-    "Training images": "Share of the training images that are used, drawn by the seed, "
+    "Training images": "Fraction of the training images that are used, drawn by the seed, "
     f"{SMALLEST_FRACTION:g} to 1 (default: 1, which is all of them)",
-    "Label noise": "Share of the training labels that are replaced by wrong ones, 0 to 1 "
+    "Label noise": "Fraction of the training labels that are replaced by wrong ones, 0 to 1 "
     "(default: none). Validation and test keep theirs.",
     "CPU threads": f"Threads per framework, 1 to {_LARGEST_THREADS:,} "
     "(default: auto, which is 1 for short steps in PyTorch and NumPy; else the framework decides)",

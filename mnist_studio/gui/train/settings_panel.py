@@ -168,8 +168,10 @@ class SettingsPanel(Card):
         chosen.setStretch(0, 1)
         shown = (self.picture, self.origin.summary, self.figures)
         lines.addLayout(column(network, chosen, *shown, gap=6))
+        dataset = row(self.dataset.choice, self.dataset.more_button, gap=4)
+        dataset.setStretch(0, 1)
         for title, widgets in {
-            "Dataset": (self.dataset.choice, self.dataset),
+            "Dataset": (holder(dataset), self.dataset),
             "Train in": (self.frameworks, self.install_button),
         }.items():
             lines.addLayout(column(label(title, "cardTitle"), *widgets, gap=6))
