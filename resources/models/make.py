@@ -2,10 +2,11 @@
 
     python resources/models/make.py record robust fast-99 --data FOLDER_OF_MNIST
 
-Every recipe is trained in its own framework, on MNIST's 60,000 training images, some of them
-also on generated digits in the handwriting styles of several countries. It runs on one thread of
-the CPU: the same machine and packages give the same weights and predictions again, byte for byte. Ctrl+C stops, and the same command goes on. Where ``--home`` has a
-finished run of the recipe, it is packed without training, whatever its device and threads were.
+Every recipe is trained in its own framework, on MNIST's 60,000 training images, some of them also
+on generated digits in the handwriting styles of several countries. It runs on one thread of the
+CPU: the same machine and packages give the same weights and predictions again, byte for byte.
+Ctrl+C stops, and the same command goes on. Where ``--home`` has a finished run of the recipe, it is
+packed without training, whatever its device and threads were.
 docs/models.md has the figures.
 """
 
