@@ -30,6 +30,7 @@ def page(shipped: None, window: MainWindow) -> DrawPage:
     window.go("draw")
     page = window.page("draw")
     assert isinstance(page, DrawPage)
+    page.predictions_tab.section.head.click()  # The cards follow the drawing while they are seen.
     return page
 
 
