@@ -488,6 +488,7 @@ class _Form(QScrollArea):
 
     def __init__(self, inside: QWidget) -> None:
         super().__init__()
+        self._inside = inside
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -496,7 +497,7 @@ class _Form(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """The width of the content, and no height."""
         bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(self.widget().minimumSizeHint().width() + bar, 0)
+        return QSize(self._inside.minimumSizeHint().width() + bar, 0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Takes the width of content that has changed, which Qt leaves to the scroll area."""

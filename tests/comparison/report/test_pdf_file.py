@@ -7,12 +7,12 @@ from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import charts, content, pdf_file
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.comparison.report.pdf_file import (
-    MONO_WIDTH,
     OMITTED,
     joined_lists,
     shortened,
     two_columns,
 )
+from mnist_studio.comparison.report.pdf_pages import MONO_WIDTH
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.comparison.views import catalog
