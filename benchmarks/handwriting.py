@@ -18,6 +18,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
@@ -233,6 +234,9 @@ def _draw(cells: Sequence[tuple[Images, str]], target: Path) -> None:
         axes.set_title(title, fontsize=7, pad=2, loc="left")
     figure.subplots_adjust(left=0.01, right=0.99, top=0.97, bottom=0.01, wspace=0.1, hspace=0.35)
     figure.savefig(target, dpi=90)
+    with Image.open(target) as picture:
+        gray = picture.convert("L").quantize(16)
+    gray.save(target, optimize=True)
 
 
 _ROW = re.compile(r"\| (`.*) \| (\w+) \| [\d.]+ % \|((?: [\d.]+ % \|){4})")
