@@ -37,7 +37,7 @@ class RunsPage(Page):
     """Shows, resumes, continues, renames, deletes and exports runs."""
 
     title = "Runs"
-    sentence = "All runs that you have trained"
+    sentence = "All trained models"
 
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)

@@ -97,7 +97,7 @@ class DatasetsDialog(ScrollDialog):
         self.body.addWidget(self._busy)
         self.body.addWidget(self.problem)
         self.body.addWidget(self.notes)
-        self._list = column(gap=10)
+        self._list = column(1, gap=10)
         self.body.addWidget(holder(self._list), 1)
         self.foot.addStretch(1)
         self.foot.addWidget(button("Close", self.accept))
@@ -105,6 +105,7 @@ class DatasetsDialog(ScrollDialog):
         library.sampled.connect(self._show_samples)
         library.failed.connect(self._complain)
         library.stored.connect(self._praise)
+        self._report()
         self.update_state()
 
     @Slot()
@@ -135,7 +136,7 @@ class DatasetsDialog(ScrollDialog):
         for facts in shown:
             card = _Card(self, self._theme, self._library, facts)
             self.cards[facts.name] = card
-            self._list.addWidget(card)
+            self._list.insertWidget(self._list.count() - 1, card)
             if card.here:
                 self._library.request_samples(facts.name)
 
@@ -152,8 +153,7 @@ class DatasetsDialog(ScrollDialog):
 
     def import_own(self, place: Path) -> None:
         """Imports a folder or a table under the name that was entered, or its own."""
-        self.problem.clear()
-        self.notes.clear()
+        self._report()
         name = self.own_name.text().strip() or (place.stem if place.is_file() else place.name)
         self._library.import_own(place, name, whole=not self.crop.isChecked())
 
@@ -178,13 +178,18 @@ class DatasetsDialog(ScrollDialog):
 
     @Slot(object)
     def _complain(self, error: Exception) -> None:
-        self.problem.setText(str(error))
+        self._report(problem=str(error))
 
     @Slot(object)
     def _praise(self, found: StoredDataset) -> None:
-        self.problem.clear()
         self.own_name.clear()
-        self.notes.setText(" ".join((f"{datasets.title(found.name)} is ready.", *found.notes)))
+        self._report(" ".join((f"{datasets.title(found.name)} is ready.", *found.notes)))
+
+    def _report(self, notes: str = "", problem: str = "") -> None:
+        """Shows how the last import went; a line without a text takes no room."""
+        for shown, text in ((self.notes, notes), (self.problem, problem)):
+            shown.setText(text)
+            shown.setVisible(bool(text))
 
 
 class _Card(QFrame):
