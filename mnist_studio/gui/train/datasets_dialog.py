@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QWidget
 
 from mnist_studio.data.datasets.published import PUBLISHED
-from mnist_studio.formatting import count, counted
+from mnist_studio.formatting import count, counted, word
 from mnist_studio.gui.common.basics import ProgressLine, button, column, holder, label, row
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.dialog import ScrollDialog
@@ -30,7 +30,8 @@ _CROP_TIP = (
 def description(facts: DatasetFacts) -> str:
     """What a dataset is, in one or two sentences."""
     names = facts.class_names
-    some = ", ".join(names[:_SHOWN_CLASSES]) + (", …" if len(names) > _SHOWN_CLASSES else "")
+    left = len(names) - _SHOWN_CLASSES
+    some = ", ".join(names[:_SHOWN_CLASSES]) + (f", and {word(left)} more" if left > 0 else "")
     shows = f"{facts.shows[:1].upper()}{facts.shows[1:]}. " if facts.shows else ""
     return (
         f"{shows}{counted(len(names), 'class', 'classes').capitalize()}: {some}. "
