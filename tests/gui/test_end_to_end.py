@@ -69,6 +69,7 @@ def _answers_the_drawing(qtbot: QtBot, window: MainWindow) -> None:
         draw_one(window)
     page = window.page("draw")
     assert isinstance(page, DrawPage)
+    page.predictions_tab.section.head.click()  # The cards follow the drawing while they are seen.
     (card,) = page.predictions.grid.cards.values()
     qtbot.waitUntil(lambda: card.digit.text().isdigit(), timeout=30_000)
     assert sum(card.bars.probabilities) == pytest.approx(1)

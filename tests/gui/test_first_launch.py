@@ -32,6 +32,7 @@ def test_a_first_stroke_is_answered_by_every_model(qtbot: QtBot, window: MainWin
     for place in places[1:]:
         QTest.mouseMove(pad, place)
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, none, places[-1])
+    page.predictions_tab.section.head.click()  # The cards follow the drawing while they are seen.
     cards = page.predictions.grid.cards
     qtbot.waitUntil(lambda: {card.digit.text() for card in cards.values()} == {"1"}, timeout=30_000)
     assert set(cards) == {"bundled-record", "bundled-robust", "bundled-fast-99"}

@@ -10,7 +10,7 @@ from mnist_studio.workers import environments
 
 
 def test_a_python_is_tested_before_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environments, "_check", lambda framework: None)
+    monkeypatch.setattr(environments, "check", lambda framework: None)
     settings.save(Settings(theme="dark"))
     chosen = environments.choose("numpy", sys.executable)
     assert chosen == Interpreter(sys.executable, registry.installed("numpy") or "")

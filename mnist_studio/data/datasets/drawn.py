@@ -122,6 +122,8 @@ def saved() -> Collection:
             check_class_names(found.names if len(found.names) > 1 else (*found.names, "another"))
         usable = [one for one in found.drawings if one.name in found.names and _drawable(one)]
         return replace(found, drawings=tuple(usable))
+    except FileNotFoundError:
+        return Collection()
     except (OSError, msgspec.DecodeError, UnicodeError, RecursionError, SpecError) as error:
         _LOG.info("no drawn classes: %s", error)
         return Collection()

@@ -32,5 +32,5 @@ class InstallButton(QWidget):
         missing = [
             registry.framework_title(name) for name in registry.FRAMEWORKS if registry.missing(name)
         ]
-        self.button.setText(f"Install {listed(missing)}…" if missing else "")
+        self.button.setText(f"Install {listed(missing)}…" if missing else "Install frameworks…")
         self.setVisible(bool(missing))

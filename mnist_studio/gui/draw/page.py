@@ -143,8 +143,9 @@ class DrawPage(Page):
             self.predictions_tab.take_labels(self.label_bar)
         else:
             self.label_bar.set_caption("Label")
-            self.label_bar.setVisible(True)
+            # Without a parent, it would be a window of its own, and take the focus.
             self.canvas_card.body.addWidget(self.label_bar)
+            self.label_bar.setVisible(True)
 
     def _change_layout(self) -> None:
         layout: DrawLayout = "expert" if self._layout == "simple" else "simple"

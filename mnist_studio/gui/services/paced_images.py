@@ -27,7 +27,7 @@ class PacedImages(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._slow = False
+        self._slow = self._closed = False
         self._waiting: Images | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -44,6 +44,8 @@ class PacedImages(QObject):
     @Slot(object)
     def submit(self, images: Images) -> None:
         """Passes on images, after a pause if others were passed on just now."""
+        if self._closed:
+            return
         if self._slow and len(images) and self._pause.isActive():
             self._waiting = images
             return
@@ -51,6 +53,11 @@ class PacedImages(QObject):
         self.passed.emit(images)
         if self._slow:
             self._pause.start()
+
+    def close(self) -> None:
+        """Passes nothing on from now on: who predicts may have ended already."""
+        self._closed = True
+        self._pause.stop()
 
     @Slot()
     def _pass(self) -> None:

@@ -303,6 +303,7 @@ class Studio(QObject):
         self.experiment.close()
         self.warm_processes.close()
         self.drawing_saver.close()
+        self.paced_images.close()
         self.drawing.close()
         self.novelty.close()
         self.predictions.close()

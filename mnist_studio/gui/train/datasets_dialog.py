@@ -119,7 +119,10 @@ class DatasetsDialog(ScrollDialog):
         for made in (self.folder_button, self.table_button, self.draw_button):
             made.setEnabled(not transfer)
         known = [one for one in reversed(datasets.known()) if one.name in self._library.here]
-        known += [one for one in datasets.known() if one.name not in self._library.here]
+        # One of your own that is not here is being imported or deleted just now.
+        known += [
+            one for one in datasets.known() if one.name not in self._library.here and not one.is_own
+        ]
         shown = [one for one in known if one.name not in ("mnist", "builtin")]
         if [*self.cards] != [one.name for one in shown] or any(
             self.cards[one.name].here != (one.name in self._library.here) for one in shown

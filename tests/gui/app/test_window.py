@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
@@ -67,6 +67,29 @@ def test_every_control_has_a_name_and_disabled_ones_say_why(window: MainWindow) 
     for page in (window.page(key) for key, _ in PAGES):
         for button in page.buttons.findChildren(QAbstractButton):
             assert button.isEnabled() or button.toolTip(), button.text()
+
+
+class ShownWindows(QObject):
+    """Remembers which windows were shown."""
+
+    def __init__(self, qapp: QApplication) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        qapp.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        shown = event.type() == QEvent.Type.Show and isinstance(watched, QWidget)
+        if shown and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.append(repr(watched))
+        return False
+
+
+def test_no_part_of_a_page_is_shown_as_a_window(window: MainWindow, qapp: QApplication) -> None:
+    shown = ShownWindows(qapp)
+    for key, _ in PAGES:
+        window.go(key)
+    qapp.removeEventFilter(shown)
+    assert not shown.names
 
 
 def test_every_focusable_control_is_named(window: MainWindow) -> None:

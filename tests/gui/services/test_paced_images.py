@@ -27,3 +27,15 @@ def test_the_first_and_the_last_image_pass_and_those_between_may_be_left_out(qtb
     paced.submit(image(8))
     paced.slow_down(False)
     assert passed[-1] == 8
+
+
+def test_nothing_passes_after_the_end(qtbot: QtBot) -> None:
+    paced, passed = PacedImages(), list[Images]()
+    paced.slow_down(True)
+    paced.submit(image(1))
+    paced.submit(image(2))
+    paced.passed.connect(passed.append)
+    paced.close()
+    paced.slow_down(False)
+    paced.submit(image(3))
+    assert not passed

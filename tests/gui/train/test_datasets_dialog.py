@@ -25,6 +25,8 @@ LETTERS = {
     "V": (((0.2, 0.1), (0.5, 0.9), (0.8, 0.1)),),
 }
 
+WAIT = 30_000
+
 
 @pytest.fixture
 def page(window: MainWindow) -> Iterator[TrainPage]:
@@ -76,9 +78,9 @@ def test_classes_that_are_drawn_become_the_selected_dataset(
     draw(dialog.pad, LETTERS["V"], 7)
     dialog.take()
     dialog.title.setText("letters")
-    dialog.store()
-    qtbot.waitUntil(is_here(window, "own/letters"))
-    qtbot.waitUntil(lambda: not dialog.isVisible())
+    with qtbot.waitSignal(dialog.finished, timeout=WAIT):
+        dialog.store()
+    qtbot.waitUntil(is_here(window, "own/letters"), timeout=WAIT)
     everything.accept()
     assert panel.dataset == "own/letters"
     assert panel.sentence.startswith("Three classes: A, L, V. 12 training and 3 test images.")
@@ -91,23 +93,23 @@ def test_a_folder_of_pictures_is_imported_renamed_deleted_and_back(
 ) -> None:
     dialog = panel.open_datasets()
     dialog.import_own(tmp_path / "nothing")
-    qtbot.waitUntil(lambda: "nothing does not exist" in dialog.problem.text())
+    qtbot.waitUntil(lambda: "nothing does not exist" in dialog.problem.text(), timeout=WAIT)
     folder = picture_folder(tmp_path / "icons")
     (folder / "cross" / "bad.png").write_bytes(b"bad")
     dialog.import_own(folder)
-    qtbot.waitUntil(is_here(window, "own/icons"))
+    qtbot.waitUntil(is_here(window, "own/icons"), timeout=WAIT)
     assert "One file was left out. cross/bad.png" in dialog.notes.text()
-    qtbot.waitUntil(lambda: "own/icons" in dialog.cards)
+    qtbot.waitUntil(lambda: "own/icons" in dialog.cards, timeout=WAIT)
     assert "Train on it" in [one.text() for one in buttons(dialog, "own/icons")]
     library = window.studio.dataset_library
     library.rename("icons", "shapes")
-    qtbot.waitUntil(is_here(window, "own/shapes"))
+    qtbot.waitUntil(is_here(window, "own/shapes"), timeout=WAIT)
     with qtbot.waitSignal(library.undo_offered) as offered:
         library.delete("shapes")
-    qtbot.waitUntil(lambda: "own/shapes" not in library.here)
+    qtbot.waitUntil(lambda: "own/shapes" not in library.here, timeout=WAIT)
     offered.args[1]()
-    qtbot.waitUntil(is_here(window, "own/shapes"))
-    qtbot.waitUntil(lambda: "own/shapes" in dialog.cards)
+    qtbot.waitUntil(is_here(window, "own/shapes"), timeout=WAIT)
+    qtbot.waitUntil(lambda: "own/shapes" in dialog.cards, timeout=WAIT)
     buttons(dialog, "own/shapes")[0].click()
     assert panel.dataset == "own/shapes"
 

@@ -37,7 +37,7 @@ def test_a_map_an_ablation_and_a_unit_follow_the_drawing(
     assert part.caption.text().startswith(f"Test image 5. Label {first.labels[5]}, ")
     assert not part.picture.empty
     part.plane._point(-1)
-    assert part.caption.text() == "Move the pointer over a digit."
+    assert part.caption.text() == "Move the pointer over an image."
     painted = part.plane._painted()
     part.plane._points = painted
     window.studio.drawing.open(IMAGES[3])
