@@ -45,6 +45,11 @@ def percent(fraction: float | None) -> str:
     return NOTHING if fraction is None else f"{fraction * 100:.2f} %"
 
 
+def percent_done(fraction: float) -> str:
+    """How much of a long job is done: ``45 %``."""
+    return f"{fraction * 100:.0f} %"
+
+
 def confidence(probability: float | None) -> str:
     """A probability of a model: ``97.2 %``, ``>99.9 %``; one below 1 is never called 100 %."""
     if probability is None:

@@ -66,8 +66,8 @@ def test_a_confidence_has_one_form_and_is_never_called_certain() -> None:
 
 
 def test_only_one_module_writes_percentages() -> None:
-    # Progress, a p-value, and a tolerance are neither accuracies nor confidences.
-    others = {"dataset_panel.py", "interpretation.py", "sentences.py"}
+    # A p-value and a tolerance are neither accuracies nor confidences.
+    others = {"interpretation.py", "sentences.py"}
     written = {
         file.name
         for file in Path(mnist_studio.__file__).parent.rglob("*.py")

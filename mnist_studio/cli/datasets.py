@@ -14,7 +14,7 @@ from mnist_studio.data.datasets.own import OwnDataset, OwnDatasets
 from mnist_studio.data.datasets.published import PUBLISHED
 from mnist_studio.data.datasets.splitting import ImportOptions
 from mnist_studio.errors import CancelledByUser, UsageError
-from mnist_studio.formatting import count, counted
+from mnist_studio.formatting import count, counted, percent_done
 from mnist_studio.spec import datasets
 from mnist_studio.spec.datasets import OWN, DatasetFacts, check_own_name
 from mnist_studio.store.runs import RunStore
@@ -262,7 +262,7 @@ def _progress(what: str) -> Iterator[tuple[Callable[[float], None], Callable[[],
         nonlocal shown
         if sys.stderr.isatty() and (fraction - shown >= _NOTED or fraction >= 1 > shown):
             shown = fraction
-            output.note(f"{what}: {fraction * 100:.0f} %")
+            output.note(f"{what}: {percent_done(fraction)}")
 
     try:
         yield progress, lambda: False

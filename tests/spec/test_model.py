@@ -139,5 +139,5 @@ def test_a_network_without_a_dense_layer_changes_its_last_filters() -> None:
 def test_a_number_of_classes_outside_2_to_62_is_refused(classes: int) -> None:
     with pytest.raises(SpecError, match=f"end in 2 to 62 logits, got {classes}"):
         model.describe(ModelSpec((Flatten(), Dense(classes))))
-    with pytest.raises(SpecError, match=r"end in 26 logits, got 20384"):
+    with pytest.raises(SpecError, match=r"end in 26 logits, got 20,384"):
         model.with_classes(ModelSpec((Conv(10), Flatten())), 26)

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from mnist_studio.formatting import percent_done
 from mnist_studio.gui.common.basics import ProgressLine, button, column, enable, holder, label, row
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.choice import ComboBox
@@ -159,7 +160,7 @@ class DatasetPanel(QWidget):
 
     def _description(self) -> str:
         if self._source.fetching:
-            return f"{self._source.fetching} · {self._source.fraction * 100:.0f} %"
+            return f"{self._source.fetching} · {percent_done(self._source.fraction)}"
         if self._source.problem and self.dataset == "mnist":
             return self._source.problem
         folder = self._source.folder

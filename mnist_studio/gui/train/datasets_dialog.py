@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QWidget
 
 from mnist_studio.data.datasets.published import PUBLISHED
-from mnist_studio.formatting import count, counted, word
+from mnist_studio.formatting import count, counted, percent_done, word
 from mnist_studio.gui.common.basics import ProgressLine, button, column, holder, label, row
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.dialog import ScrollDialog
@@ -114,7 +114,7 @@ class DatasetsDialog(ScrollDialog):
         """Shows what is on this computer, and what is being transferred."""
         transfer = self._library.transfer
         self._busy.setVisible(bool(transfer))
-        self._busy_text.setText(f"{transfer} · {self._library.fraction * 100:.0f} %")
+        self._busy_text.setText(f"{transfer} · {percent_done(self._library.fraction)}")
         self._progress.show_fraction(self._library.fraction)
         for made in (self.folder_button, self.table_button, self.draw_button):
             made.setEnabled(not transfer)
