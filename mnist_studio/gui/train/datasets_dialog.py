@@ -65,7 +65,7 @@ class DatasetsDialog(ScrollDialog):
         self.cards: dict[str, _Card] = {}
         self.own_name = QLineEdit()
         self.own_name.setPlaceholderText("Name of the dataset")
-        self.own_name.setToolTip("How your dataset is called (default: the name of the folder)")
+        self.own_name.setToolTip("Name of your dataset (default: that of the folder or file)")
         self.crop = CheckBox("Crop to the ink", theme)
         self.crop.setToolTip(_CROP_TIP)
         self.folder_button = button(
