@@ -186,6 +186,7 @@ class TrainPage(Page):
 
     def _open_editor(self) -> NetworkEditor:
         """Shows the editor instead of form and plots; it is made when it is first needed."""
+        self.outcome.hide()  # It would cover the next step of the network.
         if self.editor is None:
             self.editor = NetworkEditor(self.studio)
             self.editor.used.connect(self._use)

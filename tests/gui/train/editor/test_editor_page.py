@@ -24,7 +24,9 @@ def test_an_edited_network_is_used_in_every_framework(
 ) -> None:
     with opened(qtbot, theme) as page:
         frameworks = tuple(run.framework for run in page.settings.specs())
+        page.outcome.show()
         page.settings.change_button.click()
+        assert page.outcome.isHidden()
         editor = page.editor
         assert editor is not None
         assert editor.isVisible()
