@@ -32,6 +32,11 @@ def _known_from_the_start() -> None:
     gc.freeze()
 
 
+for _wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals):
+    # What is waited for comes at once, except where other programs keep the processors busy.
+    _wait.__kwdefaults__ = (_wait.__kwdefaults__ or {}) | {"timeout": 30_000}
+
+
 @pytest.fixture(autouse=True)
 def no_digits_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(paths.DATA_VARIABLE, raising=False)

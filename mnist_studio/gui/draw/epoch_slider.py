@@ -29,7 +29,9 @@ class EpochSlider(QWidget):
         super().__init__()
         self._run: Run | None = None
         self._epochs: tuple[int, ...] = ()
-        self._runner: LatestOnlyRunner[Run] = LatestOnlyRunner(background, _stored, self)
+        self._runner: LatestOnlyRunner[Run] = LatestOnlyRunner(
+            background, _stored, self, changing=True
+        )
         self._runner.done.connect(self._take)
         self._runner.failed.connect(self._fail)
         self.slider = QSlider(Qt.Orientation.Horizontal)

@@ -47,7 +47,7 @@ class ExperimentsPage(Page):
         self.card = ExperimentCard(studio)
         self.queue = ExperimentQueueCard(studio.theme)
         self._reader: LatestOnlyRunner[_ProgressQuery] = LatestOnlyRunner(
-            studio.background, _read_progress, self
+            studio.background, _read_progress, self, changing=True
         )
         self.files = TextFiles(studio, self, EXPERIMENT)
         self.question: QuestionOverlay | None = None

@@ -111,6 +111,7 @@ class LatestOnlyRunner(QObject, Generic[Request]):
         background: Background,
         handle: Callable[[Request, IsCancelled], object],
         parent: QObject | None = None,
+        changing: bool = False,
     ) -> None:
         """Starts nothing yet.
 
@@ -119,9 +120,11 @@ class LatestOnlyRunner(QObject, Generic[Request]):
             handle: called on one of them; a cancelled request may still be there when the next one
                 comes to another thread.
             parent: whose end is its own.
+            changing: a request reads what changes, such as files. The same request that comes while
+                it is handled is therefore handled again.
         """
         super().__init__(parent)
-        self._background, self._handle = background, handle
+        self._background, self._handle, self._changing = background, handle, changing
         self._task: BackgroundTask | None = None
         self._working: Request | None = None
         self._waiting: Request | None = None
@@ -141,7 +144,7 @@ class LatestOnlyRunner(QObject, Generic[Request]):
 
     def submit(self, request: Request) -> None:
         """Handles a request after the present one; it replaces the one that waits."""
-        if request == self.working:
+        if request == self.working and not self._changing:
             self._patience.stop()
             self._waiting = None
             return

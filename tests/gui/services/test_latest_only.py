@@ -64,6 +64,21 @@ def test_what_waits_is_dropped_where_the_present_one_is_wanted_again(
     assert oracle.replies == [("a", "A")]
 
 
+def test_what_reads_something_that_changes_reads_it_again(oracle: Oracle, qtbot: QtBot) -> None:
+    background = oracle.newest.parent()
+    assert isinstance(background, Background)
+    replies: list[str] = []
+    changing: LatestOnlyRunner[str] = LatestOnlyRunner(
+        background, oracle.answer, background, changing=True
+    )
+    changing.done.connect(lambda request, answer: replies.append(answer))
+    changing.submit("a")
+    qtbot.waitUntil(lambda: oracle.asked == ["a"])
+    changing.submit("a")
+    oracle.may.set()
+    qtbot.waitUntil(lambda: replies == ["A", "A"])
+
+
 def test_an_error_comes_with_its_request_and_the_next_is_handled(
     oracle: Oracle, qtbot: QtBot
 ) -> None:

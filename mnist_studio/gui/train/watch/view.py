@@ -59,7 +59,9 @@ class WatchView(QWidget):
         self._inside: SideBySide | None = None
         self._shape: object = None
         self._searched = False
-        self._reader = LatestOnlyRunner[tuple[WatchedRun, ...]](background, RecordReader(), self)
+        self._reader = LatestOnlyRunner[tuple[WatchedRun, ...]](
+            background, RecordReader(), self, changing=True
+        )
         self._make_controls(recording)
         self._lay_out()
         self._reader.done.connect(self._take)
