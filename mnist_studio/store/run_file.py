@@ -120,7 +120,7 @@ def is_portable(name: str) -> bool:
     """Whether a file in the folder of a run belongs into a run file.
 
     Left out are locks, what can be computed again, the printed text, which names folders of the
-    computer, and the native script, which is written anew from the settings.
+    computer, and the native script, which is written again from the settings.
     """
     return name in _WHOLE or bool(_OF_EPOCHS.fullmatch(name))
 

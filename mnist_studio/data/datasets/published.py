@@ -43,7 +43,7 @@ class Published:
         test: number of test images.
         even: whether every class has equally many images.
         brightness: mean of the test images' pixels, lowest and highest, by which datasets with
-            the same names and sizes are told apart; empty if there are no others.
+            the same names and sizes are distinguished; empty if there are no others.
     """
 
     name: str

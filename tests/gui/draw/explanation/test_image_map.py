@@ -45,20 +45,7 @@ def test_a_map_an_ablation_and_a_unit_follow_the_drawing(
     # Only the drawing has moved, so the points stay painted.
     assert part.plane._points is painted
 
-    assert part.missing.isHidden()
-    assert part.progress_text(1.0) == "Comparing with other images: 100 %"
-    placed = part.plane.shown
-    assert placed is not None
-    part.show_value(replace(placed, method="tsne"))
-    assert "placed by t-SNE" in part.sentence.text()
-    assert part.options().map_method == "tsne"
-    assert part.progress_text(0.5) == "Comparing with other images: 50 %"
-    assert part.progress_text(1.0) == "Computing the t-SNE map…"
-    part.show_value(replace(placed, method="pca", missing="t-SNE needs scikit-learn."))
-    assert part.missing.text() == "t-SNE needs scikit-learn."
-    assert not part.missing.isHidden()
-    assert not part.method.enabled("tsne")
-    assert part.options().map_method == "pca"
+    _says_how_images_are_placed(part)
 
     go(why, "ablation")
     cut = why.parts["ablation"]
@@ -80,6 +67,23 @@ def test_a_map_an_ablation_and_a_unit_follow_the_drawing(
     qtbot.waitUntil(lambda: "Activation of unit 1 of relu1" in unit.sentence.text(), timeout=WAIT)
     assert unit.images.text_at(0).startswith("Test image ")
     assert unit.images.text_at(12) == ""
+
+
+def _says_how_images_are_placed(part: MapPart) -> None:
+    assert part.missing.isHidden()
+    assert part.progress_text(1.0) == "Comparing with other images: 100 %"
+    placed = part.plane.shown
+    assert placed is not None
+    part.show_value(replace(placed, method="tsne"))
+    assert "placed by t-SNE" in part.sentence.text()
+    assert part.options().map_method == "tsne"
+    assert part.progress_text(0.5) == "Comparing with other images: 50 %"
+    assert part.progress_text(1.0) == "Computing the t-SNE map…"
+    part.show_value(replace(placed, method="pca", missing="t-SNE needs scikit-learn."))
+    assert part.missing.text() == "t-SNE needs scikit-learn."
+    assert not part.missing.isHidden()
+    assert not part.method.enabled("tsne")
+    assert part.options().map_method == "pca"
 
 
 def test_waiting_for_t_sne_can_be_cancelled(qtbot: QtBot, theme: Theme) -> None:
