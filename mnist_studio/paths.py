@@ -158,9 +158,12 @@ def mnist_cache() -> Path:
     return cache() / "mnist"
 
 
-def dataset_cache(name: str) -> Path:
-    """The images of a published dataset, other than MNIST, that was imported or downloaded."""
-    return cache() / "datasets" / name
+def dataset_cache(name: str, base: Path | None = None) -> Path:
+    """The images of a published dataset, other than MNIST, that was imported or downloaded.
+
+    It is in the cache ``base`` or else in that of the user.
+    """
+    return (base or cache()) / "datasets" / name
 
 
 def partial_downloads() -> Path:

@@ -1,8 +1,8 @@
 """Trains cells on the workers of an existing Dask cluster and records them as if trained here.
 
 Needs the optional extra ``dask``. The workers need the same version of MNIST Studio and, for MNIST,
-``MNIST_STUDIO_DATA``. Anyone who can reach a Dask scheduler can run code on its workers and send
-code to its clients, so use only clusters that you trust.
+``MNIST_STUDIO_DATA``. Other datasets are sent to them. Anyone who can reach a Dask scheduler can
+run code on its workers and send code to its clients, so use only clusters that you trust.
 """
 
 import logging
@@ -10,16 +10,20 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Any, Self
+from uuid import uuid4
 
 from msgspec.structs import replace
 
-from mnist_studio.errors import DataError, JobError
+from mnist_studio.data.datasets import dataset_archive, sources
+from mnist_studio.data.datasets.dataset_archive import DatasetArchive
+from mnist_studio.errors import JobError
 from mnist_studio.events import AnyEvent, Cancelled, Epoch, Failed, Phase, Progress, Terminal
 from mnist_studio.experiments import run_archive
 from mnist_studio.experiments.executors import CellJob
 from mnist_studio.running.recording import Events, record_events, started
-from mnist_studio.spec import codec, datasets
+from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
@@ -45,6 +49,9 @@ POLL_SECONDS = 0.1
 _ON_WORKERS = ("mnist", "builtin")
 """Datasets that a worker finds: its home is empty, and one folder is for MNIST."""
 
+_LARGE = "distributed.admin.large-graph-warning-threshold"
+"""Setting of Dask: from which size on it warns of data in a task. Datasets belong there."""
+
 _LIVE = (Epoch, Phase, Progress)
 """The events that are passed on during training. All others come with the archive."""
 
@@ -63,6 +70,7 @@ class Dask:
         self._address = address
         self._wanted = jobs
         self._client: Any = None
+        self._sent: SentDatasets | None = None
         self._threads = 0
         self._refreshed = self._seen = 0.0
 
@@ -98,6 +106,7 @@ class Dask:
             self._client.close()
             raise self._without_workers() from error
         self._threads = self._count()
+        self._sent = SentDatasets(self._client)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,22 +114,18 @@ class Dask:
         self._client.close()
 
     def check(self, specs: Sequence[RunSpec]) -> None:
-        """Checks the datasets. A worker reports itself what else it lacks.
+        """Checks the datasets that are sent. A worker reports itself what else it lacks.
 
         Raises:
-            DataError: a dataset that workers do not have, since they only find MNIST.
+            DataError: a dataset is not on this computer.
         """
-        other = next((one.dataset for one in specs if one.dataset not in _ON_WORKERS), "")
-        if other:
-            raise DataError(
-                f"Dask workers cannot train on {datasets.title(other)} because they only find "
-                "MNIST and the built-in digits.",
-                "Train on this computer, or choose one of these datasets.",
-            )
+        for name in dict.fromkeys(spec.dataset for spec in specs):
+            if name not in _ON_WORKERS:
+                sources.require(name)
 
     def job(self, cell: CellJob) -> "RemoteJob":
         """See ``Executor.job``."""
-        return RemoteJob(self._client, cell)
+        return RemoteJob(self._client, cell, self._sent)
 
     def _count(self) -> int:
         """The threads of all workers; 0 while the scheduler does not answer."""
@@ -168,18 +173,61 @@ def _client(address: str) -> Any:
         ) from error
 
 
+class SentDatasets:
+    """The datasets that were sent to a cluster, each of them once. Thread-safe.
+
+    Each is the result of a task, so that Dask hands it from worker to worker, and sends it again if
+    the worker that had it is lost.
+    """
+
+    def __init__(self, client: Any) -> None:
+        """Sends nothing yet.
+
+        Args:
+            client: a ``distributed.Client``.
+        """
+        self._client = client
+        self._lock = Lock()
+        self._sent: dict[str, Any] = {}
+
+    def future(self, name: str) -> Any:
+        """The archive of a dataset on the cluster; None for one that the workers find.
+
+        Raises:
+            DataError: it is not on this computer, or its files cannot be read.
+        """
+        if name in _ON_WORKERS:
+            return None
+        with self._lock:
+            if name not in self._sent:
+                self._sent[name] = self._send(dataset_archive.pack(name))
+            return self._sent[name]
+
+    def _send(self, archive: DatasetArchive) -> Any:
+        # Imported here: they need Dask.
+        import dask
+
+        from mnist_studio.experiments.dask_worker import received
+
+        key = f"mnist-studio-dataset-{archive.content_hash}-{uuid4().hex}"
+        with dask.config.set({_LARGE: "1 GB"}):
+            return self._client.submit(received, dataset_archive.encode(archive), key=key)
+
+
 class RemoteJob:
     """A job on the cluster. ``events`` is for one thread, the rest for any."""
 
-    def __init__(self, client: Any, cell: CellJob) -> None:
+    def __init__(self, client: Any, cell: CellJob, sent: SentDatasets | None = None) -> None:
         """Sends nothing before ``events`` is iterated.
 
         Args:
             client: a ``distributed.Client``.
             cell: what to train. A run that could be resumed starts from the beginning.
+            sent: the datasets on the cluster.
         """
         self._client = client
         self._cell = cell
+        self._sent = sent or SentDatasets(client)
         self._messages: SimpleQueue[object] = SimpleQueue()
         self._is_cancelled = False
         self._reason = ""
@@ -256,7 +304,9 @@ class RemoteJob:
         from mnist_studio.experiments.dask_worker import train
 
         key = f"{topic}-{number}"
-        return self._client.submit(train, codec.encode(run.spec), topic, key=key, pure=False)
+        dataset = self._sent.future(run.spec.dataset)
+        spec = codec.encode(run.spec)
+        return self._client.submit(train, spec, topic, dataset, key=key, pure=False)
 
     def _live(self, run: Run, future: Any) -> Iterator[AnyEvent]:
         """The events from the worker until it is done or the run is cancelled.

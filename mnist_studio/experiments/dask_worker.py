@@ -17,7 +17,7 @@ from typing import Any
 from distributed import Worker, get_worker
 
 from mnist_studio import events, paths
-from mnist_studio.data.datasets import sources
+from mnist_studio.data.datasets import dataset_archive, sources
 from mnist_studio.events import Epoch, Log, Terminal
 from mnist_studio.experiments import run_archive
 from mnist_studio.spec import codec, files
@@ -35,23 +35,33 @@ PATIENCE_SECONDS = 30.0
 _MAX_ERROR_CHARACTERS = 2000
 
 
-def train(spec: str, topic: str) -> bytes:
+def received(dataset: bytes) -> bytes:
+    """The archive of a dataset, which the cluster then keeps for the runs that need it."""
+    return dataset
+
+
+def train(spec: str, topic: str, dataset: bytes | None = None) -> bytes:
     """Trains a run.
 
     Args:
         spec: JSON of ``spec.codec``.
         topic: of the cluster, on which every event is published immediately.
+        dataset: an archive of the dataset of the run; None for MNIST and the built-in digits.
 
     Returns:
         A run archive.
 
     Raises:
         SpecError: the run is not valid, or this worker has an older version.
+        DataError: the dataset cannot be stored on this worker.
     """
     run = codec.decode(spec)
     # On Windows, a framework may still hold a file open; it is removed as far as possible.
-    with TemporaryDirectory(prefix="mnist-studio-", ignore_cleanup_errors=True) as home:
-        return _trained(run, Path(home), topic)
+    with TemporaryDirectory(prefix="mnist-studio-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        if dataset is not None:
+            dataset_archive.unpack(dataset, home, home / "cache")
+        return _trained(run, home, topic)
 
 
 def _trained(run: RunSpec, home: Path, topic: str) -> bytes:

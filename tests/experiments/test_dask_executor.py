@@ -5,9 +5,10 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from mnist_studio import events
-from mnist_studio.errors import JobError
+from mnist_studio.errors import DataError, JobError
 from mnist_studio.events import AnyEvent, Epoch, Failed
 from mnist_studio.experiments import dask_executor, run_archive
 from mnist_studio.experiments.dask_executor import Dask, RemoteJob
@@ -85,6 +86,14 @@ def test_without_dask_the_error_says_how_to_install_it(monkeypatch: pytest.Monke
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(JobError, match=r"Dask cannot be imported.*mnist-studio\[dask\]"):
         run_events(executor=Dask("127.0.0.1:1"))
+
+
+def test_a_dataset_that_is_not_here_is_named_before_anything_is_sent() -> None:
+    spec = run_spec(RECIPES["tiny-10"])
+    executor = connected(Stub(1))
+    executor.check([replace(spec, dataset="mnist"), replace(spec, dataset="builtin")])
+    with pytest.raises(DataError, match="Your dataset “icons” is not on this computer"):
+        executor.check([replace(spec, dataset="own/icons")])
 
 
 class Future:

@@ -19,12 +19,14 @@ from msgspec.structs import replace
 from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.data.datasets import sources
+from mnist_studio.data.datasets.own import OwnDatasets
 from mnist_studio.events import Finished
 from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.store import artifacts
 from mnist_studio.store.runs import RunStore
+from tests.data.datasets.made import new_dataset
 from tests.experiments.conftest import SMALL, members
 from tests.trained_runs import alive
 
@@ -228,16 +230,25 @@ def trainings(worker: int) -> list[int]:
     ]
 
 
-def test_what_a_worker_cannot_train_is_reported(cluster: Cluster, begun: Begin) -> None:
+def test_a_worker_reports_what_it_lacks_and_is_sent_a_dataset_of_yours(
+    cluster: Cluster, begun: Begin
+) -> None:
+    OwnDatasets().add("letters", new_dataset(("A", "B", "C"), 30))
     cluster.add_worker()
-    experiment = replace(STUDY, seeds=(1,), datasets=("mnist",))
+    experiment = replace(STUDY, seeds=(1,), datasets=("own/letters", "mnist"))
     running = begun(experiment, cluster.address)
     failed = [line for line in lines(running) if line.get("state") == "failed"]
     assert ended(running)[0] == 1
     assert "worker-0" in failed[0]["reason"]
     with RunStore() as store:
-        (cell,) = stored_cells(store, store.experiments.add(experiment))
-    assert cell.state == "failed"
+        cells = stored_cells(store, store.experiments.add(experiment))
+    assert {cell.spec.dataset: cell.state for cell in cells} == {
+        "mnist": "failed",
+        "own/letters": "finished",
+    }
+    (run,) = (one.run for one in members(experiment) if one.run.status == "finished")
+    assert run.spec.class_names == ("A", "B", "C")
+    assert artifacts.load_test_logits(run.folder, 3).shape == (3, 3)
 
 
 def test_a_missing_cluster_is_reported_soon(begun: Begin) -> None:

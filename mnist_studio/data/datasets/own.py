@@ -100,14 +100,19 @@ class OwnDatasets:
         Raises:
             DataError: it is not on this computer, or is damaged.
         """
-        found = self._here(name)
+        found = self.located(name)
         return stored.read(found.folder, OWN + found.name)
 
     def read_test(self, name: str) -> LabeledImages:
         """Its test set alone, verified."""
-        return stored.read_test(self._here(name).folder)
+        return stored.read_test(self.located(name).folder)
 
-    def _here(self, name: str) -> OwnDataset:
+    def located(self, name: str) -> OwnDataset:
+        """As ``get``.
+
+        Raises:
+            DataError: it is not on this computer.
+        """
         try:
             return self.get(name)
         except UnknownName as error:

@@ -178,6 +178,15 @@ def is_here(name: DatasetName) -> bool:
     return True
 
 
+def stored_folder(name: DatasetName) -> Path:
+    """The folder of a dataset that is stored with a description, so not of MNIST.
+
+    Raises:
+        DataError: it is not on this computer.
+    """
+    return OwnDatasets().located(name).folder if name.startswith(OWN) else _published(name)
+
+
 def _published(name: DatasetName) -> Path:
     """The folder of a dataset of the catalog other than MNIST.
 

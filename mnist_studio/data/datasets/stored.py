@@ -24,7 +24,8 @@ from mnist_studio.spec.run import check_class_names
 
 DESCRIPTION = "dataset.json"
 VERSION = 1
-_FILES = tuple(file.name for file in MNIST.files)
+FILES = tuple(file.name for file in MNIST.files)
+"""Training images and labels, test images and labels."""
 _LONGEST = 1_000_000
 _Count = Annotated[int, Meta(ge=1, le=10_000_000)]
 
@@ -55,6 +56,13 @@ class DatasetDescription(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     created: float = 0.0
     former_names: tuple[str, ...] = ()
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 in hexadecimal: equal for the same images, labels, and names of classes."""
+        return sha256(
+            msgspec.json.encode([self.class_names, sorted(self.files.items())])
+        ).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -102,7 +110,7 @@ def write(
     try:
         hashes = {}
         arrays = (new.train.images, new.train.labels, new.test.images, new.test.labels)
-        for name, array in zip(_FILES, arrays, strict=True):
+        for name, array in zip(FILES, arrays, strict=True):
             on_file()
             content = idx.build(array)
             hashes[name] = sha256(content).hexdigest()
@@ -202,7 +210,7 @@ def _part(folder: Path, known: DatasetDescription, first: int, count: int) -> La
     """The images and labels in two of the four files."""
     images, labels = (
         idx.parse(_content(folder, known, name), name, dimensions)
-        for name, dimensions in zip(_FILES[first : first + 2], (3, 1), strict=True)
+        for name, dimensions in zip(FILES[first : first + 2], (3, 1), strict=True)
     )
     found = LabeledImages(images, labels)
     if len(found) != count or int(found.labels.max(initial=0)) >= len(known.class_names):
