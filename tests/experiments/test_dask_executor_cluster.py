@@ -18,10 +18,11 @@ from msgspec.structs import replace
 
 from mnist_studio import paths
 from mnist_studio.analysis.evaluation import accuracy
-from mnist_studio.data.datasets import sources
+from mnist_studio.data.datasets import own, sources
 from mnist_studio.data.datasets.own import OwnDatasets
 from mnist_studio.events import Finished
 from mnist_studio.experiments.stored_cells import stored_cells
+from mnist_studio.spec import datasets as spec_datasets
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.store import artifacts
@@ -234,6 +235,7 @@ def test_a_worker_reports_what_it_lacks_and_is_sent_a_dataset_of_yours(
     cluster: Cluster, begun: Begin
 ) -> None:
     OwnDatasets().add("letters", new_dataset(("A", "B", "C"), 30))
+    own.load()
     cluster.add_worker()
     experiment = replace(STUDY, seeds=(1,), datasets=("own/letters", "mnist"))
     running = begun(experiment, cluster.address)
@@ -249,6 +251,7 @@ def test_a_worker_reports_what_it_lacks_and_is_sent_a_dataset_of_yours(
     (run,) = (one.run for one in members(experiment) if one.run.status == "finished")
     assert run.spec.class_names == ("A", "B", "C")
     assert artifacts.load_test_logits(run.folder, 3).shape == (3, 3)
+    spec_datasets.hand_in(())
 
 
 def test_a_missing_cluster_is_reported_soon(begun: Begin) -> None:
