@@ -5,10 +5,10 @@ from argparse import ArgumentParser, Namespace
 from msgspec.structs import replace
 
 from mnist_studio.cli import options, output
-from mnist_studio.cli.train import check_native_script, chosen_bugs, known
 from mnist_studio.codegen import native_script
 from mnist_studio.data.files import write_bytes
 from mnist_studio.frameworks.registry import FRAMEWORKS
+from mnist_studio.running.run_request import check_native_script, chosen_bugs, known
 from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.run import FrameworkName, RunSpec, check
 
@@ -51,7 +51,7 @@ def _run_spec(arguments: Namespace) -> RunSpec:
     spec = replace(
         recipes.run_spec(recipe),
         framework=framework,
-        known_bugs=chosen_bugs(recipe, framework, arguments),
+        known_bugs=chosen_bugs(recipe, framework, arguments.known_bug, arguments.with_source_bugs),
     )
     spec = options.with_changes(spec, arguments)
     check(spec)

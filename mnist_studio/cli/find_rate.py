@@ -5,13 +5,13 @@ from argparse import ArgumentParser, Namespace
 from msgspec.structs import replace
 
 from mnist_studio.cli import options, output
-from mnist_studio.cli.train import known
 from mnist_studio.data.datasets import sources
 from mnist_studio.formatting import NOTHING, loss
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.parity import rate_finder
 from mnist_studio.parity.check import installed
 from mnist_studio.parity.rate_finder import RateCurve
+from mnist_studio.running.run_request import known
 from mnist_studio.spec import recipes
 from mnist_studio.spec.run import FrameworkName, RunSpec, check
 

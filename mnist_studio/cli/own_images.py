@@ -13,6 +13,7 @@ from mnist_studio.data.pictures.files import open_picture
 from mnist_studio.errors import DataError, UnknownName
 from mnist_studio.formatting import NOTHING, count, counted, moment, percent
 from mnist_studio.prediction.own_images import OwnImageScore, scores
+from mnist_studio.running.run_request import own_images_fingerprint
 from mnist_studio.spec.run import DIGITS
 from mnist_studio.store import own_image_files, own_images
 from mnist_studio.store.runs import RunStore
@@ -122,9 +123,7 @@ def chosen_fingerprint(arguments: Namespace) -> str:
     Raises:
         DataError: there are none.
     """
-    if not arguments.own_images:
-        return ""
-    return own_images.freeze(_all()).fingerprint
+    return own_images_fingerprint() if arguments.own_images else ""
 
 
 def _all() -> tuple[OwnImage, ...]:

@@ -1,20 +1,20 @@
 """``mnist-studio parity``: the check that the frameworks learn the same, and the fixed settings."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from typing import get_args
 
-from msgspec.structs import replace
-
 from mnist_studio.cli import options, output
-from mnist_studio.cli.train import known, known_dataset
-from mnist_studio.data.datasets import sources
 from mnist_studio.errors import UsageError
 from mnist_studio.formatting import counted, duration
 from mnist_studio.frameworks.differences import DIFFERENCES
-from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
+from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.parity import check as parity
 from mnist_studio.parity.report import ParityReport
+from mnist_studio.parity.request import (
+    requested_frameworks,
+    requested_precisions,
+    requested_run,
+)
 from mnist_studio.parity.sentences import (
     check_sentence,
     divergence_sentence,
@@ -22,16 +22,9 @@ from mnist_studio.parity.sentences import (
     not_informative,
     result_word,
 )
-from mnist_studio.spec import known_bugs, recipes
-from mnist_studio.spec.run import (
-    DeviceName,
-    FrameworkName,
-    KnownBugName,
-    Precision,
-    RunSpec,
-    check,
-    with_dataset,
-)
+from mnist_studio.running.run_request import known
+from mnist_studio.spec import changes
+from mnist_studio.spec.run import DeviceName, RunSpec
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -77,9 +70,9 @@ def run(arguments: Namespace) -> int:
         return _differences(arguments.json)
     report = parity.check_parity(
         run_spec(arguments),
-        _frameworks(arguments.framework),
+        requested_frameworks(arguments.framework),
         on_check=lambda check: output.note(check_sentence(check)),
-        precisions=_precisions(arguments.precision),
+        precisions=requested_precisions(arguments.precision),
         data=arguments.data,
         device=known("device", arguments.device, get_args(DeviceName)),
     )
@@ -100,20 +93,14 @@ def run_spec(arguments: Namespace) -> RunSpec:
     """
     if arguments.recipe is None:
         raise UsageError("No recipe was specified.", "List recipes with: mnist-studio recipes")
-    recipe = recipes.recipe(arguments.recipe)
-    published = recipe.known_bugs if arguments.with_source_bugs else ()
-    named = [known("known bug", name, get_args(KnownBugName)) for name in arguments.known_bug]
-    dataset = "mnist" if arguments.data else sources.default_dataset()
-    if arguments.dataset:
-        dataset = known_dataset(arguments.dataset)
-    spec = replace(
-        with_dataset(recipes.run_spec(recipe), dataset),
-        known_bugs=(*published, *(name for name in named if name not in published)),
+    return requested_run(
+        arguments.recipe,
+        arguments.dataset,
+        arguments.data,
+        arguments.known_bug,
+        arguments.with_source_bugs,
+        [changes.parse(text) for text in arguments.set],
     )
-    spec = options.with_changes(spec, arguments)
-    check(spec)
-    known_bugs.check(spec)
-    return spec
 
 
 def _write(report: ParityReport) -> None:
@@ -156,12 +143,3 @@ def _differences(json: bool) -> int:
         titles = (framework_title("pytorch"), framework_title("keras"))
         output.table(("Topic", *titles, "Fixed setting"), rows)
     return 0
-
-
-def _frameworks(names: Sequence[str]) -> Sequence[FrameworkName]:
-    chosen = [known("framework", name, (*FRAMEWORKS, "all")) for name in names]
-    return parity.installed() if not chosen or "all" in chosen else chosen
-
-
-def _precisions(name: str | None) -> Sequence[Precision]:
-    return parity.PRECISIONS if name is None else (known("precision", name, parity.PRECISIONS),)

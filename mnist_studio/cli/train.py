@@ -1,36 +1,17 @@
 """``mnist-studio train``: one recipe in one framework, or in all, one after the other."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
-
-from msgspec.structs import replace
 
 from mnist_studio.cli import options, output, own_images
 from mnist_studio.cli.training_progress import train_all
-from mnist_studio.codegen import native_script
 from mnist_studio.data.datasets import sources
-from mnist_studio.data.files import parse_text
-from mnist_studio.errors import SpecError, UsageError
-from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
+from mnist_studio.errors import UsageError
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.running.memory import check_memory
-from mnist_studio.spec import datasets, files, known_bugs, recipes
-from mnist_studio.spec.optimizers import Optimizer
-from mnist_studio.spec.recipes import Recipe
-from mnist_studio.spec.run import (
-    DIGITS,
-    DeviceName,
-    FrameworkName,
-    KnownBugName,
-    Precision,
-    RunSpec,
-    TrainingSpec,
-    check,
-    possible_device,
-    with_dataset,
-)
+from mnist_studio.running.run_request import RunRequest, is_settings_file, read_settings_file
+from mnist_studio.spec import changes, datasets
+from mnist_studio.spec.run import RunSpec
 
 _OPTIONS = (
     "framework", "dataset", "epochs", "batch_size", "learning_rate", "seed", "validation",
@@ -151,44 +132,28 @@ def run_specs(arguments: Namespace) -> list[RunSpec]:
         UnknownName: a recipe, framework, device, dataset or precision that does not exist.
         SpecError: a number that cannot work.
     """
-    recipe = recipes.recipe(arguments.recipe)
-    base = replace(
-        with_dataset(recipes.run_spec(recipe), _dataset(arguments)),
-        training=_training(recipe.training, arguments),
-        device=known("device", arguments.device, get_args(DeviceName)),
+    return RunRequest(
+        recipe=arguments.recipe,
+        framework=arguments.framework,
+        dataset=arguments.dataset,
+        data=arguments.data,
+        epochs=arguments.epochs,
+        batch_size=arguments.batch_size,
+        learning_rate=arguments.learning_rate,
+        seed=arguments.seed,
+        validation=arguments.validation,
+        training_fraction=arguments.training_fraction,
+        label_noise=arguments.label_noise,
+        precision=arguments.precision,
+        device=arguments.device,
         threads=arguments.threads,
-        style="native" if arguments.native else "shared",
+        native=arguments.native,
+        known_bugs=arguments.known_bug,
+        source_bugs=arguments.with_source_bugs,
         own_images=own_images.chosen_fingerprint(arguments),
         handwriting_styles=arguments.handwriting_styles,
-    )
-    names = _frameworks(arguments.framework or recipe.framework)
-    base = options.with_changes(base, arguments)
-    specs = [
-        replace(base, framework=name, known_bugs=chosen_bugs(recipe, name, arguments))
-        for name in names
-    ]
-    if len(specs) > 1:
-        specs = [
-            replace(spec, device=possible_device(spec.framework, spec.device)) for spec in specs
-        ]
-    for spec in specs:
-        check(spec)
-        known_bugs.check(spec)
-        if spec.style == "native":
-            check_native_script(spec)
-    return specs
-
-
-def check_native_script(spec: RunSpec) -> None:
-    """Refuses a run that cannot be written as the native script of its framework.
-
-    Raises:
-        SpecError: says why, and what to do.
-    """
-    for problem in native_script.problems(spec):
-        raise SpecError(
-            f"{spec.recipe} has no native script in {framework_title(spec.framework)}.", problem
-        )
+        changes=[changes.parse(text) for text in arguments.set],
+    ).specs()
 
 
 def _read_file(arguments: Namespace) -> list[RunSpec]:
@@ -199,7 +164,7 @@ def _read_file(arguments: Namespace) -> list[RunSpec]:
         UsageError: it cannot be read, or options would change it.
     """
     path = options.path(arguments.recipe)
-    if path.suffix != files.SUFFIX:
+    if not is_settings_file(path):
         return []
     changed = [name for name in _OPTIONS if getattr(arguments, name) not in (None, [], False)]
     if changed:
@@ -208,78 +173,7 @@ def _read_file(arguments: Namespace) -> list[RunSpec]:
             f"A settings file contains all settings, so --{option} cannot change it.",
             "Leave the option out, or edit the file.",
         )
-    return [_on_its_dataset(spec) for spec in parse_text(path, "settings", files.read)]
-
-
-def _on_its_dataset(spec: RunSpec) -> RunSpec:
-    """The run with the classes of its dataset, if the file names only the dataset."""
-    return with_dataset(spec, spec.dataset) if spec.class_names == DIGITS else spec
-
-
-def chosen_bugs(
-    recipe: Recipe, framework: FrameworkName, arguments: Namespace
-) -> tuple[KnownBugName, ...]:
-    """The bugs that ``--with-source-bugs`` and ``--known-bug`` switch on in a framework."""
-    published = recipe.source_bugs(framework) if arguments.with_source_bugs else ()
-    named = [known("known bug", name, get_args(KnownBugName)) for name in arguments.known_bug]
-    return (*published, *(name for name in named if name not in published))
-
-
-def _training(training: TrainingSpec, arguments: Namespace) -> TrainingSpec:
-    chosen = {
-        "epochs": arguments.epochs,
-        "batch_size": arguments.batch_size,
-        "seed": arguments.seed,
-        "validation": arguments.validation,
-        "training_fraction": arguments.training_fraction,
-        "label_noise": arguments.label_noise,
-        "precision": _precision(arguments.precision),
-        "optimizer": _optimizer(training.optimizer, arguments.learning_rate),
-    }
-    return replace(training, **{name: value for name, value in chosen.items() if value is not None})
-
-
-def _precision(name: str | None) -> str | None:
-    return None if name is None else known("precision", name, get_args(Precision))
-
-
-def _optimizer(optimizer: Optimizer, rate: float | None) -> Optimizer:
-    return optimizer if rate is None else replace(optimizer, learning_rate=rate)
-
-
-def _dataset(arguments: Namespace) -> str:
-    if arguments.data:
-        return "mnist"
-    if arguments.dataset:
-        return known_dataset(arguments.dataset)
-    return sources.default_dataset()
-
-
-def _frameworks(name: str) -> Sequence[FrameworkName]:
-    return FRAMEWORKS if name == "all" else (known("framework", name, (*FRAMEWORKS, "all")),)
-
-
-def known(kind: str, name: str, names: tuple[Any, ...]) -> Any:
-    """The name, whose type is one of the literals in ``names``.
-
-    Raises:
-        UnknownName: it is none of them; suggests the nearest.
-    """
-    if name not in names:
-        raise recipes.unknown(kind, name, names)
-    return name
-
-
-def known_dataset(name: str) -> str:
-    """The name of a dataset; one of yours may be written without ``own/``.
-
-    Raises:
-        UnknownName: there is none of that name; suggests the nearest.
-    """
-    names = tuple(one.name for one in datasets.known())
-    if datasets.OWN + name in names and name not in names:
-        return datasets.OWN + name
-    return name if datasets.facts(name) else str(known("dataset", name, names))
+    return read_settings_file(path)
 
 
 def _dataset_note(dataset: str, folder: Path | None, requested: bool) -> str:

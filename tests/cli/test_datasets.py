@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from mnist_studio.cli.commands import parse, run
-from mnist_studio.cli.train import known_dataset, run_specs
+from mnist_studio.cli.train import run_specs
 from mnist_studio.data.datasets import own
 from mnist_studio.errors import UnknownName
+from mnist_studio.running.run_request import known_dataset
 from mnist_studio.spec import datasets
 from tests.data.datasets.made import picture_folder
 
