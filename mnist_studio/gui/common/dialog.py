@@ -1,8 +1,8 @@
 """The base of dialogs: the body scrolls where the screen is too small, the buttons stay."""
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import GAP
 from mnist_studio.gui.common.layouts import Scroll
@@ -35,6 +35,7 @@ class ScrollDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._least = least or QSize(0, 0)
         self._wanted = QSize(0, 0)
+        self._default: QPushButton | None = None
         self._inside = QWidget()
         around = QVBoxLayout(self._inside)
         around.setContentsMargins(SIDE, 20, SIDE, 4)
@@ -55,11 +56,34 @@ class ScrollDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Opens as large as the content."""
+        # Later, Qt calls another button the default one if none was chosen.
+        default = (one for one in self.findChildren(QPushButton) if one.isDefault())
+        self._default = self._default or next(default, None)
         for part in self.findChildren(QWidget):
             # Fonts come from the style sheet, and the size depends on them.
             part.ensurePolished()
         self.fit()
         super().showEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus, or else the primary one.
+
+        Qt would press whichever button is next after the focus, so that Enter in a field for a name
+        could remove what it has just added.
+        """
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        focused = self.focusWidget()
+        pressed = focused if isinstance(focused, QPushButton) else self._primary()
+        if pressed and pressed.isEnabled():
+            pressed.click()
+
+    def _primary(self) -> QPushButton | None:
+        """The button of what the dialog is for; None if it has none or several."""
+        every = [one for one in self.findChildren(QPushButton) if one.isVisible()]
+        found = [one for one in every if one.property("primary")]
+        return self._default or (found[0] if len(found) == 1 else None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Grows with the content."""

@@ -43,11 +43,12 @@ class DrawClassesDialog(ScrollDialog):
         self._theme, self._library = theme, library
         self._make_controls()
         self._lay_out()
+        self._drawn_for = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self.take)
-        self.pad.started.connect(self._timer.stop)
+        self.pad.started.connect(self._begin)
         self.pad.lifted.connect(self._wait)
         library.stored.connect(self.accept)
         undo = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), self)
@@ -105,8 +106,6 @@ class DrawClassesDialog(ScrollDialog):
         self.foot.addStretch(1)
         self.foot.addWidget(button("Close", self.reject, "Keeps the drawings for the next time"))
         self.foot.addWidget(self.train_button)
-        for made in (self.train_button, self.take_button, self.add_button):
-            made.setAutoDefault(False)
 
     def done(self, result: int) -> None:
         """Stores the drawings when the dialog closes."""
@@ -124,6 +123,7 @@ class DrawClassesDialog(ScrollDialog):
     def add_class(self) -> None:
         """Adds the class whose name was entered."""
         name = self.new_name.text().strip()
+        self.take()
         try:
             self._library.collection = self._library.collection.with_class(name)
         except SpecError as error:
@@ -143,13 +143,13 @@ class DrawClassesDialog(ScrollDialog):
     def take(self) -> None:
         """Takes what is drawn; goes on to the next class when one has enough."""
         self._timer.stop()
-        if not self.pad.ink or not self.chosen:
+        before, name = self._library.collection, self._drawn_for
+        if not self.pad.ink or name not in before.names:
             return
-        before = self._library.collection
-        self._library.collection = before.drawn(self.chosen, self.pad.ink)
+        self._library.collection = before.drawn(name, self.pad.ink)
         self.pad.clear()
         at = self.names.currentRow()
-        if self._library.collection.count(self.chosen) == WANTED:
+        if self.chosen == name and self._library.collection.count(name) == WANTED:
             left = [n for n in before.names if self._library.collection.count(n) < WANTED]
             at = before.names.index(left[0]) if left else at
         self._show(at)
@@ -178,11 +178,18 @@ class DrawClassesDialog(ScrollDialog):
         self._library.store_drawn(name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes a drawing."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.pad.ink:
-            self.take()
-        else:
+        """Enter takes a drawing; in the field for a name it has added a class already."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
+        elif self.pad.ink and not self.new_name.hasFocus():
+            self.take()
+
+    @Slot()
+    def _begin(self) -> None:
+        """Strokes belong to the class that was chosen when the first of them began."""
+        self._timer.stop()
+        if not self.pad.ink[:-1]:
+            self._drawn_for = self.chosen
 
     @Slot()
     def _wait(self) -> None:

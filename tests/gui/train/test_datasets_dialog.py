@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.data.datasets.drawn import FEWEST
@@ -86,6 +86,32 @@ def test_classes_that_are_drawn_become_the_selected_dataset(
     assert panel.sentence.startswith("Three classes: A, L, V. 12 training and 3 test images.")
     for spec in run_specs(page.settings.form):
         assert (spec.dataset, spec.class_names) == ("own/letters", ("A", "L", "V"))
+
+
+def test_enter_adds_a_class_and_takes_a_drawing_and_does_nothing_else(
+    panel: DatasetPanel, qapp: QApplication
+) -> None:
+    dialog = panel.open_datasets().draw()
+    qapp.processEvents()
+    dialog.new_name.setFocus()
+    QTest.keyClicks(dialog.new_name, "A")
+    QTest.keyClick(dialog.new_name, Qt.Key.Key_Return)
+    assert dialog.chosen == "A"
+    draw(dialog.pad, LETTERS["A"], 0)
+    QTest.keyClicks(dialog.new_name, "B")
+    QTest.keyClick(dialog.new_name, Qt.Key.Key_Return)
+    assert [dialog.names.item(at).text() for at in range(dialog.names.count())] == [
+        "A    1 of 20",
+        "B    0 of 20",
+    ]
+    draw(dialog.pad, LETTERS["A"], 1)
+    dialog.names.setFocus()
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    assert dialog.names.item(1).text() == "B    1 of 20"
+    dialog.remove_button.setFocus()
+    QTest.keyClick(dialog.remove_button, Qt.Key.Key_Return)
+    assert dialog.names.count() == 1
+    dialog.reject()
 
 
 def test_a_folder_of_pictures_is_imported_renamed_deleted_and_back(
