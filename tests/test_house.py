@@ -78,6 +78,70 @@ def test_ten_is_nowhere_the_number_of_classes() -> None:
     assert found == []
 
 
+def test_every_test_checks_something() -> None:
+    """A wait that ends, or a call that raises nothing, shows no right value."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(TESTS.rglob("*.py"))}
+    checks = _checking_functions(trees)
+    unchecked = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and (path, node.name) not in checks
+    ]
+    assert unchecked == []
+
+
+def _checking_functions(trees: dict[Path, ast.Module]) -> set[tuple[Path, str]]:
+    """The functions and methods that assert, or call one of the tests that does."""
+    checks: set[tuple[Path, str]] = set()
+    calls: dict[tuple[Path, str], set[tuple[Path, str]]] = {}
+    for path, tree in trees.items():
+        homes = _imported_from_tests(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                parts = list(ast.walk(node))
+                called = {_called(part) for part in parts if isinstance(part, ast.Call)}
+                if any(isinstance(part, ast.Assert) for part in parts) or any(
+                    map(_CHECK.match, called)
+                ):
+                    checks.add((path, node.name))
+                calls[path, node.name] = {(homes.get(name, path), name) for name in called}
+    found = checks
+    while found:
+        found = {one for one, called in calls.items() if called & checks} - checks
+        checks |= found
+    return checks
+
+
+_CHECK = re.compile(r"pytest\.(raises|warns|fail)$|testing\.assert_")
+
+
+def _called(call: ast.Call) -> str:
+    """The name of a function, or of a method of the same object; others with what they are of."""
+    function = call.func
+    if isinstance(function, ast.Name):
+        return function.id
+    if not isinstance(function, ast.Attribute):
+        return ""
+    owner = function.value
+    if isinstance(owner, ast.Name):
+        return function.attr if owner.id == "self" else f"{owner.id}.{function.attr}"
+    return f"{owner.attr}.{function.attr}" if isinstance(owner, ast.Attribute) else ""
+
+
+def _imported_from_tests(tree: ast.Module) -> dict[str, Path]:
+    """The modules of the tests that a module imports names from."""
+    return {
+        alias.name: (ROOT / node.module.replace(".", "/")).with_suffix(".py")
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests.")
+        for alias in node.names
+        if node.module
+    }
+
+
 def _counts_ten_classes(node: ast.Call | ast.Assign) -> bool:
     if isinstance(node, ast.Assign):
         names = ast.unparse(node.targets[0])

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from mnist_studio.cli import preflight
+from mnist_studio.errors import FrameworkBroken
 from mnist_studio.frameworks import registry
 from tests.cli.conftest import TRAIN, studio
 
@@ -39,8 +40,11 @@ def test_doctor_survives_a_numpy_that_ends_its_process(tmp_path: Path, name: str
     assert name in found.errors
 
 
-def test_what_every_command_needs_can_be_imported() -> None:
+def test_what_every_command_needs_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     preflight.check()
+    monkeypatch.setitem(preflight.PACKAGES, "no_such_module", "no-such-package")
+    with pytest.raises(FrameworkBroken, match="no_such_module"):
+        preflight.check.__wrapped__()
 
 
 def test_doctor_reports_a_broken_framework_and_checks_the_rest(tmp_path: Path) -> None:

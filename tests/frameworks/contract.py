@@ -326,9 +326,13 @@ class TrainingContract:
         spec = in_precision(run(layers, batch_size=32), precision)
         steps = chunk(spec.model, 10, batch=32)
         one, other = (learner(framework, spec) for _ in range(2))
-        self._same(one.train(steps).losses, other.train(steps).losses)
-        for name, array in one.weights().items():
-            self._same(array, other.weights()[name])
+        found, again = one.train(steps), other.train(steps)
+        self._same(found.losses, again.losses)
+        assert found.correct.tolist() == again.correct.tolist()
+        weights, others = one.weights(), other.weights()
+        assert weights.keys() == others.keys() != set()
+        for name, array in weights.items():
+            self._same(array, others[name])
 
     def test_learns_a_batch_by_heart(self, framework: Framework) -> None:
         made = learner(framework, run(precision="float32"))

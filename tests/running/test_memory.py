@@ -48,6 +48,7 @@ def test_a_training_that_cannot_fit_is_refused_with_the_estimate(framework: Fram
 @pytest.mark.usefixtures("computer")
 def test_every_recipe_fits_into_8_gigabytes(name: str) -> None:
     check_memory(run_spec(RECIPES[name]))
+    assert needed_bytes(run_spec(RECIPES[name])) < machine.total_memory_bytes()
 
 
 @pytest.mark.usefixtures("computer")

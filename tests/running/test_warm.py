@@ -182,6 +182,8 @@ def test_a_dead_process_is_replaced(processes: WarmProcesses) -> None:
     (pid,) = processes.pids
     os.kill(pid, signal.SIGKILL)
     until(lambda: processes.ready and processes.pids != (pid,))
+    (new,) = processes.pids
+    assert (alive(pid), alive(new)) == (False, True)
 
 
 def test_low_memory_ends_the_processes(

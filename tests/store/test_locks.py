@@ -77,6 +77,7 @@ def test_closing_lets_all_locks_go_and_may_be_repeated(home: Path, spec: RunSpec
     store.close()
     with RunStore(home) as other:
         other.delete(run)
+        assert other.runs() == ()
 
 
 @pytest.mark.parametrize("died", [False, True])

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from mnist_studio.workers import priority
@@ -43,5 +44,7 @@ def test_a_priority_that_could_not_be_restored_stays(
 def test_a_process_that_has_ended_is_ignored() -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as process:
         process.wait()
+    own = psutil.Process().nice()
     priority.lower(process.pid)
     priority.restore(process.pid)
+    assert psutil.Process().nice() == own

@@ -100,7 +100,9 @@ def test_closing_ends_the_try(
     dialog = opened(window)
     dialog.choose("keras", sys.executable)
     button(dialog, "Close").click()
-    qtbot.waitUntil(lambda: seen == [True], timeout=30_000)
+    qtbot.waitUntil(lambda: bool(seen), timeout=30_000)
+    assert window.findChildren(EnvironmentsDialog) == []
+    assert settings.load()[0].interpreters == {}
 
 
 def hide_keras(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,7 @@ def test_a_lost_database_is_offered_for_repair(
     library = window.studio.library
     qtbot.waitUntil(lambda: run in [row.id for row in library.rows], timeout=30_000)
     qtbot.waitUntil(lambda: not dialogs(window), timeout=30_000)
+    assert [(row.run.spec, row.state) for row in library.rows] == [(SPEC, "Finished")]
     leave(window)
 
 
@@ -146,4 +147,5 @@ def test_problems_are_listed(window: MainWindow, qtbot: QtBot, home: Path) -> No
     (dialog,) = dialogs(window)
     dialog.check()
     qtbot.waitUntil(lambda: "has no folder" in dialog.outcome.text(), timeout=30_000)
+    assert run.id in dialog.outcome.text()
     dialog.accept()

@@ -307,6 +307,8 @@ def test_a_small_window_hides_the_interval(
     for wide, shown in ((1024, False), (1600, True), (1024, False)):
         window.resize(wide, 700)
         qtbot.waitUntil(partial(is_shown, shown))
+        hidden = [column for column in range(4) if table.isColumnHidden(column)]
+        assert hidden == ([] if shown else [2])
 
 
 def test_the_present_images_get_a_fingerprint(page: DrawPage, qtbot: QtBot) -> None:

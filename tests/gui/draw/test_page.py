@@ -50,8 +50,11 @@ def test_a_copied_file_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Pat
     Image.fromarray(page_of_ones(1)).save(tmp_path / "one.png")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "one.png"))])
-    with qtbot.waitSignal(window.studio.drawing.images_changed):
+    with qtbot.waitSignal(window.studio.drawing.images_changed) as opened:
         pasted(window, mime)
+    assert opened.args is not None
+    assert opened.args[0].shape == (1, 28, 28)
+    assert window.shown == "draw"
 
 
 def test_an_opened_image_hides_the_message_on_another(

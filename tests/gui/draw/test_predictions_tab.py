@@ -79,7 +79,9 @@ def test_a_drawing_without_a_prediction_does_not_ask_for_a_drawing(
     monkeypatch.setattr(page.studio.predictions, "predict", lambda images: None)
     page.studio.drawing.images_changed.disconnect()
     draw_one(page)
-    qtbot.waitUntil(lambda: tab.best.headline.text() == "One moment", timeout=WAIT)
+    qtbot.waitUntil(lambda: tab.best.headline.text() != "Draw a digit on the left", timeout=WAIT)
+    assert tab.best.headline.text() == "One moment"
+    assert not page.studio.drawing.blank
 
 
 def test_the_fold_and_the_layout_are_remembered(

@@ -70,6 +70,8 @@ def test_a_damaged_run_file_is_reported(window: MainWindow, qtbot: QtBot, tmp_pa
         window.studio.message, timeout=30_000, check_params_cb=lambda text, kind: kind == "bad"
     ):
         drop(window, path)
+    with RunStore() as store:
+        assert store.runs() == ()
 
 
 def test_dropped_weights_become_a_run_of_the_selected_recipe(
@@ -77,11 +79,11 @@ def test_dropped_weights_become_a_run_of_the_selected_recipe(
 ) -> None:
     asked: list[tuple[Path, RunSpec]] = []
 
-    def test_weights(path: Path, spec: RunSpec, is_cancelled: object) -> ImportedWeights:
+    def read_weights(path: Path, spec: RunSpec, is_cancelled: object) -> ImportedWeights:
         asked.append((path, spec))
         return ImportedWeights("20260101-000000-aaaa", 0.97, ("Feature maps are flat.",))
 
-    monkeypatch.setattr(importer, "import_weights", test_weights)
+    monkeypatch.setattr(importer, "import_weights", read_weights)
     assert set(dropped.IMPORTED) == {run_file.SUFFIX, *SUFFIXES}
     outcomes: list[Outcome] = []
     window.studio.outcome.connect(outcomes.append)

@@ -11,6 +11,7 @@ from mnist_studio.data.ink.rendering import InkPoint
 from mnist_studio.gui.services.background import Background
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.saved_drawing import DrawingSaver
+from mnist_studio.store import saved_drawing
 
 POINTS = tuple(InkPoint(0.3, 0.2 + step / 20, step / 50) for step in range(10))
 
@@ -55,6 +56,7 @@ def test_it_is_saved_without_an_end_of_the_program(home: Path, qtbot: QtBot) -> 
     session = Session()
     _drawn(session)
     qtbot.waitUntil(paths.drawing_file().exists, timeout=30_000)
+    assert saved_drawing.load().ink == session.drawing.ink != ()
     session.close()
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -60,10 +61,14 @@ def test_it_outlives_a_store_that_breaks_later(
     with qtbot.waitSignal(library.changed, timeout=30_000):
         library.open()
     failing(method, sqlite3.OperationalError("disk I/O error"), 2, monkeypatch)
-    with qtbot.waitSignal(library.failed, timeout=30_000):
+    with qtbot.waitSignal(library.failed, timeout=30_000) as failed:
         library.refresh()
-    with qtbot.waitSignal(library.changed, timeout=30_000):
-        library.refresh()
+    assert failed.args is not None
+    assert "disk I/O error" in str(failed.args[0])
+    with RunStore() as store:
+        run = store.create(SPEC).id
+    qtbot.waitUntil(lambda: bool(library.rows), timeout=30_000)
+    assert [row.id for row in library.rows] == [run]
 
 
 def test_an_end_is_heard_while_the_store_cannot_be_opened(
@@ -73,7 +78,9 @@ def test_an_end_is_heard_while_the_store_cannot_be_opened(
     failing("__init__", StoreError("Too new."), 99, monkeypatch)
     with qtbot.waitSignal(library.failed, timeout=30_000):
         library.open()
+    before = monotonic()
     library.close()
+    assert monotonic() - before < store_thread.REOPEN_SECONDS / 2
 
 
 def epoch(run: str, number: int) -> events.Epoch:
@@ -124,6 +131,8 @@ def test_a_run_that_fails_twice_in_the_same_words_has_the_epochs_of_both(
         for event in (epoch(run, 2), end):
             store.record(event)
         qtbot.waitUntil(lambda: len(library.rows[0].epochs) == 2, timeout=30_000)
+    assert library.rows[0].epochs == (epoch(run, 1), epoch(run, 2))
+    assert library.rows[0].state == "Failed"
 
 
 def test_a_run_whose_supervisor_died_is_reported_while_the_window_is_open(

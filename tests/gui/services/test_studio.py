@@ -406,5 +406,7 @@ def test_a_damaged_file_in_a_folder_is_named(
 def test_an_import_can_be_cancelled(qtbot: QtBot, studio: Studio, shared_mnist: Path) -> None:
     studio.datasets.import_from(shared_mnist)
     studio.datasets.cancel()
+    assert studio.datasets.fetching
     qtbot.waitUntil(lambda: not studio.datasets.fetching, timeout=30_000)
     qtbot.waitUntil(lambda: studio.datasets.has_mnist is False, timeout=30_000)
+    assert not list(paths.mnist_cache().glob("*ubyte*"))

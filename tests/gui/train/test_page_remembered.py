@@ -108,6 +108,9 @@ def test_changes_are_saved_while_the_window_is_open(home: Path, qtbot: QtBot, th
         page._memory.start()
         qtbot.waitUntil(lambda: settings.load()[0].train_page.more_open)
         qtbot.waitUntil(lambda: not page.studio.unsaved)
+        saved = settings.load()[0].train_page
+        assert saved == page.settings.lasting(saved)
+        assert (saved.more_open, saved.bugs_open) == (page.settings.more.is_open, False)
 
 
 def test_settings_that_are_not_valid_leave_the_former_ones(
