@@ -201,6 +201,8 @@ class StoreThread(QThread):
         self._running = any(run.status == "running" for run in runs)
         rows = tuple(self._row(store, run) for run in runs)
         trashed = tuple(self._row(store, run) for run in store.trash.runs())
+        # Only these ends name the step. A resumed run may fail twice with the same text.
+        self._ended = {row.id: row for row in (*rows, *trashed) if row.run.trained}
         experiments = store.experiments
         self.read.emit(rows, experiments.all(), experiments.memberships(), trashed)
         if (summary := store.own_images.summary()) != self._own_images:
@@ -209,11 +211,10 @@ class StoreThread(QThread):
 
     def _row(self, store: RunStore, run: Run) -> RunRow:
         known = self._ended.get(run.id)
+        # One object for every reading, which the pages share with its figures.
+        if known is not None and known.run == run:
+            return known
         # The epochs of an ended run do not change until it is resumed.
         if known is not None and known.run.terminal == run.terminal:
             return RunRow(run, known.epochs)
-        row = RunRow(run, store.epochs(run.id))
-        # Only these ends name the step. A resumed run may fail twice with the same text.
-        if run.trained:
-            self._ended[run.id] = row
-        return row
+        return RunRow(run, store.epochs(run.id))

@@ -160,3 +160,22 @@ def test_a_run_that_was_training_at_the_last_end_is_reported_once(
         library.open()
     assert interrupted.args == [(run,)]
     assert library.rows[0].run.status == "crashed"
+
+
+def test_an_unchanged_run_stays_the_same_object(qtbot: QtBot, library: RunLibrary) -> None:
+    library.open()
+    with RunStore() as store:
+        first, second = store.create(SPEC).id, store.create(SPEC).id
+        for run in (first, second):
+            for event in (epoch(run, 1), stopped(run, 1)):
+                store.record(event)
+            store.release(run)
+        qtbot.waitUntil(lambda: len(library.trained) == 2, timeout=30_000)
+        before = {row.id: row for row in library.rows}
+        store.rename(first, "Renamed")
+        qtbot.waitUntil(
+            lambda: "Renamed" in {row.run.title for row in library.rows}, timeout=30_000
+        )
+    after = {row.id: row for row in library.rows}
+    assert after[second] is before[second]
+    assert after[first] is not before[first]
