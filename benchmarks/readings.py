@@ -23,7 +23,7 @@ from mnist_studio.analysis.interpretation import DigitReading, Vote, interpret
 from mnist_studio.data.datasets import pen_digits, sources
 from mnist_studio.data.datasets.pen_digits import PenDigit, Writers
 from mnist_studio.data.ink.rendering import Ink, InkPoint, digit_image
-from mnist_studio.data.ink.segments import digits
+from mnist_studio.data.ink.segments import number
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Learner
 from mnist_studio.prediction.messages import model_ref
@@ -58,7 +58,7 @@ class Reader:
 
     def digits(self, ink: Ink) -> tuple[Ink, ...]:
         """The digits of a drawing."""
-        return digits(ink, self._strangeness)
+        return number(ink, self._strangeness)[0]
 
     def _strangeness(self, parts: Sequence[Ink]) -> list[float]:
         far = self._examiner.distances(np.stack([digit_image(part) for part in parts]))

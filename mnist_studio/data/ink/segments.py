@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from mnist_studio.data.ink.marks import marks_of
 from mnist_studio.data.ink.rendering import Ink, Stroke
+from mnist_studio.data.pictures.components import DIGIT
 
 GAP = 0.15
 """Of the taller neighbor's height: a gap of at least this size separates two digits.
@@ -47,6 +49,32 @@ class _Part:
     @property
     def height(self) -> float:
         return self.bottom - self.top
+
+
+def number(ink: Ink, judge: Judge | None = None) -> tuple[tuple[Ink, ...], str]:
+    """The digits of a drawing, and the marks between them.
+
+    Args:
+        ink: its strokes, in any unit.
+        judge: as for ``digits``.
+
+    Returns:
+        The digits from left to right, and ``DIGIT`` for each of them with the marks between them.
+    """
+    marks = marks_of(ink)
+    if not marks:
+        parts = digits(ink, judge)
+        return parts, DIGIT * len(parts)
+    used = {at for mark in marks for at in mark.strokes}
+    parts = digits(tuple(one for at, one in enumerate(ink) if at not in used), judge)
+    places = [(_middle(part), DIGIT) for part in parts]
+    places += [(one.middle, one.mark) for one in marks]
+    return parts, "".join(text for _, text in sorted(places, key=itemgetter(0)))
+
+
+def _middle(ink: Ink) -> float:
+    across = [point.x for stroke in ink for point in stroke]
+    return (min(across) + max(across)) / 2
 
 
 def digits(ink: Ink, judge: Judge | None = None) -> tuple[Ink, ...]:

@@ -97,6 +97,7 @@ class Drawing(QObject):
         self._pad = UNIT_PAD
         self._fitting = WHOLE
         self._images: Image = NO_IMAGES
+        self._pattern = ""
         self._focus: int | None = None
         self._example: Example | None = None
         self._raster = Rasterizer(detector or NoveltyDetector(), self)
@@ -141,8 +142,8 @@ class Drawing(QObject):
 
     @property
     def pattern(self) -> str:
-        """The marks between the digits of a picture; see ``PictureNumber``. Empty for strokes."""
-        return "" if self.ink or self._stroke else self.sheet.pattern
+        """The marks between the digits of the network input; see ``PictureNumber``."""
+        return self._pattern if self.ink or self._stroke else self.sheet.pattern
 
     @property
     def focus(self) -> int:
@@ -288,14 +289,15 @@ class Drawing(QObject):
             self._raster.submit(self._request(ink))
         else:
             picture = self.sheet.picture
-            self._take(self._requested, NO_IMAGES if picture is None else apart(picture))
+            images = NO_IMAGES if picture is None else apart(picture)
+            self._take(self._requested, images, self.sheet.pattern)
             self.staged.emit(())
 
-    @Slot(int, object)
-    def _take(self, number: int, images: Image) -> None:
+    @Slot(int, object, str)
+    def _take(self, number: int, images: Image, pattern: str) -> None:
         # Images of a drawing that was cleared meanwhile are dropped.
         if number > self._received:
-            self._received, self._images = number, images
+            self._received, self._images, self._pattern = number, images, pattern
             self._focus = self._focus if len(images) else None
             self.images_changed.emit(images)
             self.image_changed.emit(self.image)

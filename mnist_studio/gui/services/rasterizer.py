@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from mnist_studio.data.ink.rendering import Fitting, Ink, InkArea, digit_image
-from mnist_studio.data.ink.segments import digits
+from mnist_studio.data.ink.segments import number
 from mnist_studio.data.ink.stages import stages
 from mnist_studio.gui.services.latest_only import LatestOnlyThread
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
@@ -41,11 +41,12 @@ class Rasterizer(QObject):
     """Makes images of a drawing on a thread.
 
     Signals:
-        made: the number of a request and its images (n, 28, 28), one per digit from left to right.
+        made: the number of a request, its images (n, 28, 28), one per digit from left to right, and
+            the marks between them, see ``segments.number``.
         staged: the number of a request and the five stages of a digit, a moment later.
     """
 
-    made = Signal(int, object)
+    made = Signal(int, object, str)
     staged = Signal(int, object)
 
     def __init__(self, detector: NoveltyDetector, parent: QObject | None = None) -> None:
@@ -63,9 +64,9 @@ class Rasterizer(QObject):
         self._thread.close()
 
     def _rasterize(self, request: RasterRequest) -> None:
-        parts = digits(request.ink, self._distances)
+        parts, pattern = number(request.ink, self._distances)
         images = [digit_image(part, fitting=request.fitting, pad=request.pad) for part in parts]
-        _emit(self.made, request.number, np.stack(images))
+        _emit(self.made, request.number, np.stack(images), pattern)
         if self._stages_due():
             part = parts[min(request.focus, len(parts) - 1)]
             _emit(self.staged, request.number, stages(part, request.fitting, request.pad))
@@ -83,7 +84,7 @@ class Rasterizer(QObject):
         return not self._thread.closing and (due <= 0 or not newer)
 
 
-def _emit(signal: SignalInstance, number: int, result: object) -> None:
+def _emit(signal: SignalInstance, request: int, *result: object) -> None:
     # The window may be gone by now.
     with suppress(RuntimeError):
-        signal.emit(number, result)
+        signal.emit(request, *result)

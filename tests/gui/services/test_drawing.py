@@ -207,3 +207,15 @@ def test_a_width_within_its_limits_changes_the_pad_alone(qtbot: QtBot, drawing: 
     eraser = tools.eraser
     tools.widen(1)
     assert eraser < tools.eraser == tools.width
+
+
+def test_a_drawn_number_has_its_decimal_point(qtbot: QtBot, drawing: Drawing) -> None:
+    for stroke in (((0.2, 0.2), (0.2, 0.8)), ((0.4, 0.78),), ((0.6, 0.2), (0.6, 0.8))):
+        drawing.begin(InkPoint(*stroke[0]))
+        drawing.extend(tuple(InkPoint(*place) for place in stroke[1:]))
+        drawing.finish()
+    qtbot.waitUntil(lambda: drawing.pattern == "#.#", timeout=30_000)
+    assert len(drawing.images) == 2
+    drawing.clear()
+    qtbot.waitUntil(lambda: not len(drawing.images), timeout=30_000)
+    assert drawing.pattern == ""
