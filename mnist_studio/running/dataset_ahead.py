@@ -27,18 +27,23 @@ class _Loaded:
 _loaded: _Loaded | None = None
 
 
-def load_ahead(name: DatasetName) -> None:
-    """Loads a dataset from its usual place, for ``take``.
+def load_ahead(name: DatasetName) -> Dataset | None:
+    """Loads a dataset from its usual place, for ``take``, unless it is loaded as it is now.
 
-    If it cannot be loaded, the run that needs it reports why.
+    Returns:
+        None if it cannot be loaded. The run that needs it reports why.
     """
     global _loaded  # noqa: PLW0603 - a warm process waits for one run
-    _loaded = None
     with suppress(DataError, OSError):
         before = _files(name)
+        if _loaded and _loaded.name == name and _loaded.files == before:
+            return _loaded.dataset
+        _loaded = None
         dataset = sources.load(name) if before else None
         if dataset and before == _files(name):
             _loaded = _Loaded(name, before, dataset)
+            return dataset
+    return None
 
 
 def take(name: DatasetName, folder: Path | None) -> Dataset:

@@ -3,7 +3,7 @@
 import msgspec
 
 from mnist_studio.events import AnyEvent, Epoch, Terminal
-from mnist_studio.spec.run import DatasetName, FrameworkName, RunSpec
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.training.session import RecordingOptions
 from mnist_studio.workers.task import Task
 
@@ -46,13 +46,11 @@ class WarmUp(msgspec.Struct, frozen=True):
     """What a run that may follow will need.
 
     Attributes:
-        framework: that trains it.
-        dataset: that it trains on.
+        spec: of the run.
     """
 
-    framework: FrameworkName
-    dataset: DatasetName
+    spec: RunSpec
 
 
 WARM_UP: Task[WarmUp, None, None] = Task("mnist_studio.running.warm_task.warm_up", None, None)
-"""Loads framework and dataset. Requested again, it loads only what is not loaded yet."""
+"""Loads framework, dataset, and network. Requested again, it loads only what is missing."""

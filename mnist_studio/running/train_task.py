@@ -16,7 +16,7 @@ from mnist_studio.formatting import count, counted, percent
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Device, Framework
 from mnist_studio.frameworks.initialization import initial_weights
-from mnist_studio.running import dataset_ahead, native_task
+from mnist_studio.running import dataset_ahead, learner_ahead, native_task
 from mnist_studio.running.messages import TrainRequest
 from mnist_studio.spec import codec
 from mnist_studio.spec.datasets import OWN
@@ -82,8 +82,11 @@ def _train(
 ) -> Finished | Stopped:
     """Trains through the shared loop."""
     spec = session.spec
-    weights = initial_weights(spec.model, spec.training.seed, spec.training.precision)
-    training = Training(session, framework.learner(spec, weights, device))
+    learner = learner_ahead.take(spec, device)
+    if learner is None:
+        weights = initial_weights(spec.model, spec.training.seed, spec.training.precision)
+        learner = framework.learner(spec, weights, device)
+    training = Training(session, learner)
     training.prepare()
     if request.resume:
         checkpoint = artifacts.load_checkpoint(session.folder, spec)

@@ -1,4 +1,4 @@
-"""Warm processes: each has loaded a framework and a dataset, and waits for the next run.
+"""Warm processes: each has loaded a framework and built a network, and waits for the next run.
 
 A run takes its process with it. A new one starts when no run trains any more, so that it disturbs
 no timing.
@@ -20,7 +20,7 @@ from mnist_studio.events import AnyEvent, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.running.messages import TRAIN, WARM_UP, TrainRequest, WarmUp
 from mnist_studio.spec import recipes
-from mnist_studio.spec.run import DatasetName, FrameworkName, RunSpec
+from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.training import machine
 from mnist_studio.workers import priority
 from mnist_studio.workers.channel import Result, WorkerError
@@ -35,7 +35,7 @@ RESERVED_BYTES = 1 << 30
 """With fewer bytes available, all warm processes end."""
 
 REST_SECONDS = 1.0
-"""How long no run has trained before a process starts."""
+"""How long no run has trained before a process starts, and nothing changed before it prepares."""
 
 CHECK_SECONDS = 5.0
 """Interval at which memory, settings, and the processes themselves are checked."""
@@ -73,18 +73,18 @@ class LaunchSettings:
 
 @dataclass
 class WarmProcess:
-    """A process that has loaded a framework and a dataset, or still loads them.
+    """A process that has prepared itself for a run, or still does.
 
     Attributes:
         launched: with these settings.
         worker: the process.
-        dataset: that it loads.
+        spec: of the run that it prepares for.
         ready: whether it has loaded the framework.
     """
 
     launched: LaunchSettings
     worker: Worker[WarmUp, None, None]
-    dataset: DatasetName
+    spec: RunSpec
     ready: bool = False
 
 
@@ -104,6 +104,7 @@ class WarmProcesses:
         self._unneeded: list[WarmProcess] = []
         self._failed: set[LaunchSettings] = set()
         self._rested = float("inf")
+        self._settled = 0.0
         self._closing = False
         self._changed = Condition()
         self._thread = Thread(target=self._work, name="warm processes", daemon=True)
@@ -132,9 +133,12 @@ class WarmProcesses:
 
     def expect(self, specs: Iterable[RunSpec]) -> None:
         """Names runs that are likely to come: processes then start with their settings."""
+        expected = {spec.framework: spec for spec in specs}
         with self._changed:
-            self._expected |= {spec.framework: spec for spec in specs}
-            self._changed.notify()
+            if not expected.items() <= self._expected.items():
+                self._expected |= expected
+                self._settled = monotonic() + REST_SECONDS
+                self._changed.notify()
 
     def pause(self) -> None:
         """Starts no process while a run trains, and ends one that still loads its framework."""
@@ -198,8 +202,8 @@ class WarmProcesses:
         self._end_unneeded()
 
     def _seconds_to_wait(self) -> float:
-        rest = self._rested - monotonic()
-        return min(rest, CHECK_SECONDS) if rest > 0 else CHECK_SECONDS
+        rests = (until - monotonic() for until in (self._rested, self._settled))
+        return min(rest for rest in (*rests, CHECK_SECONDS) if rest > 0)
 
     def _check(self) -> LaunchSettings | None:
         """Discards what is of no use any more. Gives the settings of the next process to start."""
@@ -215,22 +219,22 @@ class WarmProcesses:
                 if process.worker.exit_code is not None or process.launched not in wanted:
                     self._discard(process)
                 else:
-                    self._load_expected_dataset(process)
+                    self._prepare_expected(process)
             startable = (
                 one for one in wanted
                 if one.version and one not in self._failed and one.framework not in self._processes
             )  # fmt: skip
             return next(startable, None) if self._may_start() else None
 
-    def _load_expected_dataset(self, process: WarmProcess) -> None:
-        """Has a process load another dataset if that is expected now. The caller holds the lock.
+    def _prepare_expected(self, process: WarmProcess) -> None:
+        """Has a process prepare for another run if that is expected now. The caller holds the lock.
 
         Nobody waits for its reply: a run that takes it earlier waits for the dataset in any case.
         """
-        name = process.launched.framework
-        if process.dataset != self._expected[name].dataset and not self.paused:
-            process.dataset = self._expected[name].dataset
-            process.worker.send(WarmUp(name, process.dataset))
+        spec = self._expected[process.launched.framework]
+        if process.spec != spec and not self.paused and monotonic() >= self._settled:
+            process.spec = spec
+            process.worker.send(WarmUp(spec))
 
     def _may_start(self) -> bool:
         return (
@@ -249,9 +253,9 @@ class WarmProcesses:
             return
         priority.lower(worker.pid or 0)
         with self._changed:
-            dataset = self._expected[wanted.framework].dataset
-        process = WarmProcess(wanted, worker, dataset)
-        worker.send(WarmUp(wanted.framework, dataset))
+            spec = self._expected[wanted.framework]
+        process = WarmProcess(wanted, worker, spec)
+        worker.send(WarmUp(spec))
         deadline = monotonic() + WARM_UP_SECONDS
         with self._changed:
             self._processes[wanted.framework] = process

@@ -1,4 +1,4 @@
-"""The task of loading a framework and a dataset before a run needs them."""
+"""The task of loading a framework and a dataset, and building a network, for a run to come."""
 
 import numpy as np
 from msgspec.structs import replace
@@ -6,9 +6,10 @@ from msgspec.structs import replace
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk, Framework
 from mnist_studio.frameworks.initialization import initial_weights
-from mnist_studio.running import dataset_ahead, train_task
+from mnist_studio.running import dataset_ahead, learner_ahead, train_task
 from mnist_studio.running.messages import WarmUp
-from mnist_studio.spec import recipes
+from mnist_studio.spec import codec, recipes
+from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.run import FrameworkName
 from mnist_studio.workers.task import Context
 
@@ -21,20 +22,23 @@ _BATCH = 2
 _frameworks: set[FrameworkName] = set()
 
 
-def warm_up(request: WarmUp, _: Context[None]) -> None:
-    """The task of loading a framework and a dataset for a run that may follow.
+def warm_up(request: WarmUp, context: Context[None]) -> None:
+    """The task of loading what a run needs that may follow.
 
     Raises:
         FrameworkMissing: it is not installed.
         FrameworkBroken: it cannot be imported.
+        SpecError: the run is not valid.
     """
-    if request.framework not in _frameworks:
-        loaded = registry.load(request.framework)
-        # A network on a GPU would hold its memory while the process waits.
-        if all(device.kind == "cpu" for device in loaded.devices()):
-            _take_a_step(loaded)
-        _frameworks.add(request.framework)
-    dataset_ahead.load_ahead(request.dataset)
+    spec = effective(codec.validate(request.spec))
+    loaded = registry.load(spec.framework)
+    dataset = dataset_ahead.load_ahead(spec.dataset)
+    # A network on a GPU would hold its memory while the process waits.
+    on_cpu = all(device.kind == "cpu" for device in loaded.devices())
+    built = on_cpu and not context.is_cancelled() and learner_ahead.prepare(loaded, spec, dataset)
+    if on_cpu and not built and spec.framework not in _frameworks:
+        _take_a_step(loaded)
+    _frameworks.add(spec.framework)
 
 
 def _take_a_step(framework: Framework) -> None:

@@ -141,7 +141,7 @@ def test_a_process_loads_another_dataset_once_it_is_expected(
     spec = replace(small(), dataset="mnist")
     processes.expect([spec])
     until(lambda: sent)
-    assert sent == [WarmUp("numpy", "mnist")]
+    assert sent == [WarmUp(spec)]
     # It is not here, which the run reports; the process is used all the same.
     processes.expect([small()])
     until(lambda: len(sent) == 2)
