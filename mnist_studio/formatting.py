@@ -204,3 +204,13 @@ def _starts_with_a_vowel(noun: str) -> bool:
     if first[:1].isdigit():
         return first.startswith("8") or first in ("11", "18")
     return first[:1] in tuple("aeiou") and not first.startswith(("uni", "use", "one"))
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet would evaluate text that starts like this."""
+
+
+def spreadsheet_text(text: str) -> str:
+    """A text for CSV, without control characters, that no spreadsheet takes for a formula."""
+    safe = "\t".join(map(printable, text.split("\t")))
+    return f"'{safe}" if text.startswith(_FORMULA) else safe

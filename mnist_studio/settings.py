@@ -25,6 +25,7 @@ Theme = Literal["system", "light", "dark"]
 DrawLayout = Literal["simple", "expert"]
 Votes = Literal["best", "all"]
 Step = Literal["draw", "train", "compare"]
+LogFormat = Literal["tensorboard", "csv", "jsonl"]
 
 
 class Interpreter(msgspec.Struct, frozen=True):
@@ -90,6 +91,21 @@ class RunsPageState(msgspec.Struct, frozen=True):
     """
 
     columns: tuple[str, ...] = ()
+
+
+class TrainingLogs(msgspec.Struct, frozen=True):
+    """Where trainings are logged for other tools while they train.
+
+    Attributes:
+        folder: that gets a folder for every run; empty for no log.
+        formats: of the logs.
+    """
+
+    folder: str = ""
+    formats: tuple[LogFormat, ...] = ("tensorboard",)
+
+
+NO_LOGS = TrainingLogs()
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -221,6 +237,14 @@ class Settings(msgspec.Struct, frozen=True):
             description="Python environment of each framework. The default is MNIST Studio's own.",
         ),
     ] = {}
+    training_logs: Annotated[
+        TrainingLogs,
+        Meta(
+            title="Logs for other tools",
+            description="Folder and formats of the logs that trainings in the window write for "
+            "TensorBoard and other tools.",
+        ),
+    ] = TrainingLogs()
 
 
 def load() -> tuple[Settings, str]:

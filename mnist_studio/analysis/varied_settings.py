@@ -74,7 +74,7 @@ def varied_settings(runs: Sequence[RunSpec]) -> tuple[VariedSetting, ...]:
 
 def _settings(run: RunSpec, by_layer: bool) -> Iterator[tuple[str, Value]]:
     content: Mapping[str, Any] = msgspec.to_builtins(run)
-    for path, value in _leaves("", content):
+    for path, value in leaves("", content):
         if path in _EXCLUDED or path.partition(".")[0] in _EXCLUDED:
             continue
         if path.startswith("model.layers.") and not by_layer:
@@ -84,14 +84,19 @@ def _settings(run: RunSpec, by_layer: bool) -> Iterator[tuple[str, Value]]:
         yield "layers", len(run.model.layers)
 
 
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Value]]:
-    """Every single value below a table or list, by its path; items are counted from 1."""
+def leaves(path: str, value: Any) -> Iterator[tuple[str, Value]]:
+    """Every single value below a table or list, by its path; items are counted from 1.
+
+    Args:
+        path: of the table or list; empty for a whole description.
+        value: of builtin types.
+    """
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _leaves(f"{path}.{key}".removeprefix("."), inner)
+            yield from leaves(f"{path}.{key}".removeprefix("."), inner)
     elif isinstance(value, list | tuple) and value and isinstance(value[0], dict):
         for number, inner in enumerate(value, start=1):
-            yield from _leaves(f"{path}.{number}", inner)
+            yield from leaves(f"{path}.{number}", inner)
     elif isinstance(value, list | tuple):
         yield path, ", ".join(map(str, value))
     else:

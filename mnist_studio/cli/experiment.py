@@ -82,6 +82,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="record kernels, norms, outputs, and errors of every run after every epoch, which "
         "Watch it learn shows; not on a Dask cluster and not of native scripts (default: off)",
     )
+    options.add_logs(parser)
     options.add_changes(parser)
     options.add_data(parser)
     parser.add_argument(
@@ -182,7 +183,7 @@ def _executor(arguments: Namespace) -> Executor:
     if jobs is not None and not 1 <= jobs <= MOST_JOBS:
         raise UsageError(f"--jobs must be 1 to {MOST_JOBS}, got {jobs}.")
     if arguments.executor is None:
-        return Local(jobs or 1, arguments.data, observe=arguments.record)
+        return Local(jobs or 1, arguments.data, arguments.record, options.logs(arguments))
     if not arguments.executor.startswith(_DASK):
         raise UsageError(
             f"“{arguments.executor}” is not a valid executor.",
@@ -200,7 +201,7 @@ def _executor(arguments: Namespace) -> Executor:
         )
     from mnist_studio.experiments.dask_executor import Dask
 
-    return Dask(arguments.executor.removeprefix(_DASK), jobs)
+    return Dask(arguments.executor.removeprefix(_DASK), jobs, options.logs(arguments))
 
 
 def _confirm(experiment: ExperimentSpec, confirmed: bool, executor: Executor) -> None:

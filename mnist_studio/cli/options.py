@@ -8,7 +8,9 @@ from mnist_studio import paths
 from mnist_studio.cli import output
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.frameworks.registry import framework_title, install_hint
+from mnist_studio.logs.formats import FORMATS, parse_formats
 from mnist_studio.prediction.evaluation import Evaluator, engine_for
+from mnist_studio.settings import NO_LOGS, TrainingLogs
 from mnist_studio.spec import changes
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run
@@ -169,6 +171,41 @@ def with_changes(spec: RunSpec, arguments: argparse.Namespace) -> RunSpec:
         SpecError: a setting that does not exist, or a value of a wrong type.
     """
     return changes.changed(spec, [changes.parse(text) for text in arguments.set])
+
+
+def add_logs(parser: argparse._ActionsContainer) -> None:
+    """Adds the logs that a training writes for other tools; see ``docs/logs.md``."""
+    parser.add_argument(
+        "--log",
+        type=path,
+        metavar="DIR",
+        help="folder for logs that TensorBoard and other tools can read while the runs train",
+    )
+    add_log_format(parser, "formats of these logs", "tensorboard")
+
+
+def add_log_format(parser: argparse._ActionsContainer, help_text: str, default: str) -> None:
+    """Adds the formats of logs."""
+    parser.add_argument(
+        "--log-format",
+        metavar="NAMES",
+        help=f"{help_text}: {', '.join(FORMATS)}, or several (default: {default})",
+    )
+
+
+def logs(arguments: argparse.Namespace) -> TrainingLogs:
+    """The logs that the arguments describe.
+
+    Raises:
+        UsageError: a format without a folder, or what a format needs is not installed.
+        UnknownName: there is no such format.
+    """
+    if arguments.log is None:
+        if arguments.log_format is not None:
+            raise UsageError("--log-format needs a folder.", "Name it with: --log DIR")
+        return NO_LOGS
+    formats = parse_formats(arguments.log_format or "tensorboard")
+    return TrainingLogs(str(arguments.log.absolute()), formats)
 
 
 def add_json(parser: argparse.ArgumentParser, content: str) -> None:

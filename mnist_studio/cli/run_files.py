@@ -11,10 +11,18 @@ from mnist_studio.cli import options, output
 from mnist_studio.errors import UsageError
 from mnist_studio.formatting import counted, listed, percent
 from mnist_studio.frameworks.registry import framework_entry
+from mnist_studio.logs.export import write_logs
+from mnist_studio.logs.formats import parse_formats
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.prediction.weights_import import SUFFIXES as WEIGHTS
 from mnist_studio.prediction.weights_import import import_weights
-from mnist_studio.running.run_files import export_experiment, export_runs, import_runs
+from mnist_studio.running.run_files import (
+    experiment_runs,
+    export_experiment,
+    export_runs,
+    import_runs,
+)
+from mnist_studio.settings import TrainingLogs
 from mnist_studio.spec import recipes
 from mnist_studio.spec.datasets import check_dataset
 from mnist_studio.spec.run import RunSpec, with_dataset
@@ -48,10 +56,14 @@ def add_actions(actions: "options.Actions[ArgumentParser]") -> None:
     )
     export_.add_argument(
         "path", type=options.path, metavar="FILE",
-        help=f"file to write: {listed([SUFFIX, *SUFFIXES.values()], 'or')}",
+        help=f"file to write: {listed([SUFFIX, *SUFFIXES.values()], 'or')}; with --log-format, "
+        "a folder",
     )  # fmt: skip
+    options.add_log_format(export_, "save logs for other tools instead", "none")
     export_.add_argument(
-        "--experiment", metavar="ID", help=f"save an experiment with all its runs ({SUFFIX} only)"
+        "--experiment",
+        metavar="ID",
+        help=f"save an experiment with all its runs ({SUFFIX} or logs)",
     )
     options.add_filter(export_)
     import_ = actions.add_parser(
@@ -118,6 +130,9 @@ def _export(arguments: Namespace) -> None:
         raise UsageError(
             "Name what to export.", "Name one run, or use --filter FILTER, or --experiment ID."
         )
+    if arguments.log_format is not None:
+        _export_logs(arguments)
+        return
     if arguments.path.suffix == SUFFIX:
         _export_file(arguments)
         return
@@ -138,6 +153,21 @@ def _export_file(arguments: Namespace) -> None:
     else:
         number = export_runs(_found(arguments.filter), arguments.path)
     output.note(f"Saved {counted(number, 'run')} to {arguments.path}.")
+
+
+def _export_logs(arguments: Namespace) -> None:
+    """Writes the logs of the chosen runs into a folder."""
+    logs = TrainingLogs(str(arguments.path.absolute()), parse_formats(arguments.log_format))
+    if arguments.experiment is not None:
+        run_ids = experiment_runs(arguments.experiment)
+    elif arguments.run is not None:
+        run_ids = (arguments.run,)
+    else:
+        run_ids = _found(arguments.filter)
+    with RunStore() as store:
+        for run_id in run_ids:
+            run = store.run(run_id)
+            output.line(str(write_logs(run, store.epochs(run.id), logs)))
 
 
 def _chosen(run_id: str) -> Run:

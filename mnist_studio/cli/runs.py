@@ -94,6 +94,7 @@ def _add_training(actions: "options.Actions[ArgumentParser]") -> None:
     )
     for action in (resume, continue_):
         options.add_data(action)
+        options.add_logs(action)
         options.add_action_json(action, "one event per line")
 
 
@@ -242,11 +243,12 @@ def _resume(chosen: Run, arguments: Namespace) -> int:
             "To train it longer, start a new run: "
             f"mnist-studio runs continue {chosen.id} --epochs N",
         )
-    job = TrainingJob(chosen.spec, arguments.data, chosen.id)
+    job = TrainingJob(chosen.spec, arguments.data, chosen.id, logs=options.logs(arguments))
     return train_all([job], [chosen.spec], arguments.data, arguments.json)
 
 
 def _continue(chosen: Run, arguments: Namespace) -> int:
     framework = framework_entry(arguments.framework or chosen.spec.framework).name
     spec = continue_run(chosen, framework, arguments.epochs)
-    return train_all([TrainingJob(spec, arguments.data)], [spec], arguments.data, arguments.json)
+    job = TrainingJob(spec, arguments.data, logs=options.logs(arguments))
+    return train_all([job], [spec], arguments.data, arguments.json)

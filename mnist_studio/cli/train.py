@@ -55,6 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="record kernels, norms, outputs, and errors after every epoch, which Watch it learn "
         "shows on the Train page (default: off)",
     )
+    options.add_logs(parser)
     _add_device(parser)
     options.add_json(parser, "one event per line")
 
@@ -110,6 +111,7 @@ def run(arguments: Namespace) -> int:
     Raises:
         SpecError: a training would need more memory than this computer has.
     """
+    logs = options.logs(arguments)
     from_file = _read_file(arguments)
     specs = from_file or run_specs(arguments)
     for spec in specs:
@@ -121,7 +123,9 @@ def run(arguments: Namespace) -> int:
         )
     requested = bool(arguments.dataset or from_file)
     output.note(_dataset_note(specs[0].dataset, arguments.data, requested))
-    jobs = [TrainingJob(spec, arguments.data, observe=arguments.record) for spec in specs]
+    jobs = [
+        TrainingJob(spec, arguments.data, observe=arguments.record, logs=logs) for spec in specs
+    ]
     return train_all(jobs, specs, arguments.data, arguments.json)
 
 

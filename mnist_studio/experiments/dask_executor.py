@@ -22,7 +22,9 @@ from mnist_studio.errors import JobError
 from mnist_studio.events import AnyEvent, Cancelled, Epoch, Failed, Phase, Progress, Terminal
 from mnist_studio.experiments import run_archive
 from mnist_studio.experiments.executors import CellJob
+from mnist_studio.logs.live import follow
 from mnist_studio.running.recording import Events, record_events, started
+from mnist_studio.settings import NO_LOGS, TrainingLogs
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Membership
@@ -59,16 +61,18 @@ _LIVE = (Epoch, Phase, Progress)
 class Dask:
     """An existing cluster. Its runs cannot be paused, and stopped ones start from the beginning."""
 
-    def __init__(self, address: str, jobs: int | None = None) -> None:
+    def __init__(self, address: str, jobs: int | None = None, logs: TrainingLogs = NO_LOGS) -> None:
         """Takes its settings. Does not connect yet.
 
         Args:
             address: HOST:PORT of the scheduler.
             jobs: number of parallel runs; as many as the workers have threads if not given.
+            logs: of every run, for other tools, written on this computer.
         """
         self.host = f"dask://{address}"
         self._address = address
         self._wanted = jobs
+        self._logs = logs
         self._client: Any = None
         self._sent: SentDatasets | None = None
         self._threads = 0
@@ -125,7 +129,7 @@ class Dask:
 
     def job(self, cell: CellJob) -> "RemoteJob":
         """See ``Executor.job``."""
-        return RemoteJob(self._client, cell, self._sent)
+        return RemoteJob(self._client, cell, self._sent, self._logs)
 
     def _count(self) -> int:
         """The threads of all workers; 0 while the scheduler does not answer."""
@@ -217,17 +221,25 @@ class SentDatasets:
 class RemoteJob:
     """A job on the cluster. ``events`` is for one thread, the rest for any."""
 
-    def __init__(self, client: Any, cell: CellJob, sent: SentDatasets | None = None) -> None:
+    def __init__(
+        self,
+        client: Any,
+        cell: CellJob,
+        sent: SentDatasets | None = None,
+        logs: TrainingLogs = NO_LOGS,
+    ) -> None:
         """Sends nothing before ``events`` is iterated.
 
         Args:
             client: a ``distributed.Client``.
             cell: what to train. A run that could be resumed starts from the beginning.
             sent: the datasets on the cluster.
+            logs: of the run, for other tools.
         """
         self._client = client
         self._cell = cell
         self._sent = sent or SentDatasets(client)
+        self._logs = logs
         self._messages: SimpleQueue[object] = SimpleQueue()
         self._is_cancelled = False
         self._reason = ""
@@ -255,7 +267,9 @@ class RemoteJob:
                 run = store.reopen(self._cell.resume)
             else:
                 run = store.create(self._cell.spec, self._cell.membership)
-            yield from record_events(store, run, self._run_events(store, run))
+            recorded = record_events(store, run, self._run_events(store, run))
+            resumed = bool(self._cell.resume)
+            yield from follow(recorded, run, self._logs, lambda: store.epochs(run.id), resumed)
 
     def _run_events(self, store: RunStore, run: Run) -> Events:
         yield started(run)

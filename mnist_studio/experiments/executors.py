@@ -10,6 +10,7 @@ from mnist_studio.errors import DataError
 from mnist_studio.events import AnyEvent
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.running.memory import check_memory
+from mnist_studio.settings import NO_LOGS, TrainingLogs
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.experiments import Membership
 
@@ -94,17 +95,25 @@ class Local:
 
     host = ""
 
-    def __init__(self, jobs: int = 1, data: Path | None = None, observe: bool = False) -> None:
+    def __init__(
+        self,
+        jobs: int = 1,
+        data: Path | None = None,
+        observe: bool = False,
+        logs: TrainingLogs = NO_LOGS,
+    ) -> None:
         """Takes its settings.
 
         Args:
             jobs: number of parallel runs.
             data: data folder named by the user.
             observe: record after every epoch how the network looks. Native scripts record nothing.
+            logs: of every run, for other tools.
         """
         self._jobs = jobs
         self._data = data
         self._observe = observe
+        self._logs = logs
 
     @property
     def jobs(self) -> int:
@@ -141,4 +150,6 @@ class Local:
     def job(self, cell: CellJob) -> TrainingJob:
         """See ``Executor.job``."""
         observe = self._observe and cell.spec.style != "native"
-        return TrainingJob(cell.spec, self._data, cell.resume, cell.membership, observe=observe)
+        return TrainingJob(
+            cell.spec, self._data, cell.resume, cell.membership, observe=observe, logs=self._logs
+        )

@@ -15,12 +15,14 @@ from mnist_studio.codegen import native_script
 from mnist_studio.errors import SpecError
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Failed, Log, Phase, Stopped, Terminal
 from mnist_studio.frameworks import registry
+from mnist_studio.logs.live import follow
 from mnist_studio.running import recording
 from mnist_studio.running.continuation import copy_checkpoint, lost_epochs
 from mnist_studio.running.memory import check_memory, memory_warning
 from mnist_studio.running.messages import TRAIN, TrainRequest
 from mnist_studio.running.recording import record_events, started
 from mnist_studio.running.warm import TrainingWorker, WarmProcesses
+from mnist_studio.settings import NO_LOGS, TrainingLogs
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts, epoch_records
 from mnist_studio.store.experiments import Membership
@@ -60,6 +62,7 @@ class TrainingJob:
         membership: Membership | None = None,
         processes: WarmProcesses | None = None,
         observe: bool = False,
+        logs: TrainingLogs = NO_LOGS,
     ) -> None:
         """Prepares a run. Nothing starts before ``events`` is iterated.
 
@@ -74,6 +77,7 @@ class TrainingJob:
             processes: that may train it; without one for its settings, a new process starts.
             observe: whether to observe the network after every epoch, see
                 ``training.observation``. A resumed run that was observed is again.
+            logs: for other tools, to write while it trains.
         """
         self.id = ""
         self._spec = spec
@@ -82,6 +86,7 @@ class TrainingJob:
         self._membership = membership
         self._processes = processes
         self._observe = observe
+        self._logs = logs
         self._commands: SimpleQueue[CommandName] = SimpleQueue()
         self._stop_reason = ""
         self._stop_deadline = float("inf")
@@ -124,7 +129,9 @@ class TrainingJob:
         with RunStore() as store:
             run = self._opened(store)
             self.id = run.id
-            yield from record_events(store, run, self._run_events(store, run))
+            recorded = record_events(store, run, self._run_events(store, run))
+            continues = bool(self._resume or self._spec.continued_from)
+            yield from follow(recorded, run, self._logs, lambda: store.epochs(run.id), continues)
 
     def _opened(self, store: RunStore) -> Run:
         """The new run, or the one that is resumed."""

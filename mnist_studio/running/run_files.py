@@ -60,17 +60,37 @@ def export_experiment(
         CancelledByUser: by the user.
     """
     with RunStore() as store:
-        store.recover()
+        ended = _ended(store, experiment_id)
         experiment = store.experiments.experiment(experiment_id)
-        members = store.experiments.members(experiment.id)
-        ended = [member.run.id for member in members if member.run.status != "running"]
         runs = store.portable(ended)
-    if not runs:
+    run_file.write(path, runs, experiment, progress, is_cancelled)
+    return len(runs)
+
+
+def experiment_runs(experiment_id: str) -> Sequence[str]:
+    """The ids of the runs of an experiment that have ended.
+
+    Args:
+        experiment_id: its id, or the beginning of it.
+
+    Raises:
+        UnknownName: there is no such experiment.
+        StoreError: no run of it has ended.
+    """
+    with RunStore() as store:
+        return _ended(store, experiment_id)
+
+
+def _ended(store: RunStore, experiment_id: str) -> Sequence[str]:
+    store.recover()
+    experiment = store.experiments.experiment(experiment_id)
+    members = store.experiments.members(experiment.id)
+    ended = [member.run.id for member in members if member.run.status != "running"]
+    if not ended:
         raise StoreError(
             f"The experiment “{experiment.title}” has no run that has ended.", "Run it first."
         )
-    run_file.write(path, runs, experiment, progress, is_cancelled)
-    return len(runs)
+    return ended
 
 
 def import_runs(

@@ -54,3 +54,18 @@ def test_weights_become_a_run_of_a_recipe(run: str, tmp_path: Path, here: Main) 
     assert "imported" in here("runs", "show", said.output.strip()).output
     (line,) = here("runs", "show", said.output.strip(), "--json").json
     assert json.dumps(line["terminal"]).count("Imported from model.npz") == 1
+
+
+def test_logs_of_chosen_runs_are_folders(run: str, tmp_path: Path, here: Main) -> None:
+    by_id = here("runs", "export", run, tmp_path / "one", "--log-format", "csv,jsonl")
+    (folder,) = (tmp_path / "one").iterdir()
+    assert (by_id.code, by_id.output) == (0, f"{folder}\n")
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "batches.csv", "epochs.csv", "run.jsonl", "settings.csv",
+    ]  # fmt: skip
+    found = here("runs", "export", tmp_path / "all", "--filter", "acc>0", "--log-format", "csv")
+    assert found.code == 0
+    assert [path.name for path in (tmp_path / "all").iterdir()] == [folder.name]
+    wrong = here("runs", "export", run, tmp_path / "x", "--log-format", "cvs")
+    assert wrong.code == 2
+    assert "Did you mean csv" in wrong.errors

@@ -374,3 +374,15 @@ def test_a_fault_that_makes_no_sense_is_refused(here: Main) -> None:
     assert said.code == 2
     assert "decays exponentially" in said.errors
     assert "Did you mean" in here("train", "mlp-128", "--known-bug", "unshufled").errors
+
+
+def test_a_log_follows_a_training_and_its_options_are_checked(tmp_path: Path, here: Main) -> None:
+    said = here(*TRAIN, "--log", tmp_path, "--log-format", "csv,jsonl")
+    assert said.code == 0
+    (folder,) = tmp_path.iterdir()
+    assert folder.name.startswith("mlp-128-numpy-")
+    assert '"type":"finished"' in (folder / "run.jsonl").read_text("utf-8").splitlines()[-1]
+    wrong = here(*TRAIN, "--log-format", "csv")
+    assert (wrong.code, wrong.errors) == (
+        2, "mnist-studio: --log-format needs a folder. Name it with: --log DIR\n",
+    )  # fmt: skip

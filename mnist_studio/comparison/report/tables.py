@@ -6,10 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from mnist_studio.analysis.view import CellValue, Column, Row, Table, cell_text
-from mnist_studio.formatting import printable
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet would evaluate text that starts like this."""
+from mnist_studio.formatting import spreadsheet_text
 
 
 def csv_file(table: Table) -> bytes:
@@ -29,19 +26,13 @@ def _csv_heading(column: Column) -> str:
         "": "", "count": "", "points": "", "confidence": "fraction", "per second": "images/s"
     }  # fmt: skip
     unit = units.get(column.unit, column.unit)
-    return _csv_text(f"{column.title} [{unit}]" if unit else column.title)
+    return spreadsheet_text(f"{column.title} [{unit}]" if unit else column.title)
 
 
 def _csv_cell(cell: CellValue) -> str | float | int:
     if cell is None or cell != cell:
         return ""
-    return _csv_text(cell) if isinstance(cell, str) else cell
-
-
-def _csv_text(text: str) -> str:
-    """A text without control characters that no spreadsheet takes for a formula."""
-    safe = "\t".join(map(printable, text.split("\t")))
-    return f"'{safe}" if text.startswith(_FORMULA) else safe
+    return spreadsheet_text(cell) if isinstance(cell, str) else cell
 
 
 LONGEST_CELL = 90
