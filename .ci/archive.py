@@ -66,6 +66,7 @@ def debian(folder: Path, icons: Path, licenses: Path, target: Path, version: str
     (tree / "usr/bin" / NAME).symlink_to(f"/opt/{NAME}/{NAME}")
     _copy(HERE / f"{NAME}.desktop", tree / "usr/share/applications" / f"{NAME}.desktop")
     _copy(licenses, tree / "usr/share/doc" / NAME / "copyright")
+    _copy(HERE.parent / f"docs/{NAME}.1", tree / f"usr/share/man/man1/{NAME}.1")
     for icon in icons.glob(f"{NAME}-*.png"):
         size = icon.stem.rpartition("-")[2]
         _copy(icon, tree / f"usr/share/icons/hicolor/{size}x{size}/apps/{NAME}.png")

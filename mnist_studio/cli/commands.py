@@ -7,7 +7,9 @@ arguments, is imported only where the command is named.
 import argparse
 import os
 import re
+import shutil
 import sys
+import textwrap
 from collections.abc import Collection, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -26,7 +28,8 @@ from mnist_studio.errors import (
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
 EPILOG = """Without a command, the window opens. Exit codes: 0 success, 1 failure, 2 wrong usage,
-130 interrupted. Set MNIST_STUDIO_HOME to move the folder with your runs and settings, and
+130 interrupted. To save a trained model for other programs: mnist-studio runs export ID model.onnx.
+Set MNIST_STUDIO_HOME to move the folder with your runs and settings, and
 MNIST_STUDIO_DATA to use a folder with the MNIST files."""
 
 
@@ -98,9 +101,24 @@ def _hint(words: Sequence[str]) -> None:
             f"If {dashed} is a file, write ./{dashed}, or put -- before it: a name that begins "
             f"with a dash looks like an option."
         )
+    command = next((word for word in words if not word.startswith("-")), "")
+    if command not in COMMANDS and (actions := _actions_called(command)):
+        output.note(f"Did you mean: {', '.join(actions)}?")
     conditions = [word for word in words[1:] if re.fullmatch(r"-?\w+(:|[<>=]).+", word)]
     if words[0] == "runs" and conditions and "--filter" not in words:
         output.note(f"To filter runs: mnist-studio runs --filter '{' '.join(conditions)}'")
+
+
+def _actions_called(word: str) -> list[str]:
+    """The commands that have an action of this name, such as ``mnist-studio runs export``."""
+    found = []
+    for top in build(COMMANDS)._actions:
+        if isinstance(top, argparse._SubParsersAction):
+            for name, parser in top.choices.items():
+                for inner in parser._actions:
+                    if isinstance(inner, argparse._SubParsersAction) and word in [*inner.choices]:
+                        found.append(f"mnist-studio {name} {word}")
+    return found
 
 
 class _Parser(argparse.ArgumentParser):
@@ -110,7 +128,27 @@ class _Parser(argparse.ArgumentParser):
         if file is sys.stdout:
             output.block(message)
         else:
-            super()._print_message(message, file)
+            super()._print_message(output.fitted(message, file) if file else message, file)
+
+    def format_usage(self) -> str:
+        """The usage; on a narrow terminal, its lines are not indented by the command."""
+        return self._folded(super().format_usage())
+
+    def format_help(self) -> str:
+        """The help, with the same usage."""
+        usage = super().format_usage()
+        return super().format_help().replace(usage, self._folded(usage), 1)
+
+    def _folded(self, usage: str) -> str:
+        columns = shutil.get_terminal_size().columns
+        if columns >= output.NARROW:
+            return usage
+        # An option and its value stay together.
+        whole = re.sub(
+            r"\[[^\[\]]*\]", lambda it: it[0].replace(" ", "\0"), " ".join(usage.split())
+        )
+        lines = textwrap.wrap(whole, columns - 2, subsequent_indent="  ", break_on_hyphens=False)
+        return "\n".join(lines).replace("\0", " ") + "\n"
 
 
 def _is_dashed_file(word: str) -> bool:
@@ -157,8 +195,9 @@ def run(arguments: argparse.Namespace) -> int:
     output.quiet = arguments.quiet
     try:
         command = import_command(arguments.command)
-        _load_own_recipes()
-        _load_own_datasets()
+        if arguments.command != "completion":  # It answers a press of a key.
+            _load_own_recipes()
+            _load_own_datasets()
         code: int = command.run(arguments)
         output.flush()
     except OutputError as error:

@@ -36,7 +36,7 @@ class ExperimentPrinter:
         self._console = Console(stderr=True, highlight=False, markup=False)
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            *(() if output.is_narrow(self._console.file) else (BarColumn(),)),
             TextColumn("{task.percentage:>3.0f} %"),
             TextColumn("{task.fields[left]}"),
             console=self._console,
@@ -133,7 +133,8 @@ class ExperimentPrinter:
         self._print(f"{number + 1:>4}/{total} {cell.title}: {text}")
 
     def _print(self, text: str) -> None:
-        self._console.print(printable_lines(text), soft_wrap=True)
+        line = output.fitted(printable_lines(text), self._console.file)
+        self._console.print(line, soft_wrap=True)
 
 
 def is_progress(event: AnyExperimentEvent) -> bool:

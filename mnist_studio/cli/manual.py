@@ -69,7 +69,7 @@ def _commands(parser: ArgumentParser) -> Iterator[str]:
 def _arguments(parser: ArgumentParser) -> Iterator[str]:
     formatter = parser._get_formatter()
     for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
+        if isinstance(action, argparse._SubParsersAction) or action.help == argparse.SUPPRESS:
             continue
         name = formatter._format_action_invocation(action)
         meaning = formatter._expand_help(action) if action.help else ""

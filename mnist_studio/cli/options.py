@@ -1,8 +1,9 @@
 """Arguments that several commands take, and the trained models they select."""
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from mnist_studio import paths
 from mnist_studio.cli import output
@@ -63,6 +64,53 @@ def by_framework(runs: Sequence[Run], threads: int) -> Iterator[tuple[Evaluator,
 
 Actions = argparse._SubParsersAction
 """Where the actions of a command are added."""
+
+
+class ActionsOrWord(argparse._SubParsersAction):  # type: ignore[type-arg]
+    """The actions of a command, of which one is meant where a word is none of them."""
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named)
+        self.choices: Any = _KnownWords(self._name_parser_map, self.accepts)
+
+    def accepts(self, word: str) -> bool:
+        """Whether a word that is no action is allowed."""
+        return True
+
+    def replaced(self, values: Sequence[str]) -> Sequence[str]:
+        """The words of an action in place of words that begin with none."""
+        raise NotImplementedError
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option: str | None = None,
+    ) -> None:
+        """Parses the arguments of the action."""
+        known = values[0] in self._name_parser_map
+        super().__call__(parser, namespace, values if known else self.replaced(values), option)
+
+
+class _KnownWords(Mapping[str, Any]):
+    """The actions, which claim to contain other words too."""
+
+    def __init__(self, actions: Mapping[str, Any], accepts: Callable[[str], bool]) -> None:
+        self._actions = actions
+        self._accepts = accepts
+
+    def __getitem__(self, word: str) -> Any:
+        return self._actions[word]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
+
+    def __len__(self) -> int:
+        return len(self._actions)
+
+    def __contains__(self, word: object) -> bool:
+        return word in self._actions or self._accepts(str(word))
 
 
 def path(text: str) -> Path:

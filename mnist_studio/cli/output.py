@@ -7,10 +7,13 @@ cannot open, and must not wait for them.
 import io
 import json
 import os
+import re
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from typing import Any
 
 from mnist_studio.errors import OutputError
 from mnist_studio.formatting import printable, printable_lines
@@ -36,7 +39,7 @@ def note(sentence: str) -> None:
 def _to_people(sentence: str) -> None:
     # Where nobody reads standard error, there is no other place to say so, and the work goes on.
     with suppress(OSError):
-        sys.stderr.write(f"{printable_lines(sentence)}\n")
+        sys.stderr.write(f"{fitted(printable_lines(sentence), sys.stderr)}\n")
         sys.stderr.flush()
 
 
@@ -55,7 +58,7 @@ def line(text: str) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    block(printable_lines(text) + "\n")
+    block(fitted(printable_lines(text), sys.stdout) + "\n")
 
 
 def document(text: str) -> None:
@@ -110,7 +113,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
         OutputError: it cannot be written.
     """
     terminal = sys.stdout.isatty()
-    if terminal and len(columns) > 2 and shutil.get_terminal_size().columns < NARROW:
+    if is_narrow(sys.stdout) and len(columns) > 2:
         block("".join(_as_block(columns, map(printable, row)) for row in rows))
         return
     from rich import box
@@ -135,7 +138,35 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence
 def _as_block(columns: Sequence[str], cells: Iterable[str]) -> str:
     """A row as a line for every cell that has a text, and an empty line."""
     pairs = zip(columns, cells, strict=True)
-    return "".join(f"{name}: {text}\n" for name, text in pairs if text) + "\n"
+    lines = [f"{name}: {text}" for name, text in pairs if text]
+    return "".join(f"{fitted(line, sys.stdout)}\n" for line in lines) + "\n"
+
+
+def is_narrow(stream: Any) -> bool:
+    """Whether a stream is a narrow terminal."""
+    return stream.isatty() and shutil.get_terminal_size().columns < NARROW
+
+
+def fitted(text: str, stream: Any) -> str:
+    """Text whose lines end between words on a narrow terminal. A command stays one line."""
+    if not is_narrow(stream):
+        return text
+    columns = shutil.get_terminal_size().columns
+    return "\n".join(folded(line, columns) for line in text.split("\n"))
+
+
+def folded(line: str, columns: int) -> str:
+    """A line as lines of at most so many columns, as far as its words and commands fit."""
+    whole = _TOGETHER.sub(lambda found: found[0].replace(" ", _GLUE), line)
+    room = columns - len(_INDENT)
+    found = textwrap.wrap(whole, room, break_long_words=False, break_on_hyphens=False)
+    return f"\n{_INDENT}".join(found).replace(_GLUE, " ")
+
+
+_INDENT = "  "
+_GLUE = "\0"
+_TOGETHER = re.compile(r"(?:mnist-studio|pip) [^.;:,“”]*?(?=$|[.;:,“”?](?:\s|$))|\d %")
+"""Commands, and numbers with their sign."""
 
 
 def _utf_8(content: bytes) -> None:

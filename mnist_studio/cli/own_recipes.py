@@ -3,9 +3,8 @@
 import argparse
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -20,11 +19,6 @@ from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.own_recipes import OwnRecipes, RecipeUses, read_file, uses
 from mnist_studio.store.runs import RunStore
 
-if TYPE_CHECKING:
-    _Actions = argparse._SubParsersAction[ArgumentParser]
-else:
-    _Actions = argparse._SubParsersAction
-
 SHOW = "show"
 LISTS = (None, "list", "trash")
 """Actions whose recipes are written as a table."""
@@ -32,26 +26,12 @@ LISTS = (None, "list", "trash")
 _JSON = "one recipe per line"
 
 
-class RecipeOrAction(_Actions):
+class RecipeOrAction(options.ActionsOrWord):
     """The actions of this command; any other word is a recipe to describe."""
 
-    def __init__(self, *words: Any, **named: Any) -> None:
-        super().__init__(*words, **named)
-        self.choices = _AnyWord(self._name_parser_map)
-
-    def __call__(
-        self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None
-    ) -> None:
-        """Parses the arguments of the action, or those of ``show`` for a recipe."""
-        known = values[0] in self._name_parser_map
-        super().__call__(parser, namespace, values if known else [SHOW, *values], option)
-
-
-class _AnyWord(dict[str, Any]):
-    """The actions, which claim to contain every word."""
-
-    def __contains__(self, word: object) -> bool:
-        return True
+    def replaced(self, values: Sequence[str]) -> Sequence[str]:
+        """The action ``show`` for a recipe."""
+        return (SHOW, *values)
 
 
 def add_actions(actions: "options.Actions[ArgumentParser]") -> None:

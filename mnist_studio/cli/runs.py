@@ -1,5 +1,6 @@
 """``mnist-studio runs``: the runs, and what can be done with one."""
 
+import re
 from argparse import SUPPRESS, ArgumentParser, Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -45,11 +46,31 @@ class DetailedRunLine(RunLine):
     epochs: tuple[Epoch, ...]
 
 
+class FilterOrAction(options.ActionsOrWord):
+    """The actions of this command; words with a condition are a filter of the list."""
+
+    def accepts(self, word: str) -> bool:
+        """Whether a word is part of a filter, and not a mistyped action."""
+        return bool(_CONDITION.search(word))
+
+    def replaced(self, values: Sequence[str]) -> Sequence[str]:
+        """The action ``list`` with all words up to the first option as its filter."""
+        at = next((n for n, word in enumerate(values) if word.startswith("--")), len(values))
+        return ("list", f"--filter={' '.join(values[:at])}", *values[at:])
+
+
+_CONDITION = re.compile(r"[:<>=#\s]")
+
+
 def add_arguments(parser: ArgumentParser) -> None:
     """Adds the arguments of this command and its actions."""
     options.add_json(parser, "one run per line")
     _add_list_options(parser)
-    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    parser.epilog = (
+        "With a filter instead of an action, such as 'recipe:cnn lr<0.01 acc>99', this command "
+        "lists the runs that it finds (see docs/runs.md)."
+    )
+    actions = parser.add_subparsers(dest="action", metavar="ACTION|FILTER", action=FilterOrAction)
     list_ = actions.add_parser("list", help="list the runs (the default)")
     options.add_action_json(list_, "one run per line")
     _add_list_options(list_, SUPPRESS)

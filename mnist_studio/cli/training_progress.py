@@ -56,11 +56,13 @@ class ProgressBars:
     def __init__(self) -> None:
         """Bars go to standard error, so that they do not mix with the result in a pipe."""
         self._console = Console(stderr=True, highlight=False, markup=False)
+        self._narrow = output.is_narrow(self._console.file)
+        room = () if self._narrow else (BarColumn(), TimeRemainingColumn())
         self._progress = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            *room[:1],
             TextColumn("{task.percentage:>3.0f} %"),
-            TimeRemainingColumn(),
+            *room[1:],
             TextColumn("{task.fields[text]}"),
             console=self._console,
             disable=output.quiet or not self._console.is_terminal,
@@ -85,7 +87,9 @@ class ProgressBars:
             case Phase(phase=phase, text=text):
                 self._update(text=f"{PHASES[phase].lower()} {text}".strip())
             case Step(step=step, steps=steps, losses=losses, images_per_second=speed):
-                text = f"batch loss {loss(losses[-1])} · {images_per_second(speed)}"
+                text = f"batch loss {loss(losses[-1])}"
+                if not self._narrow:
+                    text += f" · {images_per_second(speed)}"
                 self._update(completed=step, total=steps, text=text)
             case _:
                 self._write(title, event)
@@ -97,7 +101,8 @@ class ProgressBars:
     def _write(self, title: str, event: Event) -> None:
         text = describe(event)
         if text and (not output.quiet or isinstance(event, Finished | Failed | Crashed)):
-            self._console.print(printable_lines(f"{title:8} {text}"), soft_wrap=True)
+            line = printable_lines(f"{title:8} {text}")
+            self._console.print(output.fitted(line, self._console.file), soft_wrap=True)
 
 
 def describe(event: Event) -> str:

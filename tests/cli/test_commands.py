@@ -1,11 +1,15 @@
 import os
+import re
 import subprocess
 import sys
+from argparse import Action, ArgumentParser, _SubParsersAction
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mnist_studio import __version__, paths, settings
+from mnist_studio.cli import commands
 from mnist_studio.cli.commands import COMMANDS
 from mnist_studio.data.datasets import sources
 from mnist_studio.frameworks import registry
@@ -44,6 +48,9 @@ def test_the_version_is_printed(here: Main) -> None:
         (("evaluate",), "--idx"),
         (("runs", "rename", "id"), "TITLE"),
         (("predict",), "IMAGE"),
+        (("export", "id", "model.onnx"), "Did you mean: mnist-studio"),
+        (("export", "id", "model.onnx"), "mnist-studio runs export"),
+        (("runs", "lists"), "invalid choice: 'lists'"),
     ],
 )
 def test_wrong_usage_is_reported_and_ends_with_2(
@@ -184,3 +191,68 @@ def test_a_filter_without_its_option_gets_a_hint(here: Main) -> None:
     assert said.code == 2
     assert "mnist-studio runs --filter 'recipe:mlp acc>99'" in said.errors
     assert "--filter '" not in here("runs", "nonsense").errors
+
+
+def test_help_fits_a_narrow_terminal(here: Main, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    for command in ("train", "runs"):
+        lines = here(command, "--help").output.splitlines()
+        assert max(map(len, lines)) <= 40
+
+
+def _paths(parser: ArgumentParser, words: tuple[str, ...] = ()) -> Iterator[tuple[str, Action]]:
+    """Every argument below a parser that takes a file or a folder, with its command."""
+    for action in parser._actions:
+        if isinstance(action, _SubParsersAction):
+            for name, inner in action.choices.items():
+                yield from _paths(inner, (*words, name))
+        elif PATHS & set(re.split(r"\W", str(action.metavar))):
+            yield f"{' '.join(words)} {action.dest}", action
+
+
+def _converted(action: Action) -> object:
+    return action.type("~/x") if callable(action.type) else "~/x"
+
+
+PATHS = {"FILE", "DIR", "FOLDER", "IMAGE", "PYTHON", "PATH"}
+OR_NAMES = {
+    "train recipe", "recipes save origin", "store restore backup", "experiment experiment",
+    "environments python",
+}  # fmt: skip
+"""Arguments that may be names too: their commands expand them, see the next test."""
+
+
+def test_every_path_may_begin_with_the_home_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    found = dict(_paths(commands.build(COMMANDS)))
+    settings_ = {name for name, action in found.items() if action.dest == "set"}
+    names = found.keys() - settings_
+    assert len(names) > 20
+    plain = {name for name in names if _converted(found[name]) != tmp_path / "x"}
+    assert plain == OR_NAMES
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "~/none.toml"), ("recipes", "save", "Mine", "--from", "~/none.toml"),
+        ("experiment", "~/none.toml"), ("environments", "keras", "~/none"),
+        ("store", "restore", "~/none"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)  # fmt: skip
+def test_a_path_in_place_of_a_name_may_begin_with_the_home_folder(
+    words: tuple[str, ...], here: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def expanded(text: str) -> Path:
+        asked.append(text)
+        return tmp_path / text.removeprefix("~/")
+
+    monkeypatch.setattr(paths, "expanded", expanded)
+    assert here(*words).code in (1, 2)
+    assert words[-1] in asked

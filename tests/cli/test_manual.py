@@ -4,7 +4,7 @@ import subprocess
 import pytest
 
 from mnist_studio.cli.commands import COMMANDS
-from tests.cli.conftest import Main
+from tests.cli.conftest import ROOT, Main
 
 
 def test_the_page_has_every_command_option_variable_and_exit_code(here: Main) -> None:
@@ -17,6 +17,8 @@ def test_the_page_has_every_command_option_variable_and_exit_code(here: Main) ->
         )
     for text in ("\\-\\-framework", "MNIST_STUDIO_HOME", ".B 130\n", "\\-\\-quiet"):
         assert text in page
+    page_of_the_wheel = (ROOT / "docs" / "mnist-studio.1").read_text("utf-8")
+    assert page_of_the_wheel == page, "Write it again: mnist-studio manual > docs/mnist-studio.1"
     # A line that begins with a dot is an instruction: all are known ones.
     first = {line.split()[0] for line in page.splitlines() if line.startswith(".")}
     assert first == {".TH", ".SH", ".SS", ".TP", ".PP", ".B"}

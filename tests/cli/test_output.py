@@ -84,3 +84,20 @@ def test_a_row_is_a_block_of_lines_in_a_narrow_terminal(
     output.table(("Run", "Network", "Note"), [("a1", "mlp-128", ""), ("b2", "lenet", "good")])
     narrow = "Run: a1\nNetwork: mlp-128\n\nRun: b2\nNetwork: lenet\nNote: good\n\n"
     assert (capsys.readouterr().out == narrow) == (columns == 40)
+
+
+def test_lines_end_between_words_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = "mnist-studio environments pytorch --install"
+    text = f"PyTorch is not installed, and its accuracy was 99.31 %. Install it with: {command}"
+    monkeypatch.setenv("COLUMNS", "40")
+    output.line(text)
+    assert capsys.readouterr().out == f"{text}\n"  # A file has no width.
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    output.line(text)
+    lines = capsys.readouterr().out.splitlines()
+    assert " ".join(line.strip() for line in lines) == text
+    assert lines[-1].strip() == command  # To be copied as one line.
+    assert all(len(line) <= 40 for line in lines[:-1])
+    assert any("99.31 %" in line for line in lines)

@@ -34,6 +34,19 @@ def test_the_list_has_every_run(run: str, here: Main) -> None:
     assert line["spec"]["training"]["epochs"] == 1
 
 
+def test_a_filter_may_stand_in_place_of_an_action(run: str, here: Main) -> None:
+    for words in (
+        ("recipe:mlp lr<0.1 acc>1",), ("recipe:mlp", "acc>1", "--json"), ("--json", "acc>1"),
+        ("list", "--filter", "acc>1"),
+    ):  # fmt: skip
+        assert run in here("runs", *words).output
+    assert "No run matches" in here("runs", "acc>100").errors
+    assert "no field “homework”" in here("runs", "homework:1").errors
+    for mistyped in ("lists", "homework"):
+        said = here("runs", mistyped)
+        assert (said.code, "invalid choice" in said.errors) == (2, True)
+
+
 def test_a_run_with_a_known_bug_is_listed_and_shown_with_it(here: Main) -> None:
     trained = here(*TRAIN, "--known-bug", "double-softmax", "--json").json[-1]["run"]
     told = "MLP 128 · NumPy · softmax applied twice"
