@@ -24,13 +24,25 @@ from mnist_studio.spec.layers import (
     Sigmoid,
     Tanh,
 )
-from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe
+from mnist_studio.spec.model import IMAGE_SHAPE, ModelSpec, describe, parameter_count
+from mnist_studio.spec.recipes import RECIPES
 from mnist_studio.spec.run import DIGITS
 
 COUNT = int(os.environ.get("MNIST_STUDIO_RANDOM_NETWORKS", "40"))
 """How many networks a test tries; 300 for the whole property."""
 
+EVERY = "MNIST_STUDIO_RANDOM_NETWORKS" in os.environ
+FEW = COUNT if EVERY else 4
+"""How many networks a test tries that takes long for each."""
+
 MOST_LAYERS = 12
+
+
+def tried_networks() -> dict[str, ModelSpec]:
+    """The networks of all recipes, or of the small ones, and a few random networks."""
+    known = {name: recipe.model for name, recipe in RECIPES.items()}
+    small = {name: one for name, one in known.items() if EVERY or parameter_count(one) < 80_000}
+    return small | {f"network {number}": valid_network(number) for number in range(FEW)}
 
 
 def valid_network(number: int) -> ModelSpec:

@@ -4,7 +4,7 @@ import argparse
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 
-from mnist_studio import __version__
+from mnist_studio import __version__, paths
 from mnist_studio.cli import output
 from mnist_studio.cli.completion import PROGRAM
 
@@ -77,6 +77,10 @@ def _arguments(parser: ArgumentParser) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    """Text in which no character has a meaning of its own, not even at the start of a line."""
-    flat = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-")
+    """Text in which no character has a meaning of its own, not even at the start of a line.
+
+    The page is the same on every computer, so it names no folder of this one.
+    """
+    anywhere = text.replace(str(paths.home()), "$MNIST_STUDIO_HOME")
+    flat = " ".join(anywhere.split()).replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{flat}" if flat[:1] in (".", "'") else flat

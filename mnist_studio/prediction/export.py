@@ -1,5 +1,6 @@
 """Trained networks as files for other programs."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.prediction import onnx_export
 from mnist_studio.spec import codec
 from mnist_studio.spec.known_bugs import effective
-from mnist_studio.spec.run import RunSpec, answers_digits
+from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts, tensors
 from mnist_studio.store.rows import Run
 from mnist_studio.workers.task import Context, Task, never
@@ -26,6 +27,8 @@ SUFFIXES: dict[Kind, str] = {
     **{name: registry.framework_entry(name).suffix for name in registry.FRAMEWORKS},
 }
 TIMEOUT_SECONDS = 300.0
+CLASS_NAMES = "class_names"
+"""Key of the names of the classes, a list in JSON, in the metadata of a file."""
 
 
 class ExportRequest(msgspec.Struct, frozen=True):
@@ -72,11 +75,11 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
         raise JobError("This run has no weights to export.", "Select a finished run.")
     if kind == "safetensors":
         weights = artifacts.load_weights(run.folder, run.spec)  # Raises for damaged weights.
-        if not answers_digits(run.spec):
-            names = msgspec.json.encode(run.spec.class_names).decode()
-            tensors.save(path, weights, {"class_names": names})
-            return ""
-        write_bytes(path, (run.folder / artifacts.WEIGHTS).read_bytes())
+        names = msgspec.json.encode(run.spec.class_names).decode()
+        with TemporaryDirectory() as staging:
+            staged = Path(staging) / "model.safetensors"
+            tensors.save(staged, weights, {CLASS_NAMES: names})
+            write_bytes(path, staged.read_bytes())
         return ""
     if kind == "onnx":
         return _export_onnx(run, path, is_cancelled)
@@ -113,3 +116,6 @@ def write_model(request: ExportRequest, _: Context[None]) -> None:
     spec = effective(codec.validate(request.spec))
     weights = artifacts.load_weights(Path(request.folder), spec)
     registry.load(request.framework).export(spec.model, weights, Path(request.target))
+    # All these formats are zips. Their comment is no array, which a program could trip over.
+    with zipfile.ZipFile(request.target, "a") as archive:
+        archive.comment = msgspec.json.encode({CLASS_NAMES: spec.class_names})

@@ -16,6 +16,7 @@ from math import prod
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
@@ -30,6 +31,8 @@ LARGEST = 1 << 32
 MOST_EXPANSION = 200
 LARGEST_PICKLE = 1 << 24
 MOST_ARRAYS = 10_000
+CLASS_NAMES = "class_names"
+MOST_CLASSES, LONGEST_NAME = 100, 60
 
 
 def read(path: Path) -> WeightFile:
@@ -75,8 +78,31 @@ def _refused(path: Path, why: str) -> DataError:
 def _safetensors(path: Path) -> WeightFile:
     with safe_open(path, framework="numpy") as file:
         arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        names = class_names((file.metadata() or {}).get(CLASS_NAMES, ""))
     # Their header is sorted by type and name, not by layer.
-    return WeightFile(arrays, False, {})
+    return WeightFile(arrays, False, {}, class_names=names)
+
+
+class _Described(msgspec.Struct):
+    """The comment of a zip that MNIST Studio wrote."""
+
+    class_names: msgspec.Raw = msgspec.Raw(b"")
+
+
+def class_names(text: str | bytes | msgspec.Raw) -> tuple[str, ...]:
+    """The class names in metadata, a list in JSON; none if they are missing or not valid."""
+    try:
+        found = msgspec.json.decode(text, type=tuple[str, ...])
+    except msgspec.DecodeError:
+        return ()
+    return tuple(printable(name)[:LONGEST_NAME] for name in found[:MOST_CLASSES])
+
+
+def _names_in(archive: zipfile.ZipFile) -> tuple[str, ...]:
+    try:
+        return class_names(msgspec.json.decode(archive.comment, type=_Described).class_names)
+    except msgspec.DecodeError:
+        return ()  # Another program wrote the comment.
 
 
 def _npz(path: Path) -> WeightFile:
@@ -87,7 +113,8 @@ def _npz(path: Path) -> WeightFile:
             if info.filename.endswith(".npy"):
                 with archive.open(info) as file:
                     arrays[info.filename.removesuffix(".npy")] = _npy(file, info.file_size)
-    return WeightFile(arrays, True, {})
+        names = _names_in(archive)
+    return WeightFile(arrays, True, {}, class_names=names)
 
 
 def _npy(file: IO[bytes], size: int) -> Array:
@@ -204,7 +231,8 @@ def _pytorch(path: Path) -> WeightFile:
         if order in archive.namelist() and _member(archive, order, 100) != b"little":
             raise _refused(path, "its numbers are big-endian")
         arrays = _state_dict(_Tensors(archive, root).load())
-    return WeightFile(arrays, True, dict.fromkeys(arrays, "out first"))
+        names = _names_in(archive)
+    return WeightFile(arrays, True, dict.fromkeys(arrays, "out first"), class_names=names)
 
 
 def _state_dict(loaded: object) -> dict[str, Array]:
@@ -224,4 +252,5 @@ def _onnx(path: Path) -> WeightFile:
     from mnist_studio.prediction import onnx_model
 
     graph = onnx_model.weights_of(path)
-    return WeightFile(graph.arrays, True, graph.kernels, graph.flatten)
+    names = class_names(onnx_model.properties(path).get(CLASS_NAMES, ""))
+    return WeightFile(graph.arrays, True, graph.kernels, graph.flatten, names)

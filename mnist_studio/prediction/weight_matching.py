@@ -32,12 +32,14 @@ class WeightFile:
         ordered: whether their order is that of the layers.
         kernels: the layout of kernels by name, where the file says it.
         flatten: how feature maps become vectors, where the file says it.
+        class_names: of its outputs, where the file has them.
     """
 
     arrays: Mapping[str, Array]
     ordered: bool
     kernels: Mapping[str, KernelLayout]
     flatten: FlattenOrder = ""
+    class_names: tuple[str, ...] = ()
 
 
 def names_of(file: WeightFile) -> Iterator[str]:

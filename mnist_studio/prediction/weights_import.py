@@ -17,7 +17,7 @@ from mnist_studio.formatting import listed, printable
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array, Device
 from mnist_studio.prediction import onnx_export
-from mnist_studio.spec import codec
+from mnist_studio.spec import codec, datasets
 from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.run import RunSpec, storage
 from mnist_studio.store import artifacts
@@ -53,11 +53,19 @@ class WeightsReport(msgspec.Struct, frozen=True):
         assumptions: what names and shapes do not say, as sentences.
         accuracy: on the test set.
         loss: likewise.
+        classes: how the class names in the file compare with the dataset's, as a sentence; empty
+            if it has none.
     """
 
     assumptions: tuple[str, ...]
     accuracy: float
     loss: float
+    classes: str = ""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that is to be said of the file."""
+        return (*self.assumptions, *((self.classes,) if self.classes else ()))
 
 
 MATCH: Task[WeightsRequest, None, WeightsReport] = Task(
@@ -72,7 +80,7 @@ class ImportedWeights:
     Attributes:
         run: its id.
         accuracy: on the test set.
-        assumptions: what names and shapes do not say, as sentences.
+        assumptions: what names and shapes do not say, and the file's class names, as sentences.
     """
 
     run: str
@@ -109,7 +117,7 @@ def import_weights(
             MATCH, request, "numpy", TIMEOUT_SECONDS, is_cancelled=is_cancelled, python=""
         )
         run = _stored(spec, Path(staging), path, report)
-    return ImportedWeights(run, report.accuracy, report.assumptions)
+    return ImportedWeights(run, report.accuracy, report.sentences)
 
 
 def _stored(spec: RunSpec, staging: Path, path: Path, report: WeightsReport) -> str:
@@ -118,7 +126,7 @@ def _stored(spec: RunSpec, staging: Path, path: Path, report: WeightsReport) -> 
         try:
             artifacts.save_weights(run.folder, artifacts.load_weights(staging, spec))
             artifacts.save_test_logits(run.folder, artifacts.load_test_logits(staging))
-            reason = f"{IMPORTED} from {printable(path.name)}. {' '.join(report.assumptions)}"
+            reason = f"{IMPORTED} from {printable(path.name)}. {' '.join(report.sentences)}"
             stopped = Stopped(
                 run=run.id, framework=spec.framework, epochs=0, step=0,
                 test_accuracy=report.accuracy, test_loss=report.loss, seconds={}, device="CPU",
@@ -154,7 +162,18 @@ def match_weights(request: WeightsRequest, _: Context[None]) -> WeightsReport:
     folder = Path(request.folder)
     artifacts.save_weights(folder, best.weights)
     artifacts.save_test_logits(folder, logits)
-    return WeightsReport(best.assumptions, _accuracy(logits, test), _loss(logits, test))
+    classes = _compared(file.class_names, spec)
+    return WeightsReport(best.assumptions, _accuracy(logits, test), _loss(logits, test), classes)
+
+
+def _compared(names: tuple[str, ...], spec: RunSpec) -> str:
+    """How the class names of a file compare with those of the dataset, as a sentence."""
+    if not names:
+        return ""
+    title = datasets.sentence_title(spec.dataset)
+    if names == spec.class_names:
+        return f"Its class names are those of {title}."
+    return f"The file names other classes than {title}: {listed(list(names))}."
 
 
 def _logits(spec: RunSpec, weights: dict[str, Array], images: NDArray[np.uint8]) -> Array:

@@ -187,7 +187,7 @@ def test_every_complaint_about_a_file_names_it(
 
 
 def test_a_filter_without_its_option_gets_a_hint(here: Main) -> None:
-    said = here("runs", "recipe:mlp", "acc>99")
+    said = here("runs", "list", "recipe:mlp", "acc>99")
     assert said.code == 2
     assert "mnist-studio runs --filter 'recipe:mlp acc>99'" in said.errors
     assert "--filter '" not in here("runs", "nonsense").errors

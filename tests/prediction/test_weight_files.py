@@ -7,14 +7,23 @@ import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 from safetensors.numpy import save_file
 
 from mnist_studio.errors import DataError
+from mnist_studio.frameworks import registry
+from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction import weight_files
 from mnist_studio.prediction.weight_files import read
+from mnist_studio.prediction.weight_matching import candidates
+from mnist_studio.spec.recipes import RECIPES, run_spec
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.store import tensors
+from tests.random_networks import tried_networks
+from tests.store.made_runs import weights_of
 
 KERNEL = np.arange(6, dtype=np.float32).reshape(2, 3)
 
@@ -117,3 +126,26 @@ def test_a_checkpoint_has_a_state_dict(tmp_path: Path) -> None:
     arrays = OrderedDict({"fc.weight": KERNEL})
     found = weight_files._state_dict({"epoch": 3, "optimizer": {}, "model": arrays})
     assert list(found) == ["fc.weight"]
+
+
+def _write(path: Path, spec: RunSpec, weights: dict[str, Array]) -> None:
+    match path.suffix:
+        case ".safetensors":
+            tensors.save(path, weights)
+        case ".npz":
+            registry.load("numpy").export(spec.model, weights, path)
+        case _:
+            onnx_model = pytest.importorskip("mnist_studio.prediction.onnx_model")
+            onnx_model.write(path, spec.model, len(spec.class_names), weights, {})
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".npz", ".onnx"])
+def test_every_network_gets_its_weights_back_bit_for_bit(tmp_path: Path, suffix: str) -> None:
+    for name, model in tried_networks().items():
+        spec = msgspec.structs.replace(run_spec(RECIPES["tiny-10"]), model=model)
+        weights, path = weights_of(spec), tmp_path / f"{name}{suffix}"
+        _write(path, spec, weights)
+        (only,) = candidates(read(path), model, "float32")
+        assert only.weights.keys() == weights.keys()
+        for array in weights:
+            assert_array_equal(only.weights[array], weights[array])

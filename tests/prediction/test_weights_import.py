@@ -1,5 +1,7 @@
 """Weights that were exported come back as a run that predicts the same."""
 
+import dataclasses
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ from msgspec.structs import replace
 from numpy.testing import assert_allclose
 
 from mnist_studio.errors import JobError, MnistStudioError, UsageError
+from mnist_studio.frameworks import registry
 from mnist_studio.prediction.export import Kind, export
 from mnist_studio.prediction.weights_import import import_weights
 from mnist_studio.spec.recipes import RECIPES, run_spec
@@ -17,11 +20,16 @@ from mnist_studio.store.runs import RunStore
 
 
 @pytest.mark.parametrize(
-    ("kind", "suffix"), [("onnx", ".onnx"), ("numpy", ".npz"), ("safetensors", ".safetensors")]
-)
+    ("kind", "suffix"),
+    [
+        ("onnx", ".onnx"), ("numpy", ".npz"), ("safetensors", ".safetensors"), ("pytorch", ".pt"),
+    ],
+)  # fmt: skip
 def test_exported_weights_come_back_as_a_run(
     run: Run, tmp_path: Path, kind: Kind, suffix: str
 ) -> None:
+    if kind == "pytorch" and registry.missing("pytorch"):
+        pytest.skip("PyTorch is not here")
     path = tmp_path / f"model{suffix}"
     export(run, kind, path)
     done = import_weights(path, replace(run.spec, framework="pytorch"))
@@ -30,6 +38,7 @@ def test_exported_weights_come_back_as_a_run(
     with RunStore() as store:
         imported = store.run(done.run)
     assert imported.state == "Imported"
+    assert done.assumptions[-1] == "Its class names are those of built-in digits."
     assert imported.trained
     assert imported.tested == imported.terminal
     assert imported.ended is not None
@@ -56,3 +65,16 @@ def test_weights_of_another_network_leave_nothing(run: Run, tmp_path: Path) -> N
         import_weights(tmp_path / "none.npz", tiny)
     with RunStore() as store:
         assert [one.id for one in store.runs() if not one.bundled] == [run.id]
+
+
+def test_other_class_names_are_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "model.npz"
+    letters = replace(run.spec, class_names=tuple("abcdefghij"))
+    export(dataclasses.replace(run, spec=letters), "numpy", path)
+    (said,) = import_weights(path, run.spec).assumptions
+    assert said == (
+        "The file names other classes than built-in digits: a, b, c, d, e, f, g, h, i, and j."
+    )
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = b'{"class_names": 3}'
+    assert import_weights(path, run.spec).assumptions == ()

@@ -1,5 +1,4 @@
 import dataclasses
-import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ from msgspec.structs import replace
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
-from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import annotations, folders, packing, run_file
@@ -17,6 +15,7 @@ from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rebuild import rebuild
 from mnist_studio.store.run_import import Imported, opened
 from mnist_studio.store.runs import RunStore
+from tests.random_networks import tried_networks
 from tests.store.example_events import failed
 from tests.store.made_runs import made_run
 
@@ -34,21 +33,21 @@ def files_of(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _is_tested(spec: RunSpec) -> bool:
-    """A few small networks; those of every recipe with MNIST_STUDIO_RANDOM_NETWORKS."""
-    return "MNIST_STUDIO_RANDOM_NETWORKS" in os.environ or parameter_count(spec.model) < 80_000
-
-
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Path:
     """The home of another computer."""
     return tmp_path / "elsewhere"
 
 
-def test_runs_of_every_recipe_come_back_bit_for_bit(
+def test_runs_of_every_recipe_and_random_networks_come_back_bit_for_bit(
     store: RunStore, tmp_path: Path, elsewhere: Path
 ) -> None:
-    runs = [made_run(store, spec) for spec in map(run_spec, RECIPES.values()) if _is_tested(spec)]
+    plain = run_spec(RECIPES["tiny-10"])
+    specs = [
+        run_spec(RECIPES[name]) if name in RECIPES else replace(plain, model=model)
+        for name, model in tried_networks().items()
+    ]
+    runs = [made_run(store, spec) for spec in specs]
     store.annotate([runs[0].id], annotations.with_tags(["homework"]))
     path = tmp_path / "all.mnistrun"
     run_file.write(path, store.portable([run.id for run in runs]))

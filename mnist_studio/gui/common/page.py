@@ -24,7 +24,7 @@ from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
 
-MessageKind = Literal["plain", "good", "bad"]
+MessageKind = Literal["plain", "good", "bad", "working"]
 
 SHOWN_MS = {"good": 8_000, "plain": 20_000}
 """How long a message stays that needs no action, by its kind; others stay until they are dismissed.
@@ -38,6 +38,9 @@ class Notice(QFrame):
     """A sentence over the foot of its parent, hidden until there is one.
 
     It covers a strip of the page, instead of moving what the user is about to click.
+
+    Attributes:
+        line: its content, from left to right.
     """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -50,10 +53,10 @@ class Notice(QFrame):
         self._close.setAccessibleName("Dismiss")
         self._close.setToolTip("Hides this message (Esc).")
         self._close.clicked.connect(self.hide)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(14, 4, 6, 4)
-        line.addWidget(self._text, 1)
-        line.addWidget(self._close)
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(14, 4, 6, 4)
+        self.line.addWidget(self._text, 1)
+        self.line.addWidget(self._close)
         self._waits = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
@@ -67,6 +70,10 @@ class Notice(QFrame):
     def text(self) -> str:
         """The message."""
         return self._text.text()
+
+    def hide_button(self) -> None:
+        """Leaves out the button that dismisses the message."""
+        self._close.hide()
 
     def show_message(self, text: str, kind: MessageKind = "plain") -> None:
         """Shows a message."""

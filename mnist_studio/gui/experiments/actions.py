@@ -38,13 +38,14 @@ class ActionState:
 
 
 class ExperimentActions:
-    """The buttons: five in the top bar, five under the list of experiments."""
+    """The buttons: five in the top bar, six under the list of experiments."""
 
     def __init__(self, line: QLayout) -> None:
         self.new = QPushButton("New grid…")
         self.search = QPushButton("New search…")
         self.open = QPushButton("Open…")
         self.save = QPushButton("Save…")
+        self.export = QPushButton("Export…")
         self.remove = QPushButton("Remove")
         self.compare = QPushButton("Compare runs")
         self.discard = QPushButton("Discard")
@@ -59,7 +60,7 @@ class ExperimentActions:
         enable(self.new, tip="Combines recipes, frameworks, batch sizes, learning rates, and seeds")
         enable(self.search, tip="Tries settings and learns from each trial where to look next")
         enable(self.open, tip="Reads an experiment from a file")
-        enable(self.save, tip="Writes the experiment to a text file")
+        enable(self.save, tip="Writes the experiment to a text file, without its runs")
 
     def show_state(self, state: ActionState) -> None:
         """Enables the buttons that can be used, and explains the others."""
@@ -76,6 +77,8 @@ class ExperimentActions:
         enable(self.discard, idle, "Ends the experiment and deletes the runs that are training")
         untrained = "" if state.begun else "The experiment has no runs yet. Run it first."
         enable(self.compare, untrained, "Shows the runs on the Compare page")
+        tip = "Writes the experiment with its runs to a file for other computers (.mnistrun)"
+        enable(self.export, untrained, tip)
         enable(self.remove, _remove_reason(state), "Removes the experiment but keeps its runs")
 
 

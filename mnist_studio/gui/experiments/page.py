@@ -1,6 +1,7 @@
 """The Experiments page: a list of experiments, the selected one, and its queue."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
@@ -11,6 +12,7 @@ from mnist_studio.gui.common.basics import GAP, column, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import QuestionOverlay, ask
+from mnist_studio.gui.common.run_file_writer import RunFileWriter
 from mnist_studio.gui.common.text_files import EXPERIMENT, TextFiles, file_name
 from mnist_studio.gui.experiments import summary
 from mnist_studio.gui.experiments.actions import ActionState, ExperimentActions
@@ -25,7 +27,9 @@ from mnist_studio.gui.services.experiment_progress import ExperimentState
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.studio import Studio
+from mnist_studio.running.run_files import export_experiment
 from mnist_studio.spec.experiment import MANY_RUNS, ExperimentSpec, run_count
+from mnist_studio.store.experiments import Experiment
 
 _LEAST_WIDTH = 480
 """Least width of the selected experiment; below it the list of experiments becomes narrower."""
@@ -50,6 +54,7 @@ class ExperimentsPage(Page):
             studio.background, _read_progress, self, changing=True
         )
         self.files = TextFiles(studio, self, EXPERIMENT)
+        self.run_files = RunFileWriter(studio, self, "experiment")
         self.question: QuestionOverlay | None = None
         self.controls = ExperimentActions(self.action_line)
         self._lay_out()
@@ -60,9 +65,8 @@ class ExperimentsPage(Page):
         known = Card("Experiments")
         known.body.addWidget(self.list, 1)
         known.body.addLayout(row(self.controls.new, self.controls.search, gap=8))
-        known.body.addLayout(
-            row(self.controls.open, self.controls.save, self.controls.remove, gap=8)
-        )
+        files = (self.controls.open, self.controls.save, self.controls.export)
+        known.body.addLayout(row(*files, self.controls.remove, gap=8))
         right = column(self.card, self.queue, gap=GAP)
         right.setStretch(1, 1)
         whole = QHBoxLayout()
@@ -94,7 +98,8 @@ class ExperimentsPage(Page):
         for control, action in (
             (actions.new, self.make_grid), (actions.search, self.make_search),
             (actions.open, self.files.ask_to_open),
-            (actions.save, self._save), (actions.remove, self._remove),
+            (actions.save, self._save), (actions.export, self._export),
+            (actions.remove, self._remove),
             (actions.compare, self._compare), (actions.discard, self._ask_to_discard),
             (actions.pause, self._pause_or_resume), (actions.stop, service.stop),
             (actions.run, self.run),
@@ -245,8 +250,18 @@ class ExperimentsPage(Page):
         if self.spec is not None:
             self.files.ask_to_save(self.spec, file_name(self.spec.title))
 
+    def _stored_experiment(self) -> Experiment | None:
+        """The selected experiment as it is stored; None if it has not begun."""
+        return next((s for s in self.studio.library.experiments if s.spec == self.spec), None)
+
+    def _export(self) -> None:
+        """Asks for a run file, and writes the experiment with all runs that have ended."""
+        if stored := self._stored_experiment():
+            name = file_name(stored.title)
+            self.run_files.ask(name, partial(export_experiment, stored.id))
+
     def _compare(self) -> None:
-        stored = next((s for s in self.studio.library.experiments if s.spec == self.spec), None)
+        stored = self._stored_experiment()
         if stored is not None:
             self.studio.page_requested.emit("compare")
             self.studio.experiment_chosen.emit(stored.id)

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import (
@@ -20,11 +22,12 @@ from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import enable, label
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.question import QuestionOverlay
+from mnist_studio.gui.common.run_file_writer import RunFileWriter
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.common.written_file import written
 from mnist_studio.gui.services import texts
-from mnist_studio.gui.services.background import IsCancelled, Progress
+from mnist_studio.gui.services.background import IsCancelled, Progress, Work
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
@@ -32,7 +35,6 @@ from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.prediction.onnx_export import INSTALL, is_installed
 from mnist_studio.running.run_files import export_runs
 from mnist_studio.spec.run import LARGEST_EPOCHS, FrameworkName
-from mnist_studio.store import run_file
 from mnist_studio.store.rows import Run
 
 MOST_WATCHED = 3
@@ -219,6 +221,7 @@ class Exporter(QObject):
         super().__init__(window)
         self._studio = studio
         self._window = window
+        self.run_files = RunFileWriter(studio, window, "runs")
 
     def menu(self, rows: Sequence[RunRow]) -> QMenu:
         """The formats; those whose framework is missing are disabled and say so."""
@@ -241,18 +244,16 @@ class Exporter(QObject):
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[Path, str]:
             return file, export(row.run, kind, file, is_cancelled)
 
-        self._studio.message.emit(f"Writing {file.name} …", "plain")
-        self._studio.background.start(work, self._report_checked, self._studio.complain)
+        self._start(f"Writing {file.name} …", work, self._report_checked)
+
+    def _start(self, text: str, work: Work, done: Callable[[Any], object]) -> None:
+        self._studio.message.emit(text, "plain")
+        task = self._studio.background.start(work, done, self._studio.complain)
+        self.run_files.notice.follow(text, task)
 
     def write_runs(self, rows: Sequence[RunRow], file: Path) -> None:
         """Writes runs to one run file in the background."""
-
-        def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
-            export_runs([row.id for row in rows], file, progress, is_cancelled)
-            return file
-
-        self._studio.message.emit(f"Writing {file.name} …", "plain")
-        self._studio.background.start(work, self._report_runs, self._studio.complain)
+        self.run_files.write(file, partial(export_runs, [row.id for row in rows]))
 
     def write_all(self, rows: Sequence[RunRow], kind: Kind, folder: Path) -> None:
         """Writes a file for each run with weights in the background; replaces no other file."""
@@ -263,8 +264,7 @@ class Exporter(QObject):
                 progress((place + 1) / len(rows))
             return folder
 
-        self._studio.message.emit(f"Writing {counted(len(rows), 'file')} …", "plain")
-        self._studio.background.start(work, self._report, self._studio.complain)
+        self._start(f"Writing {counted(len(rows), 'file')} …", work, self._report)
 
     def _dialog_opener(self, rows: Sequence[RunRow], kind: Kind) -> Callable[[], None]:
         trained = [row for row in rows if row.run.trained]
@@ -290,17 +290,9 @@ class Exporter(QObject):
         return open_dialog
 
     def _asks_for_run_file(self, rows: Sequence[RunRow]) -> Callable[[], None]:
-        def open_dialog() -> None:
-            dialog = FileDialog(self._window, "Export runs")
-            dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
-            dialog.setDefaultSuffix(run_file.SUFFIX.removeprefix("."))
-            name = _name(rows[0]) if len(rows) == 1 else counted(len(rows), "run")
-            dialog.selectFile(f"{name}{run_file.SUFFIX}")
-            dialog.fileSelected.connect(lambda chosen: self.write_runs(rows, Path(chosen)))
-            dialog.finished.connect(dialog.deleteLater)
-            dialog.open()
-
-        return open_dialog
+        name = _name(rows[0]) if len(rows) == 1 else counted(len(rows), "run")
+        write = partial(export_runs, [row.id for row in rows])
+        return lambda: self.run_files.ask(name, write)
 
     @Slot(object)
     def _report(self, file: Path) -> None:
@@ -312,10 +304,6 @@ class Exporter(QObject):
         outcome = written(self._studio, "The weights are exported", file)
         facts = (*outcome.facts, checked) if checked else outcome.facts
         self._studio.outcome.emit(replace(outcome, facts=facts))
-
-    @Slot(object)
-    def _report_runs(self, file: Path) -> None:
-        self._studio.outcome.emit(written(self._studio, "The runs are exported", file))
 
 
 def _missing_onnx() -> str:

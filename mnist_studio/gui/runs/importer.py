@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from PySide6.QtCore import QObject, Slot
@@ -12,8 +13,9 @@ from mnist_studio.formatting import counted, percent
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.question import QuestionOverlay
+from mnist_studio.gui.common.task_notice import TaskNotice
 from mnist_studio.gui.runs.run_table import RunTable
-from mnist_studio.gui.services.background import IsCancelled, Progress
+from mnist_studio.gui.services.background import IsCancelled, Progress, Work
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
@@ -63,6 +65,7 @@ class Importer(QObject):
         super().__init__(window)
         self._studio, self._window, self._table = studio, window, table
         self.question: RecipeQuestion | None = None
+        self.notice = TaskNotice(studio.theme, window)
         studio.import_requested.connect(self.open)
 
     def ask(self) -> None:
@@ -88,8 +91,12 @@ class Importer(QObject):
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[str, Imported]:
             return file.name, import_runs(file, progress, is_cancelled)
 
-        self._studio.message.emit(f"Importing {file.name} …", "plain")
-        self._studio.background.start(work, self._report, self._studio.complain)
+        self._start(f"Importing {file.name} …", work, self._report)
+
+    def _start(self, text: str, work: Work, done: Callable[[Any], object]) -> None:
+        self._studio.message.emit(text, "plain")
+        task = self._studio.background.start(work, done, self._studio.complain)
+        self.notice.follow(text, task)
 
     @Slot(object)
     def _report(self, done: tuple[str, Imported]) -> None:
@@ -105,8 +112,7 @@ class Importer(QObject):
         def work(progress: Progress, is_cancelled: IsCancelled) -> tuple[str, ImportedWeights]:
             return file.name, import_weights(file, spec, is_cancelled)
 
-        self._studio.message.emit(f"Testing the weights of {file.name} …", "plain")
-        self._studio.background.start(work, self._report_weights, self._studio.complain)
+        self._start(f"Testing the weights of {file.name} …", work, self._report_weights)
 
     @Slot(object)
     def _report_weights(self, done: tuple[str, ImportedWeights]) -> None:
@@ -131,5 +137,13 @@ class Importer(QObject):
         compare = NextStep(
             "Compare", "Compares these runs", partial(self._studio.compare, list(runs))
         )
-        draw = self._draw_step(runs[0])
-        return Outcome(title, tuple(facts), "", "good", (compare if len(runs) > 1 else draw,))
+        steps = [compare if len(runs) > 1 else self._draw_step(runs[0])]
+        if imported.experiment:
+            steps.append(
+                NextStep(
+                    "Show the experiment",
+                    "Opens the Experiments page with this experiment selected",
+                    partial(self._studio.item_requested.emit, "experiments", imported.experiment),
+                )
+            )
+        return Outcome(title, tuple(facts), "", "good", tuple(steps))

@@ -3,10 +3,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from msgspec.structs import replace
 from torch import nn
 
 from mnist_studio.frameworks.base import normalize
 from mnist_studio.frameworks.pytorch import FRAMEWORK
+from mnist_studio.prediction import weight_files
+from mnist_studio.prediction.weight_matching import candidates
 from mnist_studio.spec.layers import (
     AvgPool,
     BatchNorm,
@@ -20,6 +23,8 @@ from mnist_studio.spec.layers import (
     Relu,
 )
 from tests.frameworks.examples import chunk, digits, learner, run
+from tests.random_networks import tried_networks
+from tests.store.made_runs import weights_of
 
 LAYERS = (Conv(4), Relu(), MaxPool(), Dropout(0.25), Flatten(), Dense(8), Relu(), Dense(10))
 
@@ -94,3 +99,15 @@ def test_keeps_the_precision(tmp_path: Path) -> None:
     FRAMEWORK.export(spec.model, learner(FRAMEWORK, spec).weights(), tmp_path / "network.pt")
     loaded = torch.load(tmp_path / "network.pt", weights_only=True)
     assert {tensor.dtype for tensor in loaded.values()} == {torch.float64}
+
+
+def test_every_network_gets_its_weights_back_from_its_state_dict(tmp_path: Path) -> None:
+    for name, model in tried_networks().items():
+        spec = replace(run(LAYERS, precision="float32"), model=model)
+        weights, path = weights_of(spec), tmp_path / f"{name}.pt"
+        FRAMEWORK.export(model, weights, path)
+        # The order of flattening that PyTorch has is the likeliest.
+        found = candidates(weight_files.read(path), model, "float32")[0].weights
+        assert found.keys() == weights.keys()
+        for array in weights:
+            np.testing.assert_array_equal(found[array], weights[array])

@@ -1,5 +1,7 @@
 """Experiments selected, created, run, reordered, stopped and resumed in the window."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from mnist_studio.experiments.events import (
     QueueChanged,
 )
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.compare.page import ComparePage
 from mnist_studio.gui.experiments.grid_dialog import GridDialog
 from mnist_studio.gui.experiments.grid_form import GridForm, grid_experiment, size
@@ -55,6 +58,26 @@ def answer(page: ExperimentsPage, text: str) -> None:
     assert page.question is not None
     buttons = {made.text(): made for made in page.question.findChildren(QPushButton)}
     buttons[text].click()
+
+
+def test_an_experiment_is_exported_with_its_runs(
+    page: ExperimentsPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    assert not page.controls.export.isEnabled()
+    fill()
+    page.studio.library.refresh()
+    qtbot.waitUntil(lambda: bool(page.studio.library.experiments), timeout=LONG)
+    page.show_item(page.studio.library.experiments[0].id)
+    qtbot.waitUntil(page.controls.export.isEnabled, timeout=LONG)
+    page.controls.export.click()
+    (dialog,) = page.findChildren(FileDialog)
+    file = tmp_path / "two frameworks.mnistrun"
+    dialog.fileSelected.emit(str(file))
+    dialog.done(0)
+    qtbot.waitUntil(page.outcome.isVisible, timeout=LONG)
+    with zipfile.ZipFile(file) as archive:
+        assert len(json.loads(archive.read("manifest.json"))["runs"]) == 10
+        assert STUDY.title in json.loads(archive.read("experiment.json"))["text"]
 
 
 def test_ready_made_experiments_of_every_source_are_one_click_away(
