@@ -71,14 +71,15 @@ def trace(
 def _state(run: RunSpec, folder: Path, trained: int, weights: Weights) -> OptimizerState | None:
     """The state of the optimizer; None without a checkpoint of these weights.
 
-    A run can end with the weights of its best epoch, and its checkpoint is of the last step.
+    A run can end with the weights of its best epoch or with averaged ones, and its checkpoint is of
+    the last step.
     """
     if not (folder / artifacts.CHECKPOINT).exists():
         return None
     checkpoint = artifacts.load_checkpoint(folder, run)
     if checkpoint.step != trained:
         return None
-    if checkpoint.best and not all(
+    if (checkpoint.best or checkpoint.average) and not all(
         np.array_equal(weights[name], array) for name, array in checkpoint.weights.items()
     ):
         return None

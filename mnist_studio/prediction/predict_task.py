@@ -86,7 +86,8 @@ def _weights(ref: ModelRef, spec: RunSpec) -> Weights:
     if ref.epoch in epoch_weights.epochs_kept(folder):
         return epoch_weights.load(folder, spec, ref.epoch)
     # Without a budget for the weights of epochs, the checkpoint has those of the newest one.
-    return artifacts.load_checkpoint(folder, spec).weights
+    checkpoint = artifacts.load_checkpoint(folder, spec)
+    return checkpoint.average.weights if checkpoint.average else checkpoint.weights
 
 
 def _logits(run: str, learner: Learner, images: NDArray[np.uint8]) -> Logits:

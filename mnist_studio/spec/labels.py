@@ -129,6 +129,7 @@ _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "training.batch_size": {f"{FULL_BATCH:,}": "full batch"},
         "training.epochs": {"1": "1 epoch"},
         "training.epoch_steps": {"0": "full epochs"},
+        "training.averaged_epochs": {"0": "no weight averaging"},
         "training.validation": {"0": "no validation set"},
         "training.sampling": {"stored": "no shuffling", "with_replacement": "with replacement"},
         "training.label_smoothing": {"0": "no label smoothing"},
@@ -136,6 +137,9 @@ _SPECIAL_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "training.training_fraction": {"1": "all training images"},
         "training.clip": {formatting.NOTHING: "no gradient clipping"},
         "training.clip.kind": {"norm": "clipping by norm", "value": "clipping by value"},
+        "training.augment_generated": {
+            "yes": "generated digits augmented", "no": "generated digits not augmented"
+        },
         "training.augmentation.rotation": {"0": "no rotation"},
         "training.augmentation.zoom": {"0": "no scaling"},
         "training.augmentation.shift": {"0": "no shift"},
@@ -176,6 +180,7 @@ _FORMATS: Mapping[str, str] = MappingProxyType(
         "training.batch_size": "batch {}",
         "training.epochs": "{} epochs",
         "training.epoch_steps": "{} steps per epoch",
+        "training.averaged_epochs": "{} averaged epochs",
         "training.validation": "{} validation images",
         "training.precision": "{}",
         "training.training_fraction": "{} of the training images",

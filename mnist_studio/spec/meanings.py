@@ -414,6 +414,17 @@ _PARAMETERS: Mapping[tuple[str, str], Parameter] = MappingProxyType(
             0.0001,
             1, "twentieth",
         ),
+        ("", "augment_generated"): Parameter(
+            "Change generated digits",
+            "Augmentation also changes digits generated in handwriting styles, not only images of "
+            "the dataset.",
+        ),
+        ("", "averaged_epochs"): Parameter(
+            "Averaged epochs",
+            "Takes the mean of the weights after each of the last epochs, 0 to 10,000.",
+            0,
+            10_000, "one", "none",
+        ),
         ("", "label_noise"): Parameter(
             "Label noise",
             "Fraction of the training labels that are replaced by wrong ones. Validation and test "

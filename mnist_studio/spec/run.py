@@ -144,6 +144,11 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             validation set was held out.
         label_noise: share of the training images whose label is replaced by a wrong one, drawn by
             the seed. The validation set and the test set keep their labels.
+        averaged_epochs: number of last epochs whose weights are averaged (Izmailov et al. 2018),
+            with batch-norm's running statistics. The final weights and the figures after each of
+            these epochs are those of the mean so far. 0 is no averaging.
+        augment_generated: whether augmentation also changes digits generated in handwriting styles,
+            which vary by themselves.
     """
 
     optimizer: Optimizer
@@ -167,6 +172,8 @@ class TrainingSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label_smoothing: float = 0.0
     training_fraction: float = 1.0
     label_noise: float = 0.0
+    averaged_epochs: int = 0
+    augment_generated: bool = True
 
 
 class ContinuedFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -323,6 +330,8 @@ def _check_training(training: TrainingSpec) -> None:
     check_within("epoch_steps", "Number of steps per epoch", training.epoch_steps, 0, 10_000_000)
     check_within("batch_size", "Batch size", training.batch_size, 1, LARGEST_BATCH)
     check_within("epochs", "Number of epochs", training.epochs, 1, LARGEST_EPOCHS)
+    averaged = training.averaged_epochs
+    check_within("averaged_epochs", "Number of averaged epochs", averaged, 0, LARGEST_EPOCHS)
     check_within("seed", "Seed", training.seed, 0, LARGEST_SEED)
     check_within("validation", "Number of validation images", training.validation, 0, 59_999)
     check_within("warmup_steps", "Number of warm-up steps", training.warmup_steps, 0, 10_000_000)

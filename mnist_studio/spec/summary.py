@@ -69,6 +69,8 @@ def special_settings(training: TrainingSpec) -> Iterator[str]:
         yield f"Gradients are clipped by {by} at {training.clip.limit:g}."
     if training.augmentation:
         yield from _augmentation(training.augmentation)
+        if not training.augment_generated:
+            yield "Augmentation does not change digits generated in handwriting styles."
 
 
 def _update(training: TrainingSpec) -> Iterator[str]:
@@ -105,6 +107,12 @@ def _early_end(training: TrainingSpec) -> Iterator[str]:
         yield (
             f"Training ends early if the validation {measure} has not improved{by} for "
             f"{counted(stopping.patience, 'epoch')}."
+        )
+    if training.averaged_epochs:
+        last = counted(training.averaged_epochs, "epoch")
+        yield (
+            f"The weights after each of the last {last} are averaged. The validation and test "
+            "figures are those of the mean."
         )
     if training.best_epoch:
         yield f"The final weights are those of the epoch with the best validation {measure}."

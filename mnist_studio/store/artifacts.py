@@ -46,8 +46,10 @@ OF_EPOCHS = "epoch-*.safetensors"
 
 _WEIGHT, _SLOT = "weight/", "slot/"
 _BEST, _BEST_LOGITS, _OF_BEST = "best/", "best-logits", "best"
+_AVERAGE = "average/"
 _EPOCHS = "epochs"
 _BEST_EPOCH = "best_epoch"
+_AVERAGED = "averaged_epochs"
 _STEPS_HASH = "steps_sha256"
 _STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])
 
@@ -81,11 +83,24 @@ class BestEpoch:
 
 
 @dataclass(frozen=True)
+class WeightAverage:
+    """The mean of the weights after several epochs in a row, up to the last complete one.
+
+    Attributes:
+        count: of these epochs.
+        weights: their mean.
+    """
+
+    count: int
+    weights: Weights
+
+
+@dataclass(frozen=True)
 class SavedCheckpoint:
     """Everything that is needed to resume a run.
 
     Attributes:
-        weights: of the network.
+        weights: of the network, from which the training goes on.
         optimizer: its state.
         step: steps trained.
         train_seconds: spent on them.
@@ -96,6 +111,7 @@ class SavedCheckpoint:
         preparation_seconds: spent building, compiling and getting data until then; 0 in the file of
             an earlier version.
         best: None before the first epoch, and for a run that ends with the weights of the last one.
+        average: of the weights after the last epochs; None if they are not averaged, or not yet.
     """
 
     weights: Weights
@@ -106,6 +122,7 @@ class SavedCheckpoint:
     steps_sha256: str = ""
     preparation_seconds: float = 0.0
     best: BestEpoch | None = None
+    average: WeightAverage | None = None
 
 
 def save_weights(folder: Path, weights: Weights) -> None:
@@ -259,11 +276,15 @@ def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
         notes[_BEST_EPOCH] = str(checkpoint.best.epoch)
         best = {_BEST + name: array for name, array in checkpoint.best.weights.items()}
         best[_BEST_LOGITS] = checkpoint.best.test_logits
+    average: dict[str, Array] = {}
+    if checkpoint.average:
+        notes[_AVERAGED] = str(checkpoint.average.count)
+        average = {_AVERAGE + name: array for name, array in checkpoint.average.weights.items()}
     _settle(folder / STEPS)
     steps = _step_bytes(folder)[: checkpoint.step * _STEP.itemsize]
     if len(steps) == checkpoint.step * _STEP.itemsize:
         notes[_STEPS_HASH] = _hash(steps)
-    tensors.save(folder / CHECKPOINT, weights | slots | best, notes)
+    tensors.save(folder / CHECKPOINT, weights | slots | best | average, notes)
 
 
 def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
@@ -274,8 +295,8 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
     """
     path = folder / CHECKPOINT
     stored = tensors.load(path)
-    best = _best(path, stored, spec)
-    own = {n: a for n, a in stored.arrays.items() if not n.startswith(_OF_BEST)}
+    best, average = _best(path, stored, spec), _average(path, stored, spec)
+    own = {n: a for n, a in stored.arrays.items() if not n.startswith((_OF_BEST, _AVERAGE))}
     _check(path, own, _checkpoint_shapes(spec), spec)
     try:
         return SavedCheckpoint(
@@ -287,6 +308,7 @@ def load_checkpoint(folder: Path, spec: RunSpec) -> SavedCheckpoint:
             steps_sha256=stored.notes.get(_STEPS_HASH, ""),
             preparation_seconds=float(stored.notes.get("preparation_seconds", 0.0)),
             best=best,
+            average=average,
         )
     except (KeyError, ValueError) as error:
         raise tensors.damaged(path, f"it lacks {error}") from error
@@ -302,6 +324,18 @@ def _best(path: Path, stored: tensors.Tensors, spec: RunSpec) -> BestEpoch | Non
     if not number.isdecimal() or logits is None or logits.shape[1:] != (class_count(spec.model),):
         raise tensors.damaged(path, "its best epoch cannot be read")
     return BestEpoch(int(number), weights, logits)
+
+
+def _average(path: Path, stored: tensors.Tensors, spec: RunSpec) -> WeightAverage | None:
+    """The averaged weights in a checkpoint, if it has them."""
+    count = stored.notes.get(_AVERAGED)
+    if count is None:
+        return None
+    weights = _under(_AVERAGE, stored.arrays)
+    _check(path, weights, weight_shapes(spec.model), spec)
+    if not count.isdecimal():
+        raise tensors.damaged(path, "its averaged weights cannot be read")
+    return WeightAverage(int(count), weights)
 
 
 def checkpoint_epochs(folder: Path) -> tuple[Epoch, ...] | None:

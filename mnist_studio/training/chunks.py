@@ -55,11 +55,19 @@ class ChunkMaker:
         model: the network.
         training: its training.
         images: the training set, (n, 28, 28) uint8.
+        generated: how many of them, at the end, are digits generated in handwriting styles.
     """
 
-    def __init__(self, model: ModelSpec, training: TrainingSpec, images: NDArray[np.uint8]) -> None:
+    def __init__(
+        self,
+        model: ModelSpec,
+        training: TrainingSpec,
+        images: NDArray[np.uint8],
+        generated: int = 0,
+    ) -> None:
         self._training = training
         self._images = images
+        self._augmented_images = len(images) - (0 if training.augment_generated else generated)
         self._batches = Batches(training, len(images))
         self._drops = [
             _Drop(report.name, layer, report.output, report.layer.threshold)
@@ -123,6 +131,8 @@ class ChunkMaker:
             batch[...] = augmented(
                 self._images[chosen], training.augmentation, training.seed, step, should_continue
             )
+            unchanged = chosen >= self._augmented_images
+            batch[unchanged] = self._images[chosen[unchanged]]
         return images
 
     def _masks(self, drop: _Drop, steps: range, batch: int) -> NDArray[np.uint8]:

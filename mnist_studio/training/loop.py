@@ -9,7 +9,7 @@ from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.base import Learner
 from mnist_studio.spec.steps import batch_sizes
 from mnist_studio.store import artifacts
-from mnist_studio.training import evaluation
+from mnist_studio.training import averaging, evaluation
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 from mnist_studio.training.clock import CheckpointClock
 from mnist_studio.training.divergence import advice, check_finite
@@ -30,9 +30,10 @@ class Training:
         self._sizer = ChunkSizer(learner.capacity)
         self._checkpoints = CheckpointClock(session.checkpoint_seconds)
         spec, images = session.spec, session.data.train.images
-        self._maker = ChunkMaker(spec.model, spec.training, images)
+        self._maker = ChunkMaker(spec.model, spec.training, images, spec.handwriting_styles)
         self._compiled: set[int] = set()
         self._best: artifacts.BestEpoch | None = None
+        self._average: artifacts.WeightAverage | None = None
 
     def prepare(self) -> None:
         """Lets the framework compile the first step and the evaluation.
@@ -64,8 +65,10 @@ class Training:
         known = epochs if checkpoint.epochs is None else checkpoint.epochs
         self._state.restore(checkpoint, known)
         self._best = checkpoint.best
-        epoch = self._state.epoch
-        self._recorder.resume(epoch.epoch if epoch else 0)
+        epoch, training = self._state.epoch, self._session.spec.training
+        done = epoch.epoch if epoch else 0
+        self._average = averaging.resumed(training, done, checkpoint.average)
+        self._recorder.resume(done)
 
     def run(self) -> Finished | Stopped:
         """Trains to the end, or until a stop is requested. Saves weights and logits.
@@ -135,7 +138,19 @@ class Training:
         return not session.control.stopped
 
     def _evaluate_epoch(self) -> bool:
-        """Evaluates the weights after an epoch; False if a stop was requested meanwhile."""
+        """Evaluates an epoch; False if a stop was requested meanwhile."""
+        training, learner = self._session.spec.training, self._learner
+        epoch = self._state.step // self._session.steps_per_epoch
+        average = averaging.after_epoch(training, epoch, self._average, learner)
+        with averaging.loaded(average, learner):
+            if not self._evaluate():
+                return False
+        self._average = average
+        self._save_checkpoint()
+        return True
+
+    def _evaluate(self) -> bool:
+        """Evaluates the weights that are loaded; False if a stop was requested meanwhile."""
         session = self._session
         session.machine.sample()
         session.enter("evaluate")
@@ -152,7 +167,6 @@ class Training:
         if self._recorder.active:
             # Before the checkpoint, with which the epoch counts as done after a crash.
             self._recorder.after_epoch(self._state.epochs, self._learner, test)
-        self._save_checkpoint()
         return True
 
     def _score(self, dataset: LabeledImages | None) -> Score | None:
@@ -178,6 +192,7 @@ class Training:
             epochs=tuple(state.epochs),
             preparation_seconds=state.preparation_seconds,
             best=self._best,
+            average=self._average,
         )
         artifacts.save_checkpoint(session.folder, checkpoint)
         self._checkpoints.end()
@@ -191,6 +206,8 @@ class Training:
         if best:
             self._learner.load_weights(best.weights)
             artifacts.save_test_logits(session.folder, best.test_logits)
+        elif self._average:
+            self._learner.load_weights(self._average.weights)
         session.enter("evaluate")
         speed = evaluation.speed(self._learner, session.data.test.images)
         session.enter("save")

@@ -97,6 +97,7 @@ SPECIAL: Mapping[str, RunSpec] = {
         schedule=StepDecay(),
     ),
     "best epoch": trained(run(), validation=97, best_epoch=True),
+    "averaged epochs": trained(run(), validation=97, best_epoch=True, averaged_epochs=2),
     "odd epochs": trained(run(), epoch_steps=7, batch_size=200),
     "odd epochs, one cycle": trained(run(), epoch_steps=7, schedule=OneCycle()),
     "stored": trained(run(), sampling="stored"),

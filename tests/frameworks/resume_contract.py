@@ -61,7 +61,8 @@ def _bench(framework: Framework, folder: Path, on_event: OnEvent = ignore) -> Be
     def made(spec: RunSpec, weights: Weights) -> Learner:
         return framework.learner(spec, weights, place)
 
-    spec = trained(run(DROPPED, Adam(), "float32", batch_size=32), epochs=3, best_epoch=True)
+    whole = run(DROPPED, Adam(), "float32", batch_size=32)
+    spec = trained(whole, epochs=3, best_epoch=True, averaged_epochs=3)
     spec = msgspec.structs.replace(spec, threads=1)
     images = LabeledImages(*digits())
     return Bench(spec, folder, DataSplit(images, images, images), on_event, made)

@@ -54,8 +54,9 @@ def _stored() -> Run:
 def test_it_is_reported_and_stored_like_any_run(framework: FrameworkName) -> None:
     plateau = Plateau(patience=1)
     spec = _written(
-        framework, epochs=2, validation=97, schedule=plateau, label_smoothing=0.1, best_epoch=True
-    )
+        framework, epochs=2, validation=97, schedule=plateau, label_smoothing=0.1, best_epoch=True,
+        averaged_epochs=2,
+    )  # fmt: skip
     spec = replace(spec, model=_CNN, recipe="compact-cnn")
     events = trained(spec)
     end, run = events[-1], _stored()

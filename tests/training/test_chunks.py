@@ -47,6 +47,17 @@ def test_the_sizer_aims_at_its_seconds_and_grows_at_most_fourfold() -> None:
     assert sizer.steps == 4
 
 
+def test_generated_digits_can_stay_as_they_are(spec: RunSpec, images: np.ndarray) -> None:
+    changes = {"augmentation": MOVED, "batch_size": 210, "sampling": "stored"}
+    for augment, unchanged in ((True, 0), (False, 30)):
+        training = msgspec.structs.replace(spec.training, augment_generated=augment, **changes)
+        made = ChunkMaker(spec.model, training, images, generated=30).make(0, 1).images
+        assert made is not None
+        same = (made[0] == images).all(axis=(1, 2))
+        assert same.sum() == unchanged
+        assert same[210 - unchanged :].all()
+
+
 @pytest.mark.parametrize("schedule", [Exponential(0.5), OneCycle()])
 def test_every_step_has_the_rate_of_the_schedule(
     spec: RunSpec, images: np.ndarray, schedule: Exponential | OneCycle

@@ -22,11 +22,11 @@ from mnist_studio.spec.run import TrainingSpec
 LEFT: Mapping[str, tuple[str, ...]] = {
     "Optimizer": ("optimizer",),
     "Learning rate": ("schedule", "warmup_steps"),
-    "Duration": ("epochs", "batch_size", "epoch_steps"),
+    "Duration": ("epochs", "batch_size", "epoch_steps", "averaged_epochs"),
     "Loss and regularization": ("loss", "label_smoothing", "weight_decay", "clip"),
 }
 RIGHT: Mapping[str, tuple[str, ...]] = {
-    "Augmentation": ("augmentation",),
+    "Augmentation": ("augmentation", "augment_generated"),
     "Validation set": ("validation", "early_stopping", "best_epoch", "monitor"),
     "Training images": ("training_fraction", "label_noise"),
     "Computation": ("seed", "precision", "sampling"),
