@@ -27,7 +27,7 @@ APART: tuple[tuple[str, ...], ...] = (
     ("experiments",),
     ("frameworks/pytorch",),
     ("cli",),
-    ("workers", "prediction"),
+    ("workers", "prediction", "api"),
 )
 """Groups of folders, the longest first. Only PyTorch, Keras and the window must be alone; the
 others are groups of their own so that two processes share the work evenly."""

@@ -5,14 +5,19 @@ note contain. A minus sign before a term excludes what it finds. ``docs/runs.md`
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from mnist_studio.analysis import filter_values
 from mnist_studio.analysis.filter_values import COMPARISONS, Span
 from mnist_studio.analysis.run_fields import ARCHIVED, FIELDS, IS, Field, RunFacts, Value, fields
 from mnist_studio.errors import FilterError
+from mnist_studio.events import Epoch
+
+if TYPE_CHECKING:
+    from mnist_studio.store.rows import Run
 
 LONGEST = 1_000
 ANY = "*"
@@ -129,6 +134,24 @@ def parse(text: str) -> RunFilter:
             f"A filter has at most {LONGEST:,} characters", "Shorten it.", LONGEST + 1
         )
     return RunFilter(tuple(_terms(text)))
+
+
+def matching(
+    runs: Iterable["Run"], epochs: Callable[[str], Sequence[Epoch]], text: str
+) -> tuple["Run", ...]:
+    """The runs that a filter finds, in their order; all but the archived ones for an empty one.
+
+    Args:
+        runs: to search.
+        epochs: of the run of an ID. They are read only where a term may need them.
+        text: of the filter.
+
+    Raises:
+        FilterError: the filter is not valid.
+    """
+    wanted = parse(text)
+    found = epochs if wanted.terms else lambda run_id: ()
+    return tuple(run for run in runs if wanted.matches(RunFacts(run, found(run.id))))
 
 
 def _asks_for_archived(term: Term) -> bool:

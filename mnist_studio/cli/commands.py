@@ -196,8 +196,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         command = import_command(arguments.command)
         if arguments.command != "completion":  # It answers a press of a key.
-            _load_own_recipes()
-            _load_own_datasets()
+            _load_yours()
         code: int = command.run(arguments)
         output.flush()
     except OutputError as error:
@@ -213,29 +212,12 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _load_own_recipes() -> None:
-    """Makes your own recipes known to every command; one that cannot be used is only reported."""
-    if paths.own_recipes().exists():
+def _load_yours() -> None:
+    """Makes your own recipes and datasets known to every command. Others are only reported."""
+    if paths.own_recipes().exists() or paths.own_datasets().exists():
         from mnist_studio.store import own_recipes
 
-        try:
-            problems = own_recipes.load()
-        except MnistStudioError as error:
-            problems = (error,)
-        for problem in problems:
-            output.note(str(problem))
-
-
-def _load_own_datasets() -> None:
-    """Makes your own datasets known to every command, as the recipes are."""
-    if paths.own_datasets().exists():
-        from mnist_studio.data.datasets import own
-
-        try:
-            problems = own.load()
-        except MnistStudioError as error:
-            problems = (error,)
-        for problem in problems:
+        for problem in own_recipes.load_all_yours():
             output.note(str(problem))
 
 

@@ -13,9 +13,9 @@ from mnist_studio.comparison.report.tables import numeric_columns, sentence_colu
 from mnist_studio.comparison.selection import Selection, select_experiment, select_runs
 from mnist_studio.comparison.views import catalog
 from mnist_studio.comparison.worker import ViewWorker
-from mnist_studio.errors import UnknownName, UsageError
+from mnist_studio.errors import UsageError
+from mnist_studio.experiments.request import stored_experiment
 from mnist_studio.formatting import listed
-from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.store.runs import RunStore
 
 ALL = "all"
@@ -135,7 +135,7 @@ def _chosen(arguments: Namespace) -> Selection:
         if arguments.filter is not None:
             return _matching(store, arguments)
         if arguments.experiment:
-            return select_experiment(store, _experiment_id(store, arguments.experiment))
+            return select_experiment(store, stored_experiment(store, arguments.experiment))
         return select_runs(store, arguments.runs, arguments.question)
 
 
@@ -144,23 +144,6 @@ def _matching(store: RunStore, arguments: Namespace) -> Selection:
     if not found:
         raise UsageError(f"No trained run matches the filter “{arguments.filter}”.")
     return select_runs(store, found, arguments.question)
-
-
-def _experiment_id(store: RunStore, name: str) -> str:
-    """The experiment of that id, title, or ready-made name."""
-    made = EXPERIMENTS[name].experiment if name in EXPERIMENTS else None
-    known = store.experiments.all()
-    titled = [one.id for one in known if one.title == name or one.spec == made]
-    if made and not titled:
-        raise UnknownName(
-            f"The experiment “{name}” has not been started yet.",
-            f"Run: mnist-studio experiment {name}",
-        )
-    if len(titled) > 1:
-        raise UnknownName(
-            f"{len(titled)} experiments have this title.", f"Use an ID: {', '.join(titled)}."
-        )
-    return titled[0] if titled else name
 
 
 def _options(arguments: Namespace, chosen: Selection) -> ViewOptions:

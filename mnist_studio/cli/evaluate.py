@@ -14,9 +14,9 @@ from mnist_studio.data.datasets.pen_digits import PenDigit, Writers
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
 from mnist_studio.data.ink.stages import STEPS
-from mnist_studio.errors import DataError, MnistStudioError, UsageError
+from mnist_studio.errors import MnistStudioError, UsageError
 from mnist_studio.formatting import count, percent
-from mnist_studio.prediction.evaluation import Evaluator
+from mnist_studio.prediction.evaluation import Evaluator, check_labels, check_not_empty
 from mnist_studio.spec import datasets
 from mnist_studio.spec.run import DIGITS, answers_digits
 from mnist_studio.store.rows import Run
@@ -86,8 +86,8 @@ def run(arguments: Namespace) -> int:
         raise UsageError("--writers selects pen strokes, not IDX files.", "Leave out --writers.")
     runs = options.trained(arguments.run, arguments.filter)
     test = _test_set(arguments)
-    if not all(map(len, test.stages)):
-        raise DataError("The test set has no images.", "Choose another file or folder.")
+    for images in test.stages:
+        check_not_empty(images)
     for sentence in dict.fromkeys(_looks(test.stages[-1], runs)):
         output.note(f"Warning: {sentence}")
     if not arguments.json:
@@ -197,16 +197,9 @@ def _check_classes(model: Run, test: _TestSet) -> None:
     Raises:
         UsageError: it has pen strokes of digits, or labels that the model does not have.
     """
-    classes = len(model.spec.class_names)
     if test.writers and not answers_digits(model.spec):
         raise UsageError("Pen strokes are digits, but this model has other classes.")
-    highest = int(test.stages[0].labels.max())
-    if highest >= classes:
-        raise UsageError(
-            f"The test set has labels up to {highest}, but this model has {classes} classes, so "
-            f"its labels are 0 to {classes - 1}.",
-            "Choose a model that was trained on these classes.",
-        )
+    check_labels(model, test.stages[0])
 
 
 def _json(

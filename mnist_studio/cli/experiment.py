@@ -8,30 +8,30 @@ from argparse import ArgumentParser, Namespace
 from contextlib import closing
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from mnist_studio.cli import options, output
 from mnist_studio.cli.background_printer import BackgroundPrinter
-from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate, is_progress
+from mnist_studio.cli.experiment_progress import ExperimentPrinter, estimate
 from mnist_studio.cli.interrupts import interrupts
-from mnist_studio.data.datasets import sources
-from mnist_studio.data.files import parse_text, write_bytes
+from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
 from mnist_studio.experiments import estimates
-from mnist_studio.experiments.events import AnyExperimentEvent, ExperimentEnded
+from mnist_studio.experiments.events import (
+    AnyExperimentEvent,
+    ExperimentEnded,
+    is_progress,
+)
 from mnist_studio.experiments.executors import Executor, Local
+from mnist_studio.experiments.request import requested_experiment, require_datasets
 from mnist_studio.experiments.runner import ExperimentRunner
 from mnist_studio.formatting import count
-from mnist_studio.spec import change_values, changes, experiment_files
+from mnist_studio.spec import changes, experiment_files
 from mnist_studio.spec.experiment import (
     MANY_RUNS,
     ExperimentSpec,
-    check_experiment,
     expand_cells,
     run_count,
 )
-from mnist_studio.spec.grid_settings import FixedSetting
-from mnist_studio.spec.ready_made import EXPERIMENTS, ready_made
+from mnist_studio.spec.ready_made import EXPERIMENTS
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.runs import RunStore
 
@@ -109,15 +109,14 @@ def run(arguments: Namespace) -> int:
             "No experiment was specified.",
             "Specify a file, or see: mnist-studio experiment --list",
         )
-    experiment = _with_changes(_experiment(arguments.experiment), arguments)
+    chosen = [changes.parse(text) for text in arguments.set]
+    experiment = requested_experiment(arguments.experiment, chosen)
     if arguments.write:
         write_bytes(arguments.write, experiment_files.write(experiment).encode())
         output.note(f"Saved to {arguments.write}.")
         return 0
     executor = _executor(arguments)
-    if arguments.data:
-        for dataset in experiment.datasets or ("mnist",):
-            sources.require(dataset, arguments.data)
+    require_datasets(experiment, arguments.data)
     _confirm(experiment, arguments.yes, executor)
     return _run(ExperimentRunner(experiment, executor), arguments)
 
@@ -154,28 +153,6 @@ def _list(json: bool) -> int:
     ]
     output.table(("Experiment", "Runs", "Title", "Source"), rows, right=(1,))
     return 0
-
-
-def _experiment(name: str) -> ExperimentSpec:
-    """The experiment in a file, or the ready-made one of that name."""
-    path = options.path(name)
-    if path.suffix != experiment_files.SUFFIX:
-        return ready_made(name).experiment
-    return parse_text(path, "experiment", experiment_files.read)
-
-
-def _with_changes(experiment: ExperimentSpec, arguments: Namespace) -> ExperimentSpec:
-    """The experiment with the changes of ``--set`` in all its runs.
-
-    Raises:
-        SpecError: a setting that does not exist, or a value of a wrong type.
-    """
-    found = map(changes.parse, arguments.set)
-    fixed = tuple(FixedSetting(one.path, change_values.plain(str(one.value))) for one in found)
-    changed = replace(experiment, changes=(*experiment.changes, *fixed))
-    if fixed:
-        check_experiment(changed)
-    return changed
 
 
 def _executor(arguments: Namespace) -> Executor:

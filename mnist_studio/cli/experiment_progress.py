@@ -6,10 +6,9 @@ from msgspec.structs import replace
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
+from mnist_studio.analysis.event_text import describe
 from mnist_studio.cli import output
-from mnist_studio.cli.training_progress import describe
 from mnist_studio.events import Finished, Log, Started, state_title
-from mnist_studio.events import Progress as Step
 from mnist_studio.experiments.events import (
     AnyExperimentEvent,
     BestChanged,
@@ -135,13 +134,6 @@ class ExperimentPrinter:
     def _print(self, text: str) -> None:
         line = output.fitted(printable_lines(text), self._console.file)
         self._console.print(line, soft_wrap=True)
-
-
-def is_progress(event: AnyExperimentEvent) -> bool:
-    """Whether an event only shows progress, and the next one will show it too."""
-    if isinstance(event, CellEvent):
-        return isinstance(event.event, Step)
-    return isinstance(event, ProgressChanged)
 
 
 def estimate(seconds: float) -> str:

@@ -152,13 +152,9 @@ def filtered(store: RunStore, text: str | None) -> tuple[Run, ...]:
     Raises:
         FilterError: the filter is not valid.
     """
-    from mnist_studio.analysis.run_fields import RunFacts
-    from mnist_studio.analysis.run_filter import parse
+    from mnist_studio.analysis.run_filter import matching
 
-    wanted = parse(text or "")
-    # Epochs are read only where a term may need them.
-    epochs = store.epochs if wanted.terms else lambda run_id: ()
-    return tuple(run for run in store.runs() if wanted.matches(RunFacts(run, epochs(run.id))))
+    return matching(store.runs(), store.epochs, text or "")
 
 
 def add_run(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from mnist_studio.formatting import counted, listed, percent
 from mnist_studio.frameworks.registry import framework_entry
 from mnist_studio.logs.export import write_logs
 from mnist_studio.logs.formats import parse_formats
-from mnist_studio.prediction.export import SUFFIXES, Kind, export
+from mnist_studio.prediction.export import SUFFIXES, export_by_name
 from mnist_studio.prediction.weights_import import SUFFIXES as WEIGHTS
 from mnist_studio.prediction.weights_import import import_weights
 from mnist_studio.running.run_files import (
@@ -140,8 +140,7 @@ def _export(arguments: Namespace) -> None:
         raise UsageError(
             f"Only a {SUFFIX} file holds several runs.", f"Choose a name that ends in {SUFFIX}."
         )
-    kind = _kind(arguments.path)
-    if checked := export(_chosen(arguments.run), kind, arguments.path):
+    if checked := export_by_name(_chosen(arguments.run), arguments.path):
         output.note(checked)
 
 
@@ -186,16 +185,6 @@ def _found(filter_text: str) -> Sequence[str]:
     if not runs:
         raise UsageError(f"No run matches the filter “{filter_text}”.")
     return [run.id for run in runs]
-
-
-def _kind(path: Path) -> Kind:
-    for kind, suffix in SUFFIXES.items():
-        if path.suffix == suffix:
-            return kind
-    raise UsageError(
-        f"The name {path.name} does not show the file format.",
-        f"Choose a name that ends in {listed([SUFFIX, *SUFFIXES.values()], 'or')}.",
-    )
 
 
 def _say(file: Path, imported: Imported, json: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from mnist_studio.analysis.time_breakdown import marked, training_time, training_time_after
+from mnist_studio.analysis.event_text import describe, is_progress
 from mnist_studio.cli import output
 from mnist_studio.cli.background_printer import BackgroundPrinter, Printer
 from mnist_studio.cli.interrupts import interrupts
@@ -15,21 +15,16 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.events import (
     PHASES,
-    Cancelled,
     Crashed,
-    Epoch,
     Event,
     Failed,
     Finished,
-    Log,
     Phase,
     Started,
     Stopped,
-    ending,
-    state_title,
 )
 from mnist_studio.events import Progress as Step
-from mnist_studio.formatting import duration, images_per_second, loss, percent, printable_lines
+from mnist_studio.formatting import images_per_second, loss, printable_lines
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.run import RunSpec
@@ -105,32 +100,6 @@ class ProgressBars:
             self._console.print(output.fitted(line, self._console.file), soft_wrap=True)
 
 
-def describe(event: Event) -> str:
-    """An event as a line of text; empty for events that have none."""
-    match event:
-        case Epoch():
-            trained = duration(training_time_after(event, None))
-            return (
-                f"epoch {event.epoch}: training loss {loss(event.train_loss)}, "
-                f"test accuracy {percent(event.test_accuracy)}, training time {trained}"
-            )
-        case Finished():
-            trained = marked(duration(training_time(event)), event)
-            special = f" · {text}" if (text := ending(event)) else ""
-            return (
-                f"finished: test accuracy {percent(event.test_accuracy)}, training time "
-                f"{trained} on {event.device}{special} · run {event.run}"
-            )
-        case Stopped():
-            return f"stopped after step {event.step:,}, weights saved · run {event.run}"
-        case Failed(reason=reason) | Crashed(reason=reason) | Cancelled(reason=reason):
-            return f"{state_title(type(event).__name__.lower(), reason).lower()}: {reason}"
-        case Log(text=text):
-            return text
-        case _:
-            return ""
-
-
 def train_all(
     jobs: Sequence[TrainingJob], specs: Sequence[RunSpec], data: Path | None, json: bool
 ) -> int:
@@ -167,11 +136,6 @@ def train_all(
 
 
 SAVED = "The training was stopped, and its weights are saved."
-
-
-def is_progress(event: Event) -> bool:
-    """Whether an event only shows progress, and the next one will show it too."""
-    return isinstance(event, Step)
 
 
 def _train(job: TrainingJob, spec: RunSpec, printer: BackgroundPrinter[Event]) -> bool:

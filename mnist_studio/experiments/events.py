@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from mnist_studio.events import AnyEvent
+from mnist_studio.events import AnyEvent, Progress
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import titles
 
@@ -166,3 +166,10 @@ AnyExperimentEvent = (
     | BestChanged
     | ExperimentEnded
 )
+
+
+def is_progress(event: AnyExperimentEvent) -> bool:
+    """Whether an event only shows progress, and the next one will show it too."""
+    if isinstance(event, CellEvent):
+        return isinstance(event.event, Progress)
+    return isinstance(event, ProgressChanged)

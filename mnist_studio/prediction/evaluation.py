@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.errors import JobError
+from mnist_studio.data.images import LabeledImages
+from mnist_studio.errors import DataError, JobError, UsageError
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array
 from mnist_studio.prediction.messages import (
@@ -41,6 +42,31 @@ class Evaluation:
 def engine_for(framework: str) -> str:
     """The framework that computes for runs of ``framework``: NumPy where it is not installed."""
     return framework if registry.version(framework) else "numpy"
+
+
+def check_not_empty(test: LabeledImages) -> None:
+    """Refuses a test set without images.
+
+    Raises:
+        DataError: it has none.
+    """
+    if not len(test):
+        raise DataError("The test set has no images.", "Choose another file or folder.")
+
+
+def check_labels(run: Run, test: LabeledImages) -> None:
+    """Refuses a test set whose labels are not the classes of a run.
+
+    Raises:
+        UsageError: it has labels that the run does not have.
+    """
+    highest, classes = int(test.labels.max(initial=0)), len(run.spec.class_names)
+    if highest >= classes:
+        raise UsageError(
+            f"The test set has labels up to {highest}, but this model has {classes} classes, so "
+            f"its labels are 0 to {classes - 1}.",
+            "Choose a model that was trained on these classes.",
+        )
 
 
 class Evaluator(PersistentWorker[LoadModels | Predict, Logits, tuple[ModelError, ...]]):

@@ -9,7 +9,8 @@ from typing import Literal
 import msgspec
 
 from mnist_studio.data.files import write_bytes
-from mnist_studio.errors import JobError
+from mnist_studio.errors import JobError, UsageError
+from mnist_studio.formatting import listed
 from mnist_studio.frameworks import registry
 from mnist_studio.prediction import onnx_export
 from mnist_studio.spec import codec
@@ -17,6 +18,7 @@ from mnist_studio.spec.known_bugs import effective
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import artifacts, tensors
 from mnist_studio.store.rows import Run
+from mnist_studio.store.run_file import SUFFIX as RUN_FILE
 from mnist_studio.workers.task import Context, Task, never
 from mnist_studio.workers.worker import request_once
 
@@ -92,6 +94,21 @@ def export(run: Run, kind: Kind, path: Path, is_cancelled: Callable[[], bool] = 
         request_once(EXPORT, request, kind, TIMEOUT_SECONDS, is_cancelled=is_cancelled)
         write_bytes(path, staged.read_bytes())
     return ""
+
+
+def export_by_name(run: Run, path: Path) -> str:
+    """As ``export``, in the format that the name of the file ends in.
+
+    Raises:
+        UsageError: it ends in another one.
+    """
+    for kind, suffix in SUFFIXES.items():
+        if path.suffix == suffix:
+            return export(run, kind, path)
+    raise UsageError(
+        f"The name {path.name} does not show the file format.",
+        f"Choose a name that ends in {listed([RUN_FILE, *SUFFIXES.values()], 'or')}.",
+    )
 
 
 def _export_onnx(run: Run, path: Path, is_cancelled: Callable[[], bool]) -> str:

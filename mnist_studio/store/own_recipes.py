@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from mnist_studio import paths
+from mnist_studio.data.datasets import own
 from mnist_studio.data.files import parse_text, read_text, write_bytes
 from mnist_studio.errors import MnistStudioError, SpecError, StoreError, UnknownName, UsageError
 from mnist_studio.formatting import counted, listed
@@ -242,6 +243,17 @@ def load(home: Path | None = None) -> tuple[MnistStudioError, ...]:
     found = OwnRecipes(home).all()
     recipes.hand_in(found.recipes)
     return found.problems
+
+
+def load_all_yours() -> tuple[MnistStudioError, ...]:
+    """Makes your own recipes and datasets known; gives what is wrong with others."""
+    problems: list[MnistStudioError] = []
+    for is_here, hand_in in ((paths.own_recipes(), load), (paths.own_datasets(), own.load)):
+        try:
+            problems += hand_in() if is_here.exists() else ()
+        except MnistStudioError as error:
+            problems.append(error)
+    return tuple(problems)
 
 
 def read_file(path: Path) -> OwnRecipe:

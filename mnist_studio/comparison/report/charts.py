@@ -4,7 +4,6 @@ Every chart is drawn into a given figure, so that picture files, HTML and PDF sh
 """
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any, Literal
@@ -77,18 +76,6 @@ def saved(figure: Figure, kind: Kind) -> bytes:
     dateless: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
     figure.savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=dateless.get(kind))
     return file.getvalue()
-
-
-def inline(svg: bytes, prefix: str) -> str:
-    """An SVG as a part of a page: without its XML header, and with unique ids."""
-    text = svg.decode()
-    text = text[text.index("<svg") :]
-    text = re.sub(r'\bid="', f'id="{prefix}-', text)
-    text = re.sub(r'(href="|url\()#', rf"\1#{prefix}-", text)
-    # The page decides the size, the view box the proportions.
-    return re.sub(r'(<svg\b[^>]*?) width="[^"]*"', r"\1", text, count=1).replace(
-        "<svg ", '<svg class="chart" ', 1
-    )
 
 
 def height(chart: Chart) -> float:

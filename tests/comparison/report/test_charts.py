@@ -20,6 +20,7 @@ from mnist_studio.analysis.view import (
 )
 from mnist_studio.comparison.report import charts
 from mnist_studio.comparison.report.charts import Kind
+from mnist_studio.comparison.report.html_view import inline
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.palette import LIGHT
 
@@ -82,7 +83,7 @@ def test_frameworks_have_their_color_and_dash() -> None:
 
 def test_parts_of_a_page_do_not_share_ids() -> None:
     svg = charts.picture(STACKED, MARKS, "svg")
-    one, other = charts.inline(svg, "p1"), charts.inline(svg, "p2")
+    one, other = inline(svg, "p1"), inline(svg, "p2")
     ids = [set(re.findall(r'\bid="([^"]+)"', text)) for text in (one, other)]
     assert ids[0]
     assert not ids[0] & ids[1]

@@ -1,0 +1,1 @@
+"""The Python API for scripts and notebooks: what ``mnist_studio`` itself offers by name."""
