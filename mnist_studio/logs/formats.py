@@ -64,6 +64,11 @@ FORMATS: Mapping[str, FormatEntry] = MappingProxyType(
 )  # fmt: skip
 
 
+def available() -> tuple[FormatEntry, ...]:
+    """The formats that can be written here."""
+    return tuple(entry for entry in FORMATS.values() if not entry.missing)
+
+
 def parse_formats(text: str) -> tuple[LogFormat, ...]:
     """The formats of a list of the command line, such as ``csv,tensorboard``.
 

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.events import Finished
-from mnist_studio.formatting import counted
+from mnist_studio.formatting import counted, listed
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.gui.common.basics import enable, label
 from mnist_studio.gui.common.file_dialog import FileDialog
@@ -31,11 +31,15 @@ from mnist_studio.gui.services.background import IsCancelled, Progress, Work
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.logs.export import write_logs
+from mnist_studio.logs.formats import available
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.prediction.onnx_export import INSTALL, is_installed
 from mnist_studio.running.run_files import export_runs
+from mnist_studio.settings import TrainingLogs
 from mnist_studio.spec.run import LARGEST_EPOCHS, FrameworkName
 from mnist_studio.store.rows import Run
+from mnist_studio.store.runs import RunStore
 
 MOST_WATCHED = 3
 _NONE_SELECTED = "Select a run first."
@@ -235,6 +239,10 @@ class Exporter(QObject):
             reason = _missing_onnx() if kind == "onnx" else texts.missing(framework)
             action.setEnabled(not reason)
             action.setToolTip(reason)
+        menu.addSeparator()
+        logs = menu.addAction("Logs for other tools…")
+        logs.triggered.connect(self._asks_for_log_folder(rows))
+        logs.setToolTip(f"Writes {_formats()} to a folder for each run")
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
@@ -254,6 +262,20 @@ class Exporter(QObject):
     def write_runs(self, rows: Sequence[RunRow], file: Path) -> None:
         """Writes runs to one run file in the background."""
         self.run_files.write(file, partial(export_runs, [row.id for row in rows]))
+
+    def write_logs(self, rows: Sequence[RunRow], folder: Path) -> None:
+        """Writes the logs of runs in the background, in every format that can be written."""
+        logs = TrainingLogs(str(folder), tuple(one.name for one in available()))
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
+            with RunStore() as store:
+                for place, row in enumerate(rows):
+                    write_logs(row.run, store.epochs(row.id), logs)
+                    progress((place + 1) / len(rows))
+            return folder
+
+        self._studio.message.emit(f"Writing {counted(len(rows), 'log')} …", "plain")
+        self._studio.background.start(work, self._report_logs, self._studio.complain)
 
     def write_all(self, rows: Sequence[RunRow], kind: Kind, folder: Path) -> None:
         """Writes a file for each run with weights in the background; replaces no other file."""
@@ -294,6 +316,20 @@ class Exporter(QObject):
         write = partial(export_runs, [row.id for row in rows])
         return lambda: self.run_files.ask(name, write)
 
+    def _asks_for_log_folder(self, rows: Sequence[RunRow]) -> Callable[[], None]:
+        def open_dialog() -> None:
+            dialog = FileDialog(self._window, "Folder for logs")
+            dialog.setFileMode(FileDialog.FileMode.Directory)
+            dialog.fileSelected.connect(lambda chosen: self.write_logs(rows, Path(chosen)))
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+        return open_dialog
+
+    @Slot(object)
+    def _report_logs(self, folder: Path) -> None:
+        self._studio.outcome.emit(written(self._studio, "The logs are written", folder))
+
     @Slot(object)
     def _report(self, file: Path) -> None:
         self._studio.outcome.emit(written(self._studio, "The weights are exported", file))
@@ -309,6 +345,10 @@ class Exporter(QObject):
 def _missing_onnx() -> str:
     """Why no ONNX file can be written; empty if it can."""
     return "" if is_installed() else f"ONNX is not installed. {INSTALL}."
+
+
+def _formats() -> str:
+    return listed([one.title for one in available()])
 
 
 def _name(row: RunRow) -> str:

@@ -1,6 +1,7 @@
 """Runs an experiment in a thread and reports its events as signals."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from mnist_studio.experiments.events import (
 )
 from mnist_studio.gui.services.event_thread import EventThread
 from mnist_studio.gui.services.experiment_progress import ExperimentState
+from mnist_studio.settings import TrainingLogs
 from mnist_studio.spec.experiment import ExperimentSpec
 
 if TYPE_CHECKING:
@@ -43,8 +45,19 @@ class ExperimentService(QObject):
     failed = Signal(object)
     idle = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        logs: Callable[[], TrainingLogs] = TrainingLogs,
+    ) -> None:
+        """No experiment yet.
+
+        Args:
+            parent: of this object.
+            logs: for other tools, of the runs of an experiment that starts.
+        """
         super().__init__(parent)
+        self._logs = logs
         self._thread: EventThread[ExperimentRunner] | None = None
         self._spec: ExperimentSpec | None = None
         self._id = ""
@@ -110,7 +123,8 @@ class ExperimentService(QObject):
         self._spec, self._id, self._ending = spec, "", False
         self._concurrency = concurrency
         self.board = ExperimentState(search=spec.search)
-        self._thread = EventThread(ExperimentRunner(spec, Local(concurrency, data, observe)), self)
+        executor = Local(concurrency, data, observe, self._logs())
+        self._thread = EventThread(ExperimentRunner(spec, executor), self)
         self._thread.event_received.connect(self._take)
         self._thread.failed.connect(self._break)
         self._thread.finished.connect(self._end)

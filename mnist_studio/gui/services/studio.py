@@ -129,9 +129,9 @@ class Studio(QObject):
         self._activity = ""
         self.library = RunLibrary(self)
         self.warm_processes = WarmProcesses()
-        self.queue = TrainingQueue(self, self.warm_processes)
+        self.queue = TrainingQueue(self, self.warm_processes, self._training_logs)
         self.speeds = SpeedMeter(self.background, self.queue, self)
-        self.experiment = ExperimentService(self)
+        self.experiment = ExperimentService(self, self._training_logs)
         detector = NoveltyDetector()
         self.drawing = Drawing(self, detector)
         self.drawing_saver = DrawingSaver(self.background, self.drawing, self)
@@ -322,6 +322,9 @@ class Studio(QObject):
     def saved_settings(self) -> settings.Settings:
         """The settings of the user, as this window last read or changed them."""
         return self._settings
+
+    def _training_logs(self) -> settings.TrainingLogs:
+        return self._settings.training_logs
 
     def remember(self, **values: Any) -> None:
         """Saves some settings, by their names; the others stay as they are in the file."""

@@ -1,7 +1,7 @@
 """The queue of runs, which train one after the other, each supervised by a thread."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,6 +12,7 @@ from mnist_studio.gui.services.event_thread import EventThread
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.running.warm import WarmProcesses
+from mnist_studio.settings import TrainingLogs
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run
 
@@ -35,17 +36,22 @@ class TrainingQueue(QObject):
     idle = Signal()
 
     def __init__(
-        self, parent: QObject | None = None, processes: WarmProcesses | None = None
+        self,
+        parent: QObject | None = None,
+        processes: WarmProcesses | None = None,
+        logs: Callable[[], TrainingLogs] = TrainingLogs,
     ) -> None:
         """An empty queue.
 
         Args:
             parent: of this object.
             processes: that may train the runs.
+            logs: for other tools, of the run that starts.
         """
         super().__init__(parent)
         self.observe = False
         self._processes = processes
+        self._logs = logs
         self._runs: tuple[LiveRun, ...] = ()
         self._current: LiveRun | None = None
         self._thread: EventThread[TrainingJob] | None = None
@@ -158,7 +164,7 @@ class TrainingQueue(QObject):
         self._current.state, self._current.phase = "running", "start"
         job = TrainingJob(
             self._current.spec, data=self._data, resume=self._current.resume,
-            processes=self._processes, observe=self.observe,
+            processes=self._processes, observe=self.observe, logs=self._logs(),
         )  # fmt: skip
         self._thread = EventThread(job, self)
         self._thread.event_received.connect(self._take)

@@ -22,6 +22,7 @@ from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.stepper import StepperSpinBox
 from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
+from mnist_studio.gui.settings.training_logs import TrainingLogControls
 from mnist_studio.gui.theme.theme import SCALES
 
 WIDEST = 760
@@ -42,6 +43,7 @@ class SettingsPage(Page):
         super().__init__(studio)
         self._make_appearance()
         self._make_training()
+        self.logs = TrainingLogControls(studio, self)
         self._make_places()
         self._lay_out()
         studio.theme.changed.connect(self._show_appearance)
@@ -152,6 +154,7 @@ class SettingsPage(Page):
                  "memory.", self.warm),
                 ("CPU threads", f"This computer has {cores}. The Train page has the number of "
                  "threads for the next runs.", self.threads_button),
+                *self.logs.rows,
             )),
             ("Data", (
                 ("MNIST folder", self.folder, _pair(self.choose_button, self.forget_button)),

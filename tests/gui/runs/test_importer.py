@@ -59,6 +59,11 @@ def test_a_dropped_run_file_is_imported_selected_and_written_again(
     titles = [action.text() for action in page.exporter.menu(page.selected).actions()]
     assert titles[0] == "Run file (.mnistrun)…"
     assert "ONNX model (.onnx)…" in titles
+    assert titles[-1] == "Logs for other tools…"
+    page.exporter.write_logs(page.selected, tmp_path / "logs")
+    qtbot.waitUntil(
+        lambda: bool(list(tmp_path.glob("logs/featherweight-*/run.jsonl"))), timeout=30_000
+    )
     page.importer.open(file)
     qtbot.waitUntil(lambda: "already have one run" in " ".join(outcomes[-1].facts), timeout=30_000)
 
