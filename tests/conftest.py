@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from mnist_studio.analysis import time_breakdown
+from mnist_studio.frameworks import registry
 from mnist_studio.spec import recipes
 from tests.without import sitecustomize
 
@@ -27,6 +28,21 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says how busy the machine is; what hangs is ended by pytest's timeout.
 settings.register_profile("studio", deadline=None)
 settings.load_profile("studio")
+
+MISSING = {name for name in registry.FRAMEWORKS if registry.installed(name) is None}
+"""Frameworks that are not installed, or that are hidden."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skips what a test does in a framework that is not installed."""
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        values = parameters.params.values() if parameters else ()
+        needed = {value for value in values if isinstance(value, str)}
+        needed |= {str(mark.args[0]) for mark in item.iter_markers("needs")}
+        for name in sorted(needed & MISSING):
+            item.add_marker(pytest.mark.skip(reason=f"{name} is not installed"))
+
 
 # As named where the tests run; most tests forget it.
 DATA = os.environ.get("MNIST_STUDIO_DATA", "")
