@@ -57,6 +57,7 @@ def test_an_import_that_raises_is_reported(
     assert remedy in report.problem
 
 
+@pytest.mark.needs("pytorch")
 @signals
 @pytest.mark.parametrize(("name", "said", "remedy"), DYING)
 def test_an_import_that_ends_its_process_is_reported(
@@ -76,6 +77,7 @@ def test_an_import_that_ends_its_process_is_reported(
     assert remedy in report.problem
 
 
+@pytest.mark.needs("pytorch")
 @signals
 def test_a_persistent_worker_reports_it_too(broken: Path) -> None:
     _write(broken, "torch", "import os, signal\nos.kill(os.getpid(), signal.SIGILL)")
@@ -86,6 +88,7 @@ def test_a_persistent_worker_reports_it_too(broken: Path) -> None:
         final_result(worker.request("pytorch"))
 
 
+@pytest.mark.needs("pytorch")
 def test_half_a_package_is_reported(broken: Path) -> None:
     (broken / "torch").mkdir()
     (broken / "torch" / "__init__.py").touch()
