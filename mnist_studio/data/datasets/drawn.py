@@ -25,7 +25,7 @@ from mnist_studio.spec.run import check_class_names
 WANTED = 20
 """Drawings of each class that make a usable dataset, which augmentation enlarges."""
 FEWEST = 5
-SOURCE = "drawn in MNIST Studio"
+SOURCE = "drawings in MNIST Studio"
 _LONGEST = 100_000_000
 _LOG = logging.getLogger(__name__)
 

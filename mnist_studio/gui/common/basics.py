@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QTextLayout,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QBoxLayout,
     QHBoxLayout,
     QLabel,
@@ -100,6 +101,22 @@ class Elided(QLabel):
     def _explain(self) -> None:
         needed = self.fontMetrics().horizontalAdvance(self.text())
         self.setToolTip(self.text() if needed > self.contentsRect().width() else "")
+
+
+def show_name(shown: QLabel | QAbstractButton, name: str, room: int) -> None:
+    """Shows a name in a given width, shortened in the middle if necessary.
+
+    Long names of classes often differ only at their ends. The tooltip then has the whole name.
+
+    Args:
+        shown: with its final font.
+        name: the whole name.
+        room: width in pixels.
+    """
+    text = shown.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    shown.setText(text)
+    shown.setAccessibleName(name)
+    shown.setToolTip("" if text == name else name)
 
 
 class ElidedLines(QLabel):

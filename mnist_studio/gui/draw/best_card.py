@@ -5,7 +5,16 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.analysis.interpretation import Interpretation, in_words
 from mnist_studio.formatting import classes_in_words, percent, word
-from mnist_studio.gui.common.basics import Elided, ElidedLines, button, column, label, restyle, row
+from mnist_studio.gui.common.basics import (
+    Elided,
+    ElidedLines,
+    button,
+    column,
+    label,
+    restyle,
+    row,
+    show_name,
+)
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
 from mnist_studio.gui.services.run_row import RunRow
@@ -18,6 +27,9 @@ _YOURS = "The model that you chose predicts it while you draw."
 _WAITING = "One moment", "The model is being loaded."
 TALLEST = 480
 """Height of the card on a large screen; more would only be empty."""
+
+NAME_WIDTH = 190
+"""Width of the longest number or name, in points. The headline has the whole name."""
 
 _SHORT, _LONG = 1, 4
 """Digits of a number up to which it is shown very large, and large."""
@@ -39,6 +51,7 @@ class BestCard(Card):
         self._theme = theme
         self._row: RunRow | None = None
         self._compact = False
+        self._text = "?"
         self._promise = _PROMISE
         self.setAccessibleName("Prediction of the most accurate model")
         self.digit = label("?", "giant")
@@ -138,7 +151,7 @@ class BestCard(Card):
         self.bars.setVisible(not compact)
         self._compact = compact
         self._size()
-        self._show_digit(self.digit.text(), bool(self.digit.property("faint")))
+        self._show_digit(self._text, bool(self.digit.property("faint")))
 
     def _show_digit(self, text: str, faint: bool = False) -> None:
         short = len(text) <= _SHORT and not self._compact
@@ -149,8 +162,8 @@ class BestCard(Card):
             self.digit.setObjectName(role)
             self.digit.setProperty("faint", faint)
             restyle(self.digit)
-        self.digit.setText(text)
-        self.digit.setAccessibleName(text)
+        self._text = text
+        show_name(self.digit, text, self._theme.pixels(NAME_WIDTH))
 
     def _show_texts(self, headline: str, detail: str) -> None:
         self.headline.setText(headline)

@@ -8,9 +8,23 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton
 from mnist_studio.analysis.interpretation import Interpretation
 from mnist_studio.data.datasets.examples import Example
 from mnist_studio.formatting import NOTHING
-from mnist_studio.gui.common.basics import Elided, column, holder, label, restyle, row
+from mnist_studio.gui.common.basics import (
+    Elided,
+    column,
+    holder,
+    label,
+    restyle,
+    row,
+    show_name,
+)
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.theme.theme import Theme
+
+WIDTH, NAME_WIDTH = 56, 110
+"""Width of a digit, and of the name of a class, in points."""
+
+SHORT = 2
+"""Characters of a name that is shown as large as a digit."""
 
 
 class ConsensusCard(Card):
@@ -26,6 +40,7 @@ class ConsensusCard(Card):
         super().__init__()
         self._theme = theme
         self._compact = False
+        self._text = NOTHING
         self.digit = label(NOTHING, "huge")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.places: list[QToolButton] = []
@@ -52,15 +67,14 @@ class ConsensusCard(Card):
             focus: the place of the selected digit.
             verdict: the true label and which models are wrong; empty for an unknown label.
         """
-        self.digit.setText(found.text)
+        self._show_digit(found.text)
         self._show_places(found, focus)
         self._show_texts(found.headline, verdict or found.detail)
 
     def show_compact(self, compact: bool) -> None:
         """Takes less height, if a larger prediction is above."""
         self._compact = compact
-        self.digit.setObjectName("large" if compact else "huge")
-        restyle(self.digit)
+        self._show_digit(self._text)
         self._size()
 
     def show_rule(self, rule: str) -> None:
@@ -69,9 +83,20 @@ class ConsensusCard(Card):
 
     def show_blank(self) -> None:
         """Shows what to do on a blank canvas."""
-        self.digit.setText(NOTHING)
+        self._show_digit(NOTHING)
         self._choose_number(False)
         self._show_texts("Draw a digit on the left", "Every trained model predicts while you draw.")
+
+    def _show_digit(self, text: str) -> None:
+        """A digit in large, or the name of a class as far as there is room."""
+        self._text, is_name = text, len(text) > SHORT and not text.isdecimal()
+        role = "cardTitle" if is_name else "large" if self._compact else "huge"
+        if self.digit.objectName() != role:
+            self.digit.setObjectName(role)
+            restyle(self.digit)
+        room = self._theme.pixels(NAME_WIDTH if is_name else WIDTH)
+        self.digit.setFixedWidth(room)
+        show_name(self.digit, text, room)
 
     def _show_texts(self, headline: str, detail: str) -> None:
         self.headline.setText(headline)
@@ -91,7 +116,8 @@ class ConsensusCard(Card):
         for at, shown in enumerate(self.places):
             shown.setVisible(several and at < len(found.digits))
             if several and at < len(found.digits):
-                shown.setText(found.places[at])
+                show_name(shown, found.places[at], self._theme.pixels(NAME_WIDTH))
+                shown.setAccessibleName(f"Digit {at + 1}")
                 shown.setChecked(at == focus)
                 consensus = found.digits[at].consensus
                 tip = f"{consensus.headline}. {consensus.detail} Click to select this digit."
@@ -110,7 +136,7 @@ class ConsensusCard(Card):
 
     @Slot()
     def _size(self) -> None:
-        self.digit.setFixedWidth(self._theme.pixels(56))
+        self._show_digit(self._text)
         self.setMinimumHeight(self._theme.pixels(84 if self._compact else 116))
 
 

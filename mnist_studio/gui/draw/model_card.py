@@ -20,6 +20,7 @@ from mnist_studio.gui.common.basics import (
     label,
     restyle,
     row,
+    show_name,
 )
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import FrameworkLabel
@@ -35,10 +36,10 @@ _FALLBACK_REASONS = {
     "failed": "because {} failed",
 }
 _BUNDLED = "bundled"
+"""Ends the title of a bundled model; the card shows it in a line of its own."""
+
 TITLE_LINES = 3
 """Lines of a title. The tooltip has the whole title."""
-
-"""Ends the title of a bundled model; the card shows it in a line of its own."""
 
 WIDE = 560
 """Least width of a card with room for longer titles, in points."""
@@ -148,9 +149,12 @@ class ModelCard(Card):
         if self._role(text) != self.digit.objectName():
             self.digit.setObjectName(self._role(text))
             restyle(self.digit)
-        self.digit.setText(self._fitting(text) or NOTHING)
-        self.digit.setToolTip("" if text.isdecimal() else text)
-        self.digit.setAccessibleName(text)
+        if self._has_long_names:
+            show_name(self.digit, text or NOTHING, self._theme.pixels(NAME_WIDTH) - 2)
+        else:
+            self.digit.setText(_in_lines(text) or NOTHING)
+            self.digit.setToolTip("" if text.isdecimal() else text)
+            self.digit.setAccessibleName(text)
         shown = digits[min(focus, len(digits) - 1)] if digits else ()
         self.bars.show_probabilities(shown, names)
         self._show_engine()
@@ -159,13 +163,6 @@ class ModelCard(Card):
         if self._has_long_names:
             return "cardTitle"
         return "large" if len(text) < 2 else "headline"
-
-    def _fitting(self, text: str) -> str:
-        """A number in lines, or the name of a class as far as there is room."""
-        if not self._has_long_names:
-            return _in_lines(text)
-        room, mode = self._theme.pixels(NAME_WIDTH) - 2, Qt.TextElideMode.ElideRight
-        return self.digit.fontMetrics().elidedText(text, mode, room)
 
     @property
     def _has_long_names(self) -> bool:

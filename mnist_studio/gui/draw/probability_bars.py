@@ -134,7 +134,7 @@ class ProbabilityBars(QWidget):
             painter.setPen(QColor(palette.text if best else palette.secondary))
             area = QRectF(0, line * height, name_width, height)
             name = metrics.elidedText(
-                self._names[label], Qt.TextElideMode.ElideRight, int(name_width) - 4
+                self._names[label], Qt.TextElideMode.ElideMiddle, int(name_width) - 4
             )
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name)
             thick = min(height - 3, self._theme.pixels(12))
