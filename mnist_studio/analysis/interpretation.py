@@ -181,17 +181,21 @@ class DigitReading:
     Attributes:
         consensus: of all models.
         p_value: the fraction of real digits that look at least as unusual; None if unknown.
+        count: number of digits of the drawing. They share the false alarms (Bonferroni), so that a
+            number is called no digit as rarely as a single digit.
     """
 
     consensus: Consensus
     p_value: float | None
+    count: int = 1
 
     @property
     def verdict(self) -> Verdict:
         """Whether it is a digit, by how unusual it looks and how confident the models are."""
         p_value = 1.0 if self.p_value is None else self.p_value
         low = self.consensus.confidence < LOW_CONFIDENCE
-        if p_value < NOT_A_DIGIT or (p_value < UNUSUAL and low):
+        shared = p_value * self.count
+        if shared < NOT_A_DIGIT or (shared < UNUSUAL and low):
             return "none"
         return "doubtful" if p_value < UNUSUAL or low else "digit"
 
@@ -276,7 +280,8 @@ def interpret(
     agreed = [consensus(at) for at in votes]
     known = p_values if len(p_values) == len(agreed) else [None] * len(agreed)
     pairs = zip(agreed, known, strict=True)
-    digits = tuple(DigitReading(one, p_value) for one, p_value in pairs if one)
+    count = len(agreed)
+    digits = tuple(DigitReading(one, p_value, count) for one, p_value in pairs if one)
     if not digits:
         return None
     pattern = pattern if pattern.count("#") == len(digits) else ""

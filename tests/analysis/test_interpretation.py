@@ -217,3 +217,13 @@ def test_classes_are_read_by_their_names() -> None:
     several = interpret([votes[:1], [Vote("a", (0.9, 0.1, 0.0), CLOTHES)]])
     assert several is not None
     assert several.text == "Ankle boot Coat"
+
+
+def test_digits_of_a_number_share_the_false_alarms() -> None:
+    drawings = {
+        "alone": interpret([agreed(3)], [0.008]),
+        "in a number": interpret([agreed(3), agreed(4)], [0.008, 0.5]),
+        "even stranger": interpret([agreed(3), agreed(4)], [0.004, 0.5]),
+    }
+    verdicts = [[digit.verdict for digit in one.digits] for one in drawings.values() if one]
+    assert verdicts == [["none"], ["doubtful", "digit"], ["none", "digit"]]

@@ -79,6 +79,9 @@ class BestCard(Card):
         line.addLayout(texts, 1)
         self.body.addLayout(line)
         self.body.addWidget(self.bars, 1)
+        self.note = label(role="secondary", wrap=True)
+        self.note.hide()
+        self.body.addWidget(self.note)
         theme.changed.connect(self._size)
         self._size()
         self.show_blank()
@@ -129,6 +132,11 @@ class BestCard(Card):
         """Shows the probability of every class; in gray if the drawing is not a digit."""
         self.bars.show_probabilities(probabilities, names)
         self.bars.fade(faint)
+
+    def show_note(self, note: str) -> None:
+        """Shows a sentence below the probabilities."""
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
 
     def show_blank(self) -> None:
         """Shows what to do on a blank canvas."""

@@ -26,6 +26,10 @@ HIDDEN_MS = 300
 """Pause between two updates of a hidden tab."""
 
 WRONG = "Wrong? Choose what you wrote"
+_DIGITS_ONLY = (
+    "Your images are digits. To collect images of these classes, use “Draw classes…” in the list "
+    "of datasets on the Train page."
+)
 
 
 class PredictionsTab(QWidget):
@@ -183,7 +187,9 @@ class PredictionsTab(QWidget):
     def _show_labels(self, shown: RunRow | None) -> None:
         """Offers the labels of digits, which your images are, only below a prediction of digits."""
         if self._labels and self.best.isAncestorOf(self._labels):
-            self._labels.setVisible(shown is None or answers_digits(shown.run.spec))
+            digits = shown is None or answers_digits(shown.run.spec)
+            self._labels.setVisible(digits)
+            self.best.show_note("" if digits else _DIGITS_ONLY)
 
     def _equals(self, shown: RunRow | None) -> int:
         """The number of loaded models that are as accurate as this one, which counts."""

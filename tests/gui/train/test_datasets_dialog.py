@@ -4,26 +4,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.data.datasets.drawn import FEWEST
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.train.class_pad import ClassPad
 from mnist_studio.gui.train.dataset_panel import DatasetPanel
 from mnist_studio.gui.train.datasets_dialog import DatasetsDialog
 from mnist_studio.gui.train.form import run_specs
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import datasets
 from tests.data.datasets.made import picture_folder
-
-LETTERS = {
-    "A": (((0.2, 0.9), (0.5, 0.1), (0.8, 0.9)), ((0.35, 0.6), (0.65, 0.6))),
-    "L": (((0.3, 0.1), (0.3, 0.9), (0.8, 0.9)),),
-    "V": (((0.2, 0.1), (0.5, 0.9), (0.8, 0.1)),),
-}
+from tests.gui.train.drawn_letters import LETTERS, draw
 
 WAIT = 30_000
 
@@ -44,15 +38,6 @@ def panel(page: TrainPage) -> DatasetPanel:
 def is_here(window: MainWindow, name: str) -> Callable[[], bool]:
     library = window.studio.dataset_library
     return lambda: not library.transfer and name in library.here
-
-
-def draw(pad: ClassPad, strokes: tuple[tuple[tuple[float, float], ...], ...], shift: int) -> None:
-    for stroke in strokes:
-        points = [QPoint(int(x * pad.width()) + shift, int(y * pad.height())) for x, y in stroke]
-        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
-        for point in points[1:]:
-            QTest.mouseMove(pad, point)
-        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
 
 
 def test_classes_that_are_drawn_become_the_selected_dataset(
