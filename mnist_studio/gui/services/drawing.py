@@ -18,6 +18,7 @@ from mnist_studio.gui.services.history import History
 from mnist_studio.gui.services.pen_and_eraser import Tool, Tools
 from mnist_studio.gui.services.rasterizer import Rasterizer, RasterRequest
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
+from mnist_studio.spec.run import DIGITS
 
 Image = NDArray[np.uint8]
 NO_IMAGES: Image = np.zeros((0, 28, 28), np.uint8)
@@ -98,6 +99,7 @@ class Drawing(QObject):
         self._fitting = WHOLE
         self._images: Image = NO_IMAGES
         self._pattern = ""
+        self._of_digits = True
         self._focus: int | None = None
         self._example: Example | None = None
         self._raster = Rasterizer(detector or NoveltyDetector(), self)
@@ -239,6 +241,13 @@ class Drawing(QObject):
             self.fitting_changed.emit()
             self._touch()
 
+    @Slot(object)
+    def expect(self, class_names: tuple[str, ...]) -> None:
+        """Separates drawings into images of these classes, which may not be digits."""
+        if (class_names == DIGITS) != self._of_digits:
+            self._of_digits = class_names == DIGITS
+            self._touch()
+
     def close(self) -> None:
         """Ends the rasterizer's thread."""
         self._raster.close()
@@ -310,7 +319,7 @@ class Drawing(QObject):
     def _request(self, ink: Ink) -> RasterRequest:
         # An index beyond the end selects the last digit.
         focus = MOST if self._focus is None else self._focus
-        return RasterRequest(self._requested, ink, self._fitting, self._pad, focus)
+        return RasterRequest(self._requested, ink, self._fitting, self._pad, focus, self._of_digits)
 
     def _all_strokes(self) -> Ink:
         """All strokes, including the current one."""

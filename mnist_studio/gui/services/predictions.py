@@ -30,6 +30,7 @@ class Predictions(QObject):
         chosen_changed: the id of the selected run; empty if no model is loaded.
         pins_changed: the set of pinned models changed.
         shown_changed: another model is shown large.
+        classes_changed: models vote on other classes, whose names are given.
         training_changed: another run in training predicts, or the same one after another epoch.
     """
 
@@ -39,6 +40,7 @@ class Predictions(QObject):
     chosen_changed = Signal(str)
     pins_changed = Signal()
     shown_changed = Signal()
+    classes_changed = Signal(object)
     training_changed = Signal()
     # Emitted by worker threads; the slots run in the GUI thread.
     _prediction_received = Signal(object)
@@ -160,7 +162,9 @@ class Predictions(QObject):
         self._runs = runs
         best = most_accurate(run for run in runs if run.trained)
         self._best = best.id if best else ""
-        self._voted_classes = self._classes_to_vote_on()
+        before, self._voted_classes = self._voted_classes, self._classes_to_vote_on()
+        if before != self._voted_classes:
+            self.classes_changed.emit(self._voted_classes)
         trained = [run for run in runs if run.trained]
         self._voters = frozenset(run.id for run in voters(trained, self._voted_classes))
         kept = self._pinned | self._voters | {self._choice, self._drawn_with}

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from mnist_studio.data.ink.rendering import Fitting, Ink, InkArea, digit_image
-from mnist_studio.data.ink.segments import number
+from mnist_studio.data.ink.segments import digits, number
 from mnist_studio.data.ink.stages import stages
 from mnist_studio.gui.services.latest_only import LatestOnlyThread
 from mnist_studio.prediction.novelty_detector import NoveltyDetector
@@ -28,6 +28,8 @@ class RasterRequest:
         fitting: the stages of its preprocessing.
         pad: the canvas that it was drawn on.
         focus: index of the digit whose stages are requested; the last one if there are fewer.
+        of_digits: whether digits are expected. A drawing of other symbols is only separated at wide
+            gaps, and has no marks: a B would be 13 otherwise.
     """
 
     number: int
@@ -35,6 +37,7 @@ class RasterRequest:
     fitting: Fitting
     pad: InkArea
     focus: int = 0
+    of_digits: bool = True
 
 
 class Rasterizer(QObject):
@@ -64,7 +67,9 @@ class Rasterizer(QObject):
         self._thread.close()
 
     def _rasterize(self, request: RasterRequest) -> None:
-        parts, pattern = number(request.ink, self._distances)
+        parts, pattern = digits(request.ink), ""
+        if request.of_digits:
+            parts, pattern = number(request.ink, self._distances)
         images = [digit_image(part, fitting=request.fitting, pad=request.pad) for part in parts]
         _emit(self.made, request.number, np.stack(images), pattern)
         if self._stages_due():

@@ -180,6 +180,7 @@ class Studio(QObject):
         self.drawing.images_changed.connect(self.paced_images.submit)
         self.paced_images.passed.connect(self.predictions.predict)
         self.paced_images.passed.connect(self.novelty.submit)
+        self.predictions.classes_changed.connect(self.drawing.expect)
         self.predictions.pins_changed.connect(self._save_pins)
         self.page_shown.connect(self.first_steps.look_at_page)
 

@@ -11,6 +11,7 @@ from mnist_studio.data.ink.rendering import Fitting, Ink, InkPoint, digit_image
 from mnist_studio.gui.services import rasterizer
 from mnist_studio.gui.services.drawing import Drawing
 from mnist_studio.gui.services.pen_and_eraser import LIMITS
+from mnist_studio.spec.run import DIGITS
 
 
 class Held:
@@ -216,6 +217,11 @@ def test_a_drawn_number_has_its_decimal_point(qtbot: QtBot, drawing: Drawing) ->
         drawing.finish()
     qtbot.waitUntil(lambda: drawing.pattern == "#.#", timeout=30_000)
     assert len(drawing.images) == 2
+    drawing.expect(("A", "B"))
+    qtbot.waitUntil(lambda: len(drawing.images) == 3, timeout=30_000)
+    assert drawing.pattern == ""
+    drawing.expect(DIGITS)
+    qtbot.waitUntil(lambda: drawing.pattern == "#.#", timeout=30_000)
     drawing.clear()
     qtbot.waitUntil(lambda: not len(drawing.images), timeout=30_000)
     assert drawing.pattern == ""
