@@ -156,10 +156,16 @@ class ElidedLines(QLabel):
     def shown_lines(self) -> list[str]:
         """The lines as they are painted."""
         *heads, last = self.text().split("\n")
-        width = self.contentsRect().width()
+        width, lines = self.contentsRect().width(), self._fitting_lines()
         middle = Qt.TextElideMode.ElideMiddle
+        heads = heads[: lines - 1]
         shown = [self.fontMetrics().elidedText(head, middle, width) for head in heads]
-        return shown + self._wrapped(last, width, self._lines - len(shown))
+        return shown + self._wrapped(last, width, lines - len(shown))
+
+    def _fitting_lines(self) -> int:
+        """As many lines as are whole, if the label has less height than it would like."""
+        fitting = (self.contentsRect().height() + 2) // self.fontMetrics().lineSpacing()
+        return min(self._lines, fitting) if fitting > 0 else self._lines
 
     def _wrapped(self, text: str, width: int, lines: int) -> list[str]:
         """A text in lines, of which the last is shortened if there are too many."""
@@ -170,7 +176,9 @@ class ElidedLines(QLabel):
             line.setLineWidth(width)
             begin = line.textStart()
             if len(shown) == lines - 1:
-                shown.append(self.fontMetrics().elidedText(text[begin:], Elided.elide, width))
+                # What distinguishes runs is often at the end, such as the name of the dataset.
+                middle = Qt.TextElideMode.ElideMiddle
+                shown.append(self.fontMetrics().elidedText(text[begin:], middle, width))
                 break
             shown.append(text[begin : begin + line.textLength()].rstrip())
         layout.endLayout()

@@ -19,7 +19,13 @@ def test_a_long_title_has_some_lines_and_an_ellipsis(qtbot: QtBot) -> None:
     shown = title.shown_lines()
     assert len(shown) == 3
     assert " ".join(shown[:2]) == LONG[: len(" ".join(shown[:2]))]
-    assert shown[2].endswith("…")
+    begin, end = shown[2].split("…")
+    assert f"{shown[0]} {shown[1]} {begin}" == LONG[: len(" ".join(shown[:2]) + begin) + 1]
+    assert LONG.endswith(end)
+    assert end
+    title.resize(110, 2 * title.fontMetrics().lineSpacing())
+    assert len(title.shown_lines()) == 2
+    assert title.shown_lines()[1].endswith("seed 7")
     assert title.heightForWidth(110) == 3 * title.fontMetrics().lineSpacing()
 
 
