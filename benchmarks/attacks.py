@@ -24,13 +24,13 @@ from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import FrameworkName, RunSpec
 from mnist_studio.spec.schedules import OneCycle, Plateau
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
 ROOT = Path(__file__).parents[1]
 
-COMPARED = (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS)
+COMPARED = (artifacts.WEIGHTS, step_curve.STEPS, artifacts.TEST_LOGITS)
 
 KEPT_RUNS = 3
 """Runs of former cycles that stay, so that later cycles can harm them."""

@@ -41,7 +41,7 @@ from mnist_studio.spec.model import trainable_shapes
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import storage
-from mnist_studio.store import artifacts, check
+from mnist_studio.store import artifacts, check, step_curve
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rebuild import rebuild
 from mnist_studio.store.rows import Run
@@ -209,7 +209,7 @@ def _train(store: RunStore, status: str, membership: Membership | None) -> None:
     spec = run.spec
     weights = initial_weights(spec.model, 1, spec.training.precision)
     chance = np.random.default_rng(1)
-    artifacts.append_steps(run.folder, chance.random(STEPS), chance.random(STEPS))
+    step_curve.append(run.folder, chance.random(STEPS), chance.random(STEPS))
     slots = {
         f"{name}/{slot}": np.zeros(shape, storage(spec.training.precision))
         for name, shape in trainable_shapes(spec.model).items()
@@ -269,7 +269,7 @@ def _arrays(run: Run) -> Iterator[tuple[str, object]]:
     readers: dict[str, Callable[[], object]] = {
         artifacts.WEIGHTS: lambda: artifacts.load_weights(run.folder, run.spec),
         artifacts.CHECKPOINT: lambda: vars(artifacts.load_checkpoint(run.folder, run.spec)),
-        artifacts.STEPS: lambda: vars(artifacts.load_steps(run.folder)),
+        step_curve.STEPS: lambda: vars(step_curve.load(run.folder)),
         artifacts.TEST_LOGITS: lambda: {"logits": artifacts.load_test_logits(run.folder)},
     }
     for name, reader in readers.items():

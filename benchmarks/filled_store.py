@@ -9,7 +9,7 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.events import Epoch, Finished, Machine, Measures
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -70,7 +70,7 @@ def _trained(
         store.record(event)
     x = np.arange(EPOCHS * STEPS)
     losses = 0.05 + 1.8 * np.exp(-x / 60) + numbers.normal(0, 0.03, len(x))
-    artifacts.append_steps(run.folder, np.abs(losses), np.clip(1 - 0.3 * losses, 0, 1))
+    step_curve.append(run.folder, np.abs(losses), np.clip(1 - 0.3 * losses, 0, 1))
     store.record(_finished(run, accuracies[-1], rate, numbers))
     store.release(run.id)
     return store.run(run.id)

@@ -38,7 +38,14 @@ from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec import codec, experiment_files, files, ready_made, recipe_files
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.recipes.own_recipe import of_run
-from mnist_studio.store import artifacts, own_image_files, robustness, saved_drawing, sealed
+from mnist_studio.store import (
+    artifacts,
+    own_image_files,
+    robustness,
+    saved_drawing,
+    sealed,
+    step_curve,
+)
 from mnist_studio.store.own_recipes import read_file
 
 Read = Callable[[bytes, Path], object]
@@ -283,9 +290,9 @@ def _read_weights(path: Path) -> None:
 
 def _steps_seeds() -> list[bytes]:
     def save(folder: Path) -> None:
-        artifacts.append_steps(folder, [2.3, 2.2, 2.1], [0.1, 0.2, 0.3])
+        step_curve.append(folder, [2.3, 2.2, 2.1], [0.1, 0.2, 0.3])
 
-    return [_stored(save, artifacts.STEPS)]
+    return [_stored(save, step_curve.STEPS)]
 
 
 def _archive_seeds() -> list[bytes]:
@@ -387,7 +394,7 @@ READERS = {
         Reader(
             "steps",
             _steps_seeds,
-            in_file(artifacts.STEPS, lambda path: artifacts.load_steps(path.parent)),
+            in_file(step_curve.STEPS, lambda path: step_curve.load(path.parent)),
         ),
         Reader(
             "robustness",

@@ -26,7 +26,7 @@ import psutil
 from benchmarks.attacks import ROOT, Attack, Lost, Result, losses, run
 from mnist_studio import paths
 from mnist_studio.spec import codec
-from mnist_studio.store import artifacts
+from mnist_studio.store import step_curve
 
 Victim = Literal["child", "supervisor", "both", "child, then supervisor"]
 
@@ -194,7 +194,7 @@ class Kills(Attack):
         for folder in self.folders():
             if folder.name == run or (not run and folder.name not in before):
                 try:
-                    found = (folder / artifacts.STEPS).stat()
+                    found = (folder / step_curve.STEPS).stat()
                 except OSError:
                     continue
                 return found.st_size, found.st_mtime_ns

@@ -23,10 +23,10 @@ from mnist_studio.formatting import count, percent
 from mnist_studio.frameworks.base import Array
 from mnist_studio.spec import recipes
 from mnist_studio.spec.run import DatasetName, answers_digits
-from mnist_studio.store import artifacts
-from mnist_studio.store.artifacts import StepCurve
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
+from mnist_studio.store.step_curve import StepCurve
 
 SAME_ACCURACY = 1e-9
 """Accuracies closer than this come from the same predictions."""
@@ -291,7 +291,7 @@ def _labels(name: DatasetName, folder: Path | None) -> Labels:
 def _steps(run: Run) -> StepCurve | None:
     """The metrics of every step of a run; None if the file is damaged, which is logged."""
     try:
-        return artifacts.load_steps(run.folder)
+        return step_curve.load(run.folder)
     except StoreError as error:
         _LOG.warning("%s", error)
         return None

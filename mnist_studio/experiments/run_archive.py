@@ -14,14 +14,14 @@ from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import DataError, JobError, StoreError
 from mnist_studio.events import AnyEvent, Epoch, Finished
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.rows import Run
 
 FILES = (
     artifacts.WEIGHTS,
     artifacts.CHECKPOINT,
     artifacts.TEST_LOGITS,
-    artifacts.STEPS,
+    step_curve.STEPS,
     artifacts.CONSOLE,
     "script.py",
 )

@@ -15,7 +15,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.spec import known_bugs
 from mnist_studio.spec.run import ContinuedFrom, FrameworkName, RunSpec, check, possible_device
 from mnist_studio.spec.schedules import OneCycle, depends_on_length
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
@@ -44,9 +44,9 @@ def copy_checkpoint(store: RunStore, run: Run, continued_from: ContinuedFrom) ->
             "Continue it from its current step.",
         )
     artifacts.check_steps(source.folder, checkpoint)
-    curve = artifacts.load_steps(source.folder)
+    curve = step_curve.load(source.folder)
     trained = slice(checkpoint.step)
-    artifacts.append_steps(run.folder, curve.losses[trained], curve.accuracies[trained])
+    step_curve.append(run.folder, curve.losses[trained], curve.accuracies[trained])
     known = store.epochs(source.id) if checkpoint.epochs is None else checkpoint.epochs
     whole = [replace(epoch, run=run.id) for epoch in known if epoch.step <= checkpoint.step]
     if whole and _is_last(source.terminal):

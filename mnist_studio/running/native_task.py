@@ -23,7 +23,7 @@ from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Array, StepResults
 from mnist_studio.frameworks.native_script import Score, Script
 from mnist_studio.spec.run import KnownBugName, RunSpec
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.training import evaluation
 from mnist_studio.training.divergence import advice, check_finite
 from mnist_studio.training.recorder import Recorder
@@ -218,5 +218,5 @@ class _Watch:
         self._losses, self._correct = [], []
         check_finite(session.spec, state.step + 1, steps)
         state.add(steps)
-        artifacts.append_steps(session.folder, steps.losses, steps.correct / self._size)
+        step_curve.append(session.folder, steps.losses, steps.correct / self._size)
         session.on_event(state.progress(steps, self._size, seconds))

@@ -1,20 +1,16 @@
 """The files in the folder of a run, written by the child that trains it.
 
 Arrays are safetensors, never pickles, with a hash of their bytes in the header; each file is
-replaced as a whole. Only the steps are appended, 8 bytes each; a power failure can tear the last.
+replaced as a whole.
 """
 
-import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch
 from mnist_studio.frameworks.base import Array, OptimizerState, Weights
 from mnist_studio.spec.layers import Shape, text
@@ -27,14 +23,13 @@ from mnist_studio.spec.model import (
 )
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
-from mnist_studio.store import run_record, tensors
-from mnist_studio.store.disk import reading, writing
-from mnist_studio.store.run_record import Steps
+from mnist_studio.store import step_curve, tensors
+from mnist_studio.store.disk import writing
+from mnist_studio.store.step_curve import STEPS
 
 WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.safetensors"
 TEST_LOGITS = "test-logits.safetensors"
-STEPS = "steps.f32"
 ARRAYS = (WEIGHTS, CHECKPOINT, TEST_LOGITS, STEPS)
 CONSOLE = "console.txt"
 ROBUSTNESS = "robustness.json"
@@ -51,20 +46,6 @@ _EPOCHS = "epochs"
 _BEST_EPOCH = "best_epoch"
 _AVERAGED = "averaged_epochs"
 _STEPS_HASH = "steps_sha256"
-_STEP = np.dtype([("loss", "<f4"), ("accuracy", "<f4")])
-
-
-@dataclass(frozen=True)
-class StepCurve:
-    """Every step of a run.
-
-    Attributes:
-        losses: (steps,) float32, mean loss of the batch.
-        accuracies: (steps,) float32, accuracy on the batch.
-    """
-
-    losses: NDArray[np.float32]
-    accuracies: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -155,76 +136,13 @@ def check_weights(path: Path, arrays: Mapping[str, Array], spec: RunSpec) -> Non
     _check(path, arrays, weight_shapes(spec.model), spec)
 
 
-def append_steps(folder: Path, losses: ArrayLike, accuracies: ArrayLike) -> None:
-    """Adds steps, (k,) and (k,), to those of a run; a torn last record is removed first.
-
-    Not flushed to the disk before the next checkpoint: a power failure loses the last seconds.
-
-    Raises:
-        StoreError: the file cannot be written.
-    """
-    losses, accuracies = np.asarray(losses), np.asarray(accuracies)
-    records = np.empty(len(losses), _STEP)
-    records["loss"], records["accuracy"] = losses, accuracies
-    path = folder / STEPS
-    with writing(path), path.open("ab") as file:
-        file.truncate(_whole(file.tell()))
-        file.write(records.tobytes())
-
-
-def truncate_steps(folder: Path, count: int, sha256: str = "") -> None:
-    """Removes all steps after the first ``count``, which a resumed run trains again.
-
-    Args:
-        folder: of the run.
-        count: steps to keep.
-        sha256: of their bytes; not checked if empty.
-
-    Raises:
-        StoreError: the file cannot be written, has fewer steps, or others.
-    """
-    _check_steps(folder, count, sha256)
-    path = folder / STEPS
-    with writing(path), path.open("ab") as file:
-        file.truncate(count * _STEP.itemsize)
-
-
 def check_steps(folder: Path, checkpoint: SavedCheckpoint) -> None:
     """Refuses a file of steps that is not the one that the checkpoint was saved with.
 
     Raises:
         StoreError: it cannot be read, has fewer steps, or others.
     """
-    _check_steps(folder, checkpoint.step, checkpoint.steps_sha256)
-
-
-def load_steps(folder: Path) -> StepCurve:
-    """The steps of a run so far; empty before the first. A torn last record is ignored.
-
-    Raises:
-        StoreError: the run's folder is missing, or the file cannot be read, or it is not what an
-            ended run had.
-    """
-    content = _step_bytes(folder)
-    sealed_steps = _sealed(folder)
-    if sealed_steps and sealed_steps != _described(content):
-        raise tensors.damaged(
-            folder / STEPS,
-            f"it has {len(content) // _STEP.itemsize} steps instead of the {sealed_steps.count} "
-            f"trained ones",
-        )
-    records = np.frombuffer(content, _STEP)
-    # Copies are contiguous and writable, like other arrays.
-    return StepCurve(records["loss"].astype(np.float32), records["accuracy"].astype(np.float32))
-
-
-def steps_of(folder: Path) -> Steps:
-    """Number and hash of the steps in the file of a run, for its record when it ends.
-
-    Raises:
-        StoreError: the run's folder is missing, or the file cannot be read.
-    """
-    return _described(_step_bytes(folder))
+    step_curve.check(folder, checkpoint.step, checkpoint.steps_sha256)
 
 
 def save_test_logits(folder: Path, logits: Array) -> None:
@@ -280,10 +198,9 @@ def save_checkpoint(folder: Path, checkpoint: SavedCheckpoint) -> None:
     if checkpoint.average:
         notes[_AVERAGED] = str(checkpoint.average.count)
         average = {_AVERAGE + name: array for name, array in checkpoint.average.weights.items()}
-    _settle(folder / STEPS)
-    steps = _step_bytes(folder)[: checkpoint.step * _STEP.itemsize]
-    if len(steps) == checkpoint.step * _STEP.itemsize:
-        notes[_STEPS_HASH] = _hash(steps)
+    step_curve.flush(folder)
+    if sha256 := step_curve.hash_of_first(folder, checkpoint.step):
+        notes[_STEPS_HASH] = sha256
     tensors.save(folder / CHECKPOINT, weights | slots | best | average, notes)
 
 
@@ -401,56 +318,9 @@ def _epochs(path: Path, notes: Mapping[str, str]) -> tuple[Epoch, ...] | None:
         raise tensors.damaged(path, f"its epochs cannot be read: {error}") from error
 
 
-def _check_steps(folder: Path, count: int, sha256: str) -> None:
-    content = _step_bytes(folder)[: count * _STEP.itemsize]
-    if len(content) < count * _STEP.itemsize:
-        raise tensors.damaged(folder / STEPS, f"it has fewer than {count} steps")
-    if sha256 and sha256 != _hash(content):
-        raise tensors.damaged(folder / STEPS, "its steps do not match the checkpoint")
-
-
-def _settle(path: Path) -> None:
-    """Flushes appended data of a file to the disk, if the file exists."""
-    if path.exists():
-        with writing(path), path.open("ab") as file:
-            os.fsync(file.fileno())
-
-
-def _step_bytes(folder: Path) -> bytes:
-    """The bytes of the whole records of the steps; empty before the first."""
-    path = folder / STEPS
-    with reading(folder):
-        names = {file.name for file in folder.iterdir()}
-    with reading(path):
-        content = path.read_bytes() if STEPS in names else b""
-    return content[: _whole(len(content))]
-
-
-def _sealed(folder: Path) -> Steps | None:
-    """What the record says of the steps of an ended run; None if it says nothing."""
-    try:
-        return run_record.read(folder).steps
-    except StoreError:
-        # Missing or damaged, which the check of the store reports.
-        return None
-
-
-def _described(content: bytes) -> Steps:
-    return Steps(len(content) // _STEP.itemsize, _hash(content))
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
 def _under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:
     return {
         name.removeprefix(prefix): array
         for name, array in arrays.items()
         if name.startswith(prefix)
     }
-
-
-def _whole(size: int) -> int:
-    """The bytes of the whole records among ``size`` bytes."""
-    return size - size % _STEP.itemsize

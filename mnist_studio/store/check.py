@@ -26,6 +26,7 @@ from mnist_studio.store import (
     housekeeping,
     run_record,
     sealed,
+    step_curve,
 )
 from mnist_studio.store.bad_rows import BadRow
 from mnist_studio.store.database import (
@@ -284,7 +285,7 @@ class _Check:
 
     def _check_files(self, folder: Path, spec: RunSpec | None, expected: Set[str]) -> None:
         readers: dict[str, Callable[[], object]] = {
-            artifacts.STEPS: partial(artifacts.load_steps, folder),
+            step_curve.STEPS: partial(step_curve.load, folder),
             artifacts.TEST_LOGITS: partial(
                 artifacts.load_test_logits, folder, len(spec.class_names) if spec else None
             ),

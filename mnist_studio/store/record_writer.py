@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from mnist_studio import events
 from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.events import Epoch, Finished, Stopped, Terminal
-from mnist_studio.store import artifacts, folders, run_record
+from mnist_studio.store import artifacts, folders, run_record, step_curve
 from mnist_studio.store.database import Database
 from mnist_studio.store.rows import (
     ANNOTATE,
@@ -264,7 +264,7 @@ def _insert_membership(connection: sqlite3.Connection, run_id: str, belongs: Bel
 
 def _sealed_steps(record: RunRecord, folder: Path) -> Steps | None:
     """What the file of steps contains; None if that contradicts how the run ended."""
-    steps = artifacts.steps_of(folder)
+    steps = step_curve.summary(folder)
     ended = record.terminal
     trained = ended.step if isinstance(ended, Finished | Stopped) else steps.count
     return steps if steps.count == trained else None

@@ -22,7 +22,7 @@ from mnist_studio import __version__
 from mnist_studio.data.files import staged
 from mnist_studio.errors import CancelledByUser, StoreError
 from mnist_studio.spec import codec
-from mnist_studio.store import artifacts, folders, run_record
+from mnist_studio.store import artifacts, folders, run_record, step_curve
 from mnist_studio.store.disk import reading, writing
 from mnist_studio.store.experiments import Experiment
 from mnist_studio.store.rows import Id, Run
@@ -42,7 +42,7 @@ _WHOLE = (
     artifacts.WEIGHTS,
     artifacts.CHECKPOINT,
     artifacts.TEST_LOGITS,
-    artifacts.STEPS,
+    step_curve.STEPS,
     artifacts.ROBUSTNESS,
 )
 _BLOCK = 1 << 20

@@ -31,6 +31,7 @@ from mnist_studio.store import (
     robustness,
     run_record,
     sealed,
+    step_curve,
     titles,
 )
 from mnist_studio.store.database import Database
@@ -196,7 +197,7 @@ class RunImports:
 
 def _write_record(folder: Path, record: RunRecord) -> None:
     """Writes the record of a run into a folder that may still have the name of another id."""
-    files, steps = artifacts.files_of(folder), artifacts.steps_of(folder)
+    files, steps = artifacts.files_of(folder), step_curve.summary(folder)
     ended = record.terminal
     trained = ended.step if isinstance(ended, TRAINED) else steps.count
     sealed_steps = steps if steps.count == trained else None
@@ -228,7 +229,7 @@ def _checked_run(path: Path, folder: Path, manifest: RunFileManifest) -> RunReco
     try:
         _check_spec(record)
         _check_record(folder, record)
-        if record.steps and record.steps != artifacts.steps_of(folder):
+        if record.steps and record.steps != step_curve.summary(folder):
             raise StoreError("Its steps are not those of its record.")
         record = _tidy(record)
         # The readers of the files compare them with the record in the folder.
@@ -293,7 +294,7 @@ def _check_files(folder: Path, record: RunRecord) -> None:
         artifacts.WEIGHTS: lambda: artifacts.load_weights(folder, spec),
         artifacts.CHECKPOINT: lambda: artifacts.load_checkpoint(folder, spec),
         artifacts.TEST_LOGITS: lambda: artifacts.load_test_logits(folder, len(spec.class_names)),
-        artifacts.STEPS: lambda: artifacts.load_steps(folder),
+        step_curve.STEPS: lambda: step_curve.load(folder),
         artifacts.ROBUSTNESS: lambda: robustness.load(folder, record.step, 0),
     }
     for name, read in readers.items():

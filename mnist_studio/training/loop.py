@@ -8,7 +8,7 @@ from mnist_studio.events import Checkpoint as CheckpointEvent
 from mnist_studio.events import Epoch, Finished, Stopped
 from mnist_studio.frameworks.base import Learner
 from mnist_studio.spec.steps import batch_sizes
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.training import averaging, evaluation
 from mnist_studio.training.chunks import ChunkMaker, ChunkSizer
 from mnist_studio.training.clock import CheckpointClock
@@ -123,7 +123,7 @@ class Training:
         # The chunk prepared in the background must not delay a stop either.
         self._sizer.update(count, max(seconds, prepared.seconds))
         state.add(steps)
-        artifacts.append_steps(session.folder, steps.losses, steps.correct / batch)
+        step_curve.append(session.folder, steps.losses, steps.correct / batch)
         session.on_event(state.progress(steps, batch, seconds))
 
     def _should_continue(self) -> bool:

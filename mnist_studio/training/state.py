@@ -13,7 +13,7 @@ from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch, Finished, Measures, Progress, Stopped
 from mnist_studio.frameworks.base import Array, StepResults
 from mnist_studio.spec.steps import batch_sizes, learning_rate
-from mnist_studio.store import artifacts, run_record
+from mnist_studio.store import artifacts, run_record, step_curve
 from mnist_studio.training.divergence import check_loss
 from mnist_studio.training.early_stopping import best_epoch, ends_early
 from mnist_studio.training.evaluation import Speed
@@ -117,13 +117,13 @@ class TrainingState:
         """Restores the progress of a checkpoint and discards everything after it."""
         folder, self.step = self.session.folder, checkpoint.step
         self.first_step = checkpoint.step
-        artifacts.truncate_steps(folder, self.step, checkpoint.steps_sha256)
+        step_curve.truncate(folder, self.step, checkpoint.steps_sha256)
         self.earlier_seconds = checkpoint.train_seconds
         self.earlier_preparation = checkpoint.preparation_seconds
         self.epochs = sorted((e for e in epochs if e.step <= self.step), key=lambda e: e.step)
         accuracies = (epoch.validation_accuracy for epoch in self.epochs)
         self.validation = [accuracy for accuracy in accuracies if accuracy is not None]
-        curve = artifacts.load_steps(folder)
+        curve = step_curve.load(folder)
         self.losses = [curve.losses[self._epoch_start :].astype(np.float64)]
         hits = curve.accuracies[self._epoch_start :].astype(np.float64)
         self.correct = round(float(hits @ self._batch_sizes()))

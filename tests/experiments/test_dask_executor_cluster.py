@@ -25,7 +25,7 @@ from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.spec import datasets as spec_datasets
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.runs import RunStore
 from tests.data.datasets.made import new_dataset
 from tests.experiments.conftest import SMALL, members
@@ -157,7 +157,7 @@ def whole(experiment: ExperimentSpec) -> None:
             epochs = store.epochs(run.id)
             assert [epoch.epoch for epoch in epochs] == list(range(1, end.epochs + 1))
             assert {epoch.run for epoch in epochs} == {run.id}
-            assert len(artifacts.load_steps(run.folder).losses) == end.step
+            assert len(step_curve.load(run.folder).losses) == end.step
             assert artifacts.load_checkpoint(run.folder, run.spec).step == end.step
             artifacts.load_weights(run.folder, run.spec)
             logits = artifacts.load_test_logits(run.folder)

@@ -16,7 +16,7 @@ from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.experiments.stored_cells import stored_cells
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 from tests.experiments.conftest import SMALL, members
@@ -114,7 +114,7 @@ def test_killed_three_times_at_random_it_comes_to_its_end(file: Path, chance: in
         assert {run.id for run in store.runs()} == {run.id for run in runs}
         for run in runs:
             assert [epoch.epoch for epoch in store.epochs(run.id)] == list(range(1, 13))
-            steps = artifacts.load_steps(run.folder).losses
+            steps = step_curve.load(run.folder).losses
             assert len(steps) == store.epochs(run.id)[-1].step
 
 

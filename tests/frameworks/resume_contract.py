@@ -10,7 +10,7 @@ from mnist_studio.events import Epoch, Event, Finished, Progress
 from mnist_studio.frameworks.base import Framework, Learner, Weights
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.training.clock import CheckpointClock
 from mnist_studio.training.session import Control, DataSplit
 from tests.frameworks.examples import DEVICE, DROPPED, digits, run, trained
@@ -49,7 +49,7 @@ class ResumeContract:
         again = _bench(framework, killed.folder)
         again.events.extend(killed.of(Epoch))
         assert isinstance(again.train(1, resume=True), Finished)
-        for name in (artifacts.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
+        for name in (step_curve.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
             assert (whole.folder / name).read_bytes() == (again.folder / name).read_bytes()
 
 

@@ -7,7 +7,7 @@ from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.model import UNIT
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.run import KnownBugName
-from mnist_studio.store import artifacts, epoch_records, epoch_weights
+from mnist_studio.store import artifacts, epoch_records, epoch_weights, step_curve
 from mnist_studio.store.runs import RunStore
 from tests.running.watched import Watched
 from tests.trained_runs import small, trained
@@ -32,7 +32,7 @@ def test_a_run_reports_everything_and_finishes() -> None:
         assert run.trained
         told = [event for event in watched.events if isinstance(event, Epoch)]
         assert list(store.epochs(run.id)) == told
-    assert len(artifacts.load_steps(run.folder).losses) == 42
+    assert len(step_curve.load(run.folder).losses) == 42
     assert epoch_weights.epochs_kept(run.folder) == (1, 2)
     assert epoch_records.FILES.epochs(run.folder) == ()
 
@@ -42,7 +42,7 @@ def test_equal_specs_train_equal_bits() -> None:
         trained(small())
     with RunStore() as store:
         one, other = store.runs()
-    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+    for name in (artifacts.WEIGHTS, step_curve.STEPS, artifacts.TEST_LOGITS):
         assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
 
 
@@ -52,7 +52,7 @@ def test_a_run_on_augmented_digits_repeats_bit_by_bit() -> None:
         assert isinstance(trained(small(augmentation=augmentation))[-1], Finished)
     with RunStore() as store:
         one, other, plain = store.runs()
-    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+    for name in (artifacts.WEIGHTS, step_curve.STEPS, artifacts.TEST_LOGITS):
         assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
         assert (one.folder / name).read_bytes() != (plain.folder / name).read_bytes()
 
@@ -74,7 +74,7 @@ def test_a_known_bug_is_trained_reported_and_stored_by_name(
     trained(replace(plain, model=replace(plain.model, **model), training=changed))
     with RunStore() as store:
         wanted, run = store.runs()
-    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+    for name in (artifacts.WEIGHTS, step_curve.STEPS, artifacts.TEST_LOGITS):
         assert (run.folder / name).read_bytes() == (wanted.folder / name).read_bytes()
     assert run.spec == replace(plain, known_bugs=(bug,))
     warnings = [event.text for event in told if isinstance(event, Log)]

@@ -9,7 +9,7 @@ from mnist_studio.errors import StoreError
 from mnist_studio.events import Cancelled, Event, Finished, Phase, Progress, Stopped
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.augmentation import Augmentation
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.runs import RunStore
 from tests.running.watched import Watched, on
 from tests.trained_runs import endless, only_folder, small, status, trained
@@ -55,7 +55,7 @@ def test_a_stop_in_training_keeps_weights_from_which_the_run_goes_on() -> None:
         first, second = store.epochs(whole.id), store.epochs(resumed.id)
     assert [epoch.train_loss for epoch in first] == [epoch.train_loss for epoch in second]
     assert [epoch.test_loss for epoch in first] == [epoch.test_loss for epoch in second]
-    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+    for name in (artifacts.WEIGHTS, step_curve.STEPS, artifacts.TEST_LOGITS):
         assert (whole.folder / name).read_bytes() == (resumed.folder / name).read_bytes()
 
 

@@ -8,7 +8,7 @@ from mnist_studio import paths, settings
 from mnist_studio.events import Epoch, Finished, Progress
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.settings import Settings
-from mnist_studio.store import artifacts, run_record
+from mnist_studio.store import artifacts, run_record, step_curve
 from mnist_studio.store.runs import RunStore
 from tests.running.watched import Watched
 from tests.trained_runs import small, trained
@@ -45,7 +45,7 @@ def test_a_resumed_run_has_all_epochs_of_an_unbroken_one() -> None:
         epochs, wanted = store.epochs(other.id), store.epochs(whole.id)
     assert [epoch.epoch for epoch in epochs] == [1, 2, 3, 4, 5, 6]
     assert list(map(_timeless, epochs)) == list(map(_timeless, wanted))
-    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+    for name in (artifacts.WEIGHTS, step_curve.STEPS, artifacts.TEST_LOGITS):
         assert (whole.folder / name).read_bytes() == (other.folder / name).read_bytes()
 
 

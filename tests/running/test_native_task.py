@@ -20,7 +20,7 @@ from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import AdamW, Sgd
 from mnist_studio.spec.run import FULL_BATCH, EarlyStopping, FrameworkName, RunSpec
 from mnist_studio.spec.schedules import OneCycle, Plateau
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 from tests.trained_runs import small, trained, trained_in_one_process
@@ -76,7 +76,7 @@ def test_it_is_reported_and_stored_like_any_run(framework: FrameworkName) -> Non
 
 def _curve_agrees(run: Run, events: list[AnyEvent], epochs: list[Epoch]) -> None:
     """The stored steps are the reported ones, and the epochs are their means."""
-    curve = artifacts.load_steps(run.folder)
+    curve = step_curve.load(run.folder)
     reported = [loss for event in events if isinstance(event, Progress) for loss in event.losses]
     np.testing.assert_allclose(curve.losses, reported, rtol=1e-6)
     sizes = [64] * 18 + [48]
@@ -122,7 +122,7 @@ def test_a_stop_during_an_epoch_saves_the_weights() -> None:
     run = _stored()
     assert run.trained
     assert not run.resumable
-    assert len(artifacts.load_steps(run.folder).losses) == event.step >= event.epochs * 21
+    assert len(step_curve.load(run.folder).losses) == event.step >= event.epochs * 21
     artifacts.load_weights(run.folder, run.spec)
 
 

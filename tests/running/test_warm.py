@@ -20,7 +20,7 @@ from mnist_studio.running.messages import WARM_UP, WarmUp
 from mnist_studio.running.warm import WarmProcesses
 from mnist_studio.settings import Interpreter
 from mnist_studio.spec.run import FrameworkName, RunSpec
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training import machine
 from mnist_studio.workers import priority
@@ -97,7 +97,7 @@ def test_a_warm_process_trains_the_bits_of_a_cold_one(
     processes.close()
     with RunStore() as store:
         one, other = store.runs()
-    for name in (artifacts.WEIGHTS, artifacts.STEPS, artifacts.TEST_LOGITS):
+    for name in (artifacts.WEIGHTS, step_curve.STEPS, artifacts.TEST_LOGITS):
         assert (one.folder / name).read_bytes() == (other.folder / name).read_bytes()
     assert artifacts.console(one.folder).exists()
 

@@ -10,7 +10,7 @@ from mnist_studio.frameworks.base import Array, OptimizerState
 from mnist_studio.spec.model import trainable_shapes, weight_shapes
 from mnist_studio.spec.optimizers import slot_names
 from mnist_studio.spec.run import RunSpec, storage
-from mnist_studio.store import artifacts, epoch_weights
+from mnist_studio.store import artifacts, epoch_weights, step_curve
 from mnist_studio.store.artifacts import SavedCheckpoint
 from mnist_studio.store.experiments import Membership
 from mnist_studio.store.rows import Run
@@ -43,7 +43,7 @@ def made_run(store: RunStore, spec: RunSpec, membership: Membership | None = Non
         for slot in slot_names(spec.training.optimizer)
     }
     ended, first = _events(run)
-    artifacts.append_steps(run.folder, np.arange(STEPS) / 7, np.arange(STEPS) / 9)
+    step_curve.append(run.folder, np.arange(STEPS) / 7, np.arange(STEPS) / 9)
     artifacts.save_weights(run.folder, weights)
     logits = np.arange(40, dtype=precision).reshape(4, 10)
     artifacts.save_test_logits(run.folder, logits)

@@ -12,7 +12,7 @@ from mnist_studio.spec.layers import Dense, Flatten
 from mnist_studio.spec.model import ModelSpec, weight_shapes
 from mnist_studio.spec.optimizers import Adam, Sgd, slot_names
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, tensors
+from mnist_studio.store import artifacts, step_curve, tensors
 from mnist_studio.store.artifacts import SavedCheckpoint
 
 
@@ -67,7 +67,7 @@ def test_missing_artifacts_are_reported(tmp_path: Path, spec: RunSpec) -> None:
     with pytest.raises(StoreError, match="is missing"):
         artifacts.load_test_logits(tmp_path)
     with pytest.raises(StoreError, match="is missing"):
-        artifacts.load_steps(tmp_path / "nowhere")
+        step_curve.load(tmp_path / "nowhere")
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path, spec: RunSpec) -> None:
@@ -110,12 +110,12 @@ def test_a_checkpoint_comes_back_bit_for_bit(
     spec = with_training(spec, optimizer=optimizer)
     kept = checkpoint(spec)
     artifacts.save_checkpoint(tmp_path, checkpoint(spec, step=1))
-    artifacts.append_steps(tmp_path, [1.0], [0.5])
+    step_curve.append(tmp_path, [1.0], [0.5])
     artifacts.save_checkpoint(tmp_path, kept)
 
     loaded = artifacts.load_checkpoint(tmp_path, spec)
 
-    assert artifacts.load_steps(tmp_path).losses.tolist() == [1.0]
+    assert step_curve.load(tmp_path).losses.tolist() == [1.0]
     assert (loaded.step, loaded.train_seconds) == (938, kept.train_seconds)
     assert loaded.preparation_seconds == 0.7
     assert loaded.optimizer.step == 938
@@ -169,51 +169,6 @@ def test_test_logits_of_another_shape_are_refused(tmp_path: Path, arrays: dict[s
         artifacts.load_test_logits(tmp_path, 10)
     with pytest.raises(StoreError, match="3 logits of each image"):
         artifacts.load_test_logits(tmp_path, 3)
-
-
-def test_steps_are_appended(tmp_path: Path) -> None:
-    assert len(artifacts.load_steps(tmp_path).losses) == 0
-    artifacts.append_steps(tmp_path, [2.5, 1.25], [0.0, 0.5])
-    artifacts.append_steps(tmp_path, np.array([]), np.array([]))
-    artifacts.append_steps(tmp_path, (0.75,), (1.0,))
-
-    curve = artifacts.load_steps(tmp_path)
-
-    assert curve.losses.dtype == curve.accuracies.dtype == np.float32
-    assert_array_equal(curve.losses, np.array([2.5, 1.25, 0.75], np.float32))
-    assert_array_equal(curve.accuracies, np.array([0.0, 0.5, 1.0], np.float32))
-
-
-@pytest.mark.parametrize("torn", range(1, 8))
-def test_a_torn_step_is_left_out_and_the_next_one_is_whole(tmp_path: Path, torn: int) -> None:
-    artifacts.append_steps(tmp_path, [2.5, 1.25], [0.0, 0.5])
-    file = tmp_path / artifacts.STEPS
-    file.write_bytes(file.read_bytes() + b"\xff" * torn)
-
-    assert_array_equal(artifacts.load_steps(tmp_path).losses, np.array([2.5, 1.25], np.float32))
-    artifacts.append_steps(tmp_path, [0.75], [1.0])
-    curve = artifacts.load_steps(tmp_path)
-    assert_array_equal(curve.losses, np.array([2.5, 1.25, 0.75], np.float32))
-    assert_array_equal(curve.accuracies, np.array([0.0, 0.5, 1.0], np.float32))
-
-
-def test_a_resumed_run_replaces_its_last_steps(tmp_path: Path) -> None:
-    artifacts.append_steps(tmp_path, [4, 3, 2, 1], [0, 0, 1, 1])
-    artifacts.truncate_steps(tmp_path, 2)
-    artifacts.append_steps(tmp_path, [2.5], [0.5])
-    assert artifacts.load_steps(tmp_path).losses.tolist() == [4, 3, 2.5]
-    with pytest.raises(StoreError, match="fewer than 5 steps"):
-        artifacts.truncate_steps(tmp_path, 5)
-
-
-def test_steps_and_accuracies_must_be_as_many(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="broadcast"):
-        artifacts.append_steps(tmp_path, [1.0, 2.0], [1.0, 2.0, 3.0])
-
-
-def test_steps_into_a_missing_folder_are_reported(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="could not be written"):
-        artifacts.append_steps(tmp_path / "gone", [1.0], [1.0])
 
 
 def test_the_console_lies_in_the_folder(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from mnist_studio.errors import StoreError
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, tensors
+from mnist_studio.store import artifacts, step_curve, tensors
 from tests.store.example_events import epoch
 from tests.store.test_artifacts import checkpoint
 
@@ -45,7 +45,7 @@ def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
 
 def saved_after_steps(folder: Path, spec: RunSpec, count: int) -> artifacts.SavedCheckpoint:
     """A checkpoint that was saved after so many steps, as it is read."""
-    artifacts.append_steps(folder, [float(n) for n in range(count)], [0.5] * count)
+    step_curve.append(folder, [float(n) for n in range(count)], [0.5] * count)
     artifacts.save_checkpoint(folder, checkpoint(spec, step=count))
     return artifacts.load_checkpoint(folder, spec)
 
@@ -57,13 +57,13 @@ def test_the_steps_of_a_checkpoint_are_those_that_it_was_saved_with(
     assert loaded.steps_sha256
     artifacts.check_steps(tmp_path, loaded)
     # Steps after the checkpoint belong to a process that was killed.
-    artifacts.append_steps(tmp_path, [9.0], [0.5])
+    step_curve.append(tmp_path, [9.0], [0.5])
     artifacts.check_steps(tmp_path, loaded)
 
 
 def test_fewer_or_other_steps_are_refused(tmp_path: Path, spec: RunSpec) -> None:
     loaded = saved_after_steps(tmp_path, spec, 3)
-    steps = tmp_path / artifacts.STEPS
+    steps = tmp_path / step_curve.STEPS
     content = steps.read_bytes()
     steps.write_bytes(content[:-1])
     with pytest.raises(StoreError, match="it has fewer than 3 steps"):
@@ -80,7 +80,7 @@ def test_a_checkpoint_of_an_earlier_version_accepts_any_steps(
     tmp_path: Path, spec: RunSpec
 ) -> None:
     loaded = saved_after_steps(tmp_path, spec, 2)
-    steps = tmp_path / artifacts.STEPS
+    steps = tmp_path / step_curve.STEPS
     steps.write_bytes(bytes(len(steps.read_bytes())))
     with pytest.raises(StoreError, match="its steps do not match the checkpoint"):
         artifacts.check_steps(tmp_path, loaded)

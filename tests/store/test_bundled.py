@@ -15,7 +15,7 @@ from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.upgrades import RUN_VERSION
-from mnist_studio.store import artifacts, bundled
+from mnist_studio.store import artifacts, bundled, step_curve
 from mnist_studio.store.bundled import DESCRIPTION, FILES, MANIFEST, BundledModels
 from mnist_studio.store.packing import pack
 from mnist_studio.store.rows import Run
@@ -83,7 +83,7 @@ def test_its_artifacts_are_those_of_the_run(model: Path, home: Path, spec: RunSp
     for name, array in initial_weights(spec.model, 42).items():
         np.testing.assert_array_equal(artifacts.load_weights(run.folder, run.spec)[name], array)
     np.testing.assert_array_equal(artifacts.load_test_logits(run.folder), np.eye(10))
-    assert len(artifacts.load_steps(run.folder).losses) == 0
+    assert len(step_curve.load(run.folder).losses) == 0
 
 
 def test_it_comes_after_the_users_own_however_old(model: Path, home: Path, spec: RunSpec) -> None:

@@ -11,7 +11,7 @@ import pytest
 from mnist_studio.errors import StoreDamaged
 from mnist_studio.spec.recipes.own_recipe import of_run
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, backup, bad_rows, check, run_record
+from mnist_studio.store import artifacts, backup, bad_rows, check, run_record, step_curve
 from mnist_studio.store.own_recipes import OwnRecipes
 from mnist_studio.store.rebuild import rebuild
 from mnist_studio.store.rows import Run
@@ -153,7 +153,7 @@ def test_damage_to_every_kind_of_file_is_named(home: Path, runs: list[Run]) -> N
     first, second, third = (run.folder for run in runs)
     (first / run_record.RECORD).write_bytes(b"{}")
     (second / artifacts.TEST_LOGITS).write_bytes(b"short")
-    artifacts.append_steps(third, [1.0], [0.5])
+    step_curve.append(third, [1.0], [0.5])
     backup = next((home / "backups").iterdir())
     backup.write_bytes(backup.read_bytes()[:5000])
     found = " ".join(texts(home))

@@ -14,7 +14,7 @@ from mnist_studio.errors import CancelledByUser, StoreDamaged, StoreError, Store
 from mnist_studio.events import Epoch
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, backup, run_record
+from mnist_studio.store import backup, run_record, step_curve
 from mnist_studio.store.check import check
 from mnist_studio.store.experiments import Experiment, Membership
 from mnist_studio.store.rebuild import rebuild
@@ -61,7 +61,7 @@ def filled(home: Path, spec: RunSpec) -> Everything:
             store.record(epoch(first.id, number))
         store.record(finished(first.id))
         second = store.create(spec)
-        artifacts.append_steps(second.folder, [1.0] * 7, [0.5] * 7)
+        step_curve.append(second.folder, [1.0] * 7, [0.5] * 7)
         store.record(stopped(second.id))
         store.rename(second.id, "Größe")
         third = store.create(spec)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import StoreError
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, run_record, sealed
+from mnist_studio.store import run_record, sealed, step_curve
 from mnist_studio.store.experiments import ExperimentRecord, Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_record import Belongs
@@ -32,7 +32,7 @@ def test_a_record_follows_the_life_of_a_run(store: RunStore, spec: RunSpec) -> N
     store.rename(run.id, "mine")
     assert run_record.read(run.folder).title == "mine"
 
-    artifacts.append_steps(run.folder, [1.0] * 7, [0.5] * 7)
+    step_curve.append(run.folder, [1.0] * 7, [0.5] * 7)
     store.record(epoch(run.id))
     store.record(stopped(run.id))
     ended = run_record.read(run.folder)
@@ -153,20 +153,20 @@ def test_steps_that_were_cut_or_changed_after_the_end_are_refused(
     store: RunStore, spec: RunSpec
 ) -> None:
     run = store.create(spec)
-    artifacts.append_steps(run.folder, range(7), [0.5] * 7)
+    step_curve.append(run.folder, range(7), [0.5] * 7)
     store.record(stopped(run.id))
-    path = run.folder / artifacts.STEPS
+    path = run.folder / step_curve.STEPS
     content = path.read_bytes()
-    assert len(artifacts.load_steps(run.folder).losses) == 7
+    assert len(step_curve.load(run.folder).losses) == 7
     flipped = bytearray(content)
     flipped[9] ^= 1
     for wrong in (b"", content[:-8], content[:3], bytes(flipped), content + content[:8]):
         path.write_bytes(wrong)
         with pytest.raises(StoreError, match=r"steps\.f32 is damaged"):
-            artifacts.load_steps(run.folder)
+            step_curve.load(run.folder)
     path.unlink()
     with pytest.raises(StoreError, match=r"steps\.f32 is damaged"):
-        artifacts.load_steps(run.folder)
+        step_curve.load(run.folder)
 
 
 def test_a_damaged_record_is_replaced_from_the_database(store: RunStore, spec: RunSpec) -> None:

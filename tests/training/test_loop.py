@@ -11,7 +11,7 @@ from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.schedules import Exponential, OneCycle
 from mnist_studio.spec.steps import learning_rate
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.training.session import Control
 from tests.training.conftest import Bench, Benches, same_weights
 
@@ -39,11 +39,11 @@ def test_the_size_of_chunks_never_changes_a_result(bench: Benches) -> None:
         one.train(*sizes)
 
     first = benches[0]
-    curve, logits = artifacts.load_steps(first.folder), artifacts.load_test_logits(first.folder)
+    curve, logits = step_curve.load(first.folder), artifacts.load_test_logits(first.folder)
     for other in benches[1:]:
         assert same_weights(first.learner, other.learner)
-        assert (first.folder / artifacts.STEPS).read_bytes() == (
-            other.folder / artifacts.STEPS
+        assert (first.folder / step_curve.STEPS).read_bytes() == (
+            other.folder / step_curve.STEPS
         ).read_bytes()
         np.testing.assert_array_equal(artifacts.load_test_logits(other.folder), logits)
     assert len(curve.losses) == 9
@@ -87,7 +87,7 @@ def test_the_numbers_of_every_epoch_can_be_recomputed(bench: Benches) -> None:
     one = bench(validation=30, on_event=judge)
     finished = one.train(2)
 
-    curve = artifacts.load_steps(one.folder)
+    curve = step_curve.load(one.folder)
     sizes = np.array([64, 64, 52])
     labels = one.data.test.labels
     for number, (epoch, of_test) in enumerate(zip(one.of(Epoch), logits, strict=True), 1):
@@ -116,7 +116,7 @@ def test_saved_results_are_those_of_the_final_weights_and_every_step(bench: Benc
     np.testing.assert_array_equal(
         artifacts.load_test_logits(one.folder), one.learner.logits(one.data.test.images)
     )
-    curve = artifacts.load_steps(one.folder)
+    curve = step_curve.load(one.folder)
     reported = one.of(Progress)
     np.testing.assert_array_equal(
         curve.losses, np.array([loss for event in reported for loss in event.losses], np.float32)
@@ -218,7 +218,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(bench: Benches, kind: type, coun
     assert isinstance(finished, Finished)
     assert isinstance(resumed, Finished)
     assert same_weights(whole.learner, again.learner)
-    for name in (artifacts.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
+    for name in (step_curve.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
         assert (whole.folder / name).read_bytes() == (again.folder / name).read_bytes()
     assert [_timeless(e) for e in whole.of(Epoch)] == [_timeless(e) for e in again.of(Epoch)]
     assert (resumed.step, resumed.test_loss) == (finished.step, finished.test_loss)
@@ -236,7 +236,7 @@ def test_a_stopped_run_keeps_the_weights_of_its_last_step(bench: Benches) -> Non
     weights = artifacts.load_weights(one.folder, one.spec)
     assert checkpoint.step == checkpoint.optimizer.step == 6
     assert all(np.array_equal(weights[n], w) for n, w in checkpoint.weights.items())
-    assert len(artifacts.load_steps(one.folder).losses) == 6
+    assert len(step_curve.load(one.folder).losses) == 6
 
 
 def test_a_run_stopped_before_its_first_epoch_ends_has_no_accuracy(bench: Benches) -> None:
@@ -290,7 +290,7 @@ def test_a_pause_in_the_evaluation_is_reported(bench: Benches) -> None:
 def test_a_run_goes_on_only_with_the_steps_of_its_checkpoint(bench: Benches) -> None:
     one = bench(on_event=_stopper(Progress, 6))
     one.train(1)
-    (one.folder / artifacts.STEPS).write_bytes(b"")
+    (one.folder / step_curve.STEPS).write_bytes(b"")
     with pytest.raises(StoreError, match="fewer than 6 steps"):
         bench("again", folder=one.folder).train(resume=True)
 

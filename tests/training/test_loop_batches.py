@@ -15,7 +15,7 @@ from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import FULL_BATCH
 from mnist_studio.spec.schedules import Plateau
 from mnist_studio.spec.steps import batch_sizes, learning_rate
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.training.session import Control
 from tests.training.conftest import Bench, Benches, same_weights
 
@@ -76,7 +76,7 @@ def test_a_run_stopped_anywhere_goes_on_to_the_same_bits(
     assert isinstance(again.train(3, resume=True), Finished)
 
     assert same_weights(whole.learner, again.learner)
-    for name in (artifacts.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
+    for name in (step_curve.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
         assert (whole.folder / name).read_bytes() == (again.folder / name).read_bytes()
     assert list(map(_figures, whole.of(Epoch))) == list(map(_figures, again.of(Epoch)))
 
@@ -87,7 +87,7 @@ def test_the_figures_of_an_epoch_are_of_the_digits_that_it_saw(
 ) -> None:
     one = bench(**changes)
     one.train(2)
-    curve, begun = artifacts.load_steps(one.folder), 0
+    curve, begun = step_curve.load(one.folder), 0
     for epoch in one.of(Epoch):
         part = slice(begun, epoch.step)
         digits = len(one.data.train)

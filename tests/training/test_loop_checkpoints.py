@@ -8,7 +8,7 @@ from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Log, Phase, 
 from mnist_studio.spec.layers import Dense, Dropout, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.schedules import OneCycle, Plateau, Schedule
-from mnist_studio.store import artifacts, run_record
+from mnist_studio.store import artifacts, run_record, step_curve
 from mnist_studio.training.clock import CheckpointClock
 from mnist_studio.training.loop import Training
 from mnist_studio.training.session import Control
@@ -81,7 +81,7 @@ def test_a_killed_run_resumes_to_the_same_bits_from_its_folder_alone(
     finished = _resumed(again, known=[])
 
     assert same_weights(whole.learner, again.learner)
-    for name in (artifacts.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
+    for name in (step_curve.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS):
         assert (whole.folder / name).read_bytes() == (again.folder / name).read_bytes()
     final = artifacts.load_checkpoint(again.folder, again.spec)
     assert final.epochs is not None
@@ -107,8 +107,8 @@ def test_a_pause_survives_the_end_of_the_program(
     again = bench("again", folder=paused.folder)
     _resumed(again, known=[])
     assert same_weights(whole.learner, again.learner)
-    assert (whole.folder / artifacts.STEPS).read_bytes() == (
-        again.folder / artifacts.STEPS
+    assert (whole.folder / step_curve.STEPS).read_bytes() == (
+        again.folder / step_curve.STEPS
     ).read_bytes()
 
 

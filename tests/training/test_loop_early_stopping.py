@@ -7,7 +7,7 @@ from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Stopped, ending
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.run import EarlyStopping
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.training.clock import CheckpointClock
 from mnist_studio.training.session import Control
 from tests.training.conftest import Benches, same_weights
@@ -19,7 +19,7 @@ EARLY = {
     "early_stopping": EarlyStopping(patience=2),
     "best_epoch": True,
 }
-FILES = (artifacts.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS)
+FILES = (step_curve.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS)
 
 
 class Killed(Exception):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import Epoch
 from mnist_studio.frameworks.base import OptimizerState, StepResults
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.training.evaluation import Speed
 from mnist_studio.training.state import TrainingState
 from tests.training.conftest import Bench, Benches
@@ -20,7 +20,7 @@ def _trained(one: Bench, steps: int) -> TrainingState:
         batch = 18 if step % 4 == 3 else 64
         made = StepResults(np.array([step + 1.0]), np.array([batch // 2]))
         state.add(made)
-        artifacts.append_steps(one.folder, made.losses, made.correct / batch)
+        step_curve.append(one.folder, made.losses, made.correct / batch)
     return state
 
 
@@ -66,10 +66,10 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
         batch = 18 if number % 4 == 0 else 64
         made = StepResults(np.array([1 / number]), np.array([number]))
         left.add(made)
-        artifacts.append_steps(one.folder, made.losses, made.correct / batch)
+        step_curve.append(one.folder, made.losses, made.correct / batch)
         if left.awaiting_evaluation:
             epochs.append(left.end_epoch(None, _logits(one, 30)))
-    artifacts.append_steps(one.folder, [9.0, 9.0], [0.0, 0.0])  # After the checkpoint.
+    step_curve.append(one.folder, [9.0, 9.0], [0.0, 0.0])  # After the checkpoint.
     later = _epoch_of_step(epochs, 100)
 
     restored = TrainingState(one.session)
@@ -79,7 +79,7 @@ def test_a_restored_state_is_the_one_that_was_left(bench: Benches, step: int) ->
     assert restored.epoch == left.epoch
     assert restored.earlier_seconds == 7.5
     assert np.concatenate(restored.losses).tolist() == np.concatenate([[], *left.losses]).tolist()
-    assert len(artifacts.load_steps(one.folder).losses) == step
+    assert len(step_curve.load(one.folder).losses) == step
 
 
 def test_an_epoch_after_the_checkpoint_is_repeated(bench: Benches) -> None:

@@ -9,7 +9,7 @@ from mnist_studio.events import Epoch, Finished, Measures, PhaseName, Progress, 
 from mnist_studio.frameworks.base import OptimizerState, StepResults
 from mnist_studio.spec.schedules import OneCycle
 from mnist_studio.spec.steps import learning_rate
-from mnist_studio.store import artifacts
+from mnist_studio.store import artifacts, step_curve
 from mnist_studio.training import state as states
 from mnist_studio.training.clock import PhaseClock
 from mnist_studio.training.evaluation import Speed
@@ -221,7 +221,7 @@ def test_a_resumed_run_counts_its_earlier_processes(one: Bench, watch: Watch) ->
     before = TrainingState(one.session)
     before.add(steps(1, 4))
     epoch = before.end_epoch((0.5, 0.6), logits(one, 30))
-    artifacts.append_steps(one.folder, [1.0, 2.0, 3.0, 4.0, 5.0], [0.5] * 5)
+    step_curve.append(one.folder, [1.0, 2.0, 3.0, 4.0, 5.0], [0.5] * 5)
     checkpoint = artifacts.SavedCheckpoint(
         {}, OptimizerState(5, {}), 5, train_seconds=7.0, preparation_seconds=3.0
     )
@@ -250,7 +250,7 @@ def test_epochs_of_another_order_and_after_the_checkpoint_are_sorted_out(one: Be
     for _ in range(3):
         made = steps(state.step + 1, 4)
         state.add(made)
-        artifacts.append_steps(one.folder, made.losses, made.correct / 64)
+        step_curve.append(one.folder, made.losses, made.correct / 64)
         epochs.append(state.end_epoch((0.5, 0.1 * state.step), logits(one, 30)))
     restored = TrainingState(one.session)
     checkpoint = artifacts.SavedCheckpoint({}, OptimizerState(9, {}), 9, train_seconds=1.0)

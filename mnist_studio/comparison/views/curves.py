@@ -27,8 +27,8 @@ from mnist_studio.comparison.messages import ViewOptions, XAxis
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.events import Epoch, Finished, ending
-from mnist_studio.store.artifacts import StepCurve
 from mnist_studio.store.rows import Run
+from mnist_studio.store.step_curve import StepCurve
 
 Sampled = tuple[Sequence[float], Sequence[float]]
 """x and y of one curve, of the same length."""
