@@ -10,7 +10,8 @@ from mnist_studio.data.files import write_bytes
 from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.running.run_request import check_native_script, chosen_bugs, known
 from mnist_studio.spec import known_bugs, recipes
-from mnist_studio.spec.run import FrameworkName, RunSpec, check
+from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run_checks import check
 
 
 def add_arguments(parser: ArgumentParser) -> None:

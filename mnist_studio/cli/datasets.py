@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mnist_studio import paths
 from mnist_studio.cli import options, output
-from mnist_studio.data.datasets import likeness, own, own_import, sources
+from mnist_studio.data.datasets import likeness, own, own_import, published_import, sources
 from mnist_studio.data.datasets.own import OwnDataset, OwnDatasets
 from mnist_studio.data.datasets.published import PUBLISHED
 from mnist_studio.data.datasets.splitting import ImportOptions
@@ -133,10 +133,10 @@ def _import(arguments: Namespace) -> Sequence[DatasetFacts]:
     if name == "mnist" or name in PUBLISHED:
         with _progress("Importing") as (progress, is_cancelled):
             if name == "mnist":
-                sources.import_mnist(arguments.place, progress, is_cancelled)
+                published_import.import_mnist(arguments.place, progress, is_cancelled)
                 notes: tuple[str, ...] = ()
             else:
-                notes = sources.import_published(
+                notes = published_import.import_published(
                     arguments.place, PUBLISHED[name], progress, is_cancelled
                 )
         _note(datasets.CATALOG[name], notes)

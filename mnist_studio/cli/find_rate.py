@@ -13,7 +13,8 @@ from mnist_studio.parity.check import installed
 from mnist_studio.parity.rate_finder import RateCurve
 from mnist_studio.running.run_request import known
 from mnist_studio.spec import recipes
-from mnist_studio.spec.run import FrameworkName, RunSpec, check
+from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run_checks import check
 
 STEPS_SHOWN = 10
 """Lines of the curve: every tenth step of a search of a hundred."""

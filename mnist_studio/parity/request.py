@@ -15,14 +15,8 @@ from mnist_studio.running.run_request import ALL, chosen_dataset, known
 from mnist_studio.spec import changes as of_settings
 from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.changes import Change
-from mnist_studio.spec.run import (
-    FrameworkName,
-    KnownBugName,
-    Precision,
-    RunSpec,
-    check,
-    with_dataset,
-)
+from mnist_studio.spec.run import FrameworkName, KnownBugName, Precision, RunSpec, with_dataset
+from mnist_studio.spec.run_checks import check
 
 
 def requested_run(

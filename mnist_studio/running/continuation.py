@@ -13,7 +13,8 @@ from mnist_studio.errors import SpecError, StoreError
 from mnist_studio.events import Epoch, Finished, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.spec import known_bugs
-from mnist_studio.spec.run import ContinuedFrom, FrameworkName, RunSpec, check, possible_device
+from mnist_studio.spec.run import ContinuedFrom, FrameworkName, RunSpec, possible_device
+from mnist_studio.spec.run_checks import check
 from mnist_studio.spec.schedules import OneCycle, depends_on_length
 from mnist_studio.store import artifacts, step_curve
 from mnist_studio.store.rows import Run

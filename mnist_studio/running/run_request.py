@@ -28,10 +28,10 @@ from mnist_studio.spec.run import (
     Precision,
     RunSpec,
     TrainingSpec,
-    check,
     possible_device,
     with_dataset,
 )
+from mnist_studio.spec.run_checks import check
 from mnist_studio.store import own_images
 from mnist_studio.store.runs import RunStore
 

@@ -4,7 +4,8 @@ import msgspec
 
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import known_bugs
-from mnist_studio.spec.run import RunSpec, check
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run_checks import check
 from mnist_studio.spec.upgrades import RUN_VERSION, upgrade_run
 
 MOST_BYTES = 1_000_000

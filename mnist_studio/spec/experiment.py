@@ -31,10 +31,10 @@ from mnist_studio.spec.run import (
     KnownBugName,
     RunSpec,
     Style,
-    check,
     possible_device,
     with_dataset,
 )
+from mnist_studio.spec.run_checks import check
 from mnist_studio.spec.search import (
     Search,
     Value,

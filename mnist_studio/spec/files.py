@@ -22,7 +22,8 @@ import tomli_w
 from mnist_studio.errors import SpecError
 from mnist_studio.spec import known_bugs
 from mnist_studio.spec.error_paths import in_words, place_of
-from mnist_studio.spec.run import RunSpec, check
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run_checks import check
 from mnist_studio.spec.upgrades import RUN_VERSION, upgrade_run
 
 SUFFIX = ".toml"

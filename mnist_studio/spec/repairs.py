@@ -26,7 +26,8 @@ from mnist_studio.spec.model import (
     layer_report,
     named,
 )
-from mnist_studio.spec.run import DIGITS, MOST_PARAMETERS, RunSpec, TrainingSpec, check
+from mnist_studio.spec.run import DIGITS, MOST_PARAMETERS, RunSpec, TrainingSpec
+from mnist_studio.spec.run_checks import check
 
 Subject = Literal["layer", "output", "size", "scaling"]
 

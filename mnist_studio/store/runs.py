@@ -16,7 +16,8 @@ from mnist_studio.errors import StoreError
 from mnist_studio.events import AnyEvent, Epoch, Terminal
 from mnist_studio.formatting import counted, listed
 from mnist_studio.spec import codec, known_bugs
-from mnist_studio.spec.run import RunSpec, check
+from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run_checks import check
 from mnist_studio.store import backup, folders, housekeeping, locks, rows, titles
 from mnist_studio.store.annotations import Change
 from mnist_studio.store.bundled import BundledModels

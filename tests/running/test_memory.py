@@ -11,7 +11,8 @@ from mnist_studio.running.memory import check_memory, memory_warning, needed_byt
 from mnist_studio.spec.layers import Conv, Dense, Flatten
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import FrameworkName, RunSpec, check
+from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.run_checks import check
 from mnist_studio.training import machine
 from tests.trained_runs import small, trained
 

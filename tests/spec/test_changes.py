@@ -10,7 +10,8 @@ from mnist_studio.spec.changes import Change, changed, parse, settings_of, value
 from mnist_studio.spec.layers import Conv, Dense, Dropout, Relu, Uniform
 from mnist_studio.spec.optimizers import Adadelta, Adam, DecoupledDecay, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import ClipNorm, EarlyStopping, RunSpec, check
+from mnist_studio.spec.run import ClipNorm, EarlyStopping, RunSpec
+from mnist_studio.spec.run_checks import check
 from mnist_studio.spec.schedules import OneCycle, StepDecay
 
 CNN = run_spec(RECIPES["wide-cnn"])

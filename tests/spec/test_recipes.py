@@ -4,7 +4,7 @@ from mnist_studio.errors import UnknownName
 from mnist_studio.spec import known_bugs, recipes
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import RECIPES, Recipe
-from mnist_studio.spec.run import check
+from mnist_studio.spec.run_checks import check
 
 
 @pytest.mark.parametrize(

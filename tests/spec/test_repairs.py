@@ -26,7 +26,8 @@ from mnist_studio.spec.model import ModelSpec, Scaling, describe, parameter_coun
 from mnist_studio.spec.optimizers import Adam
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.repairs import Repair, diagnose, repairs, simple_layers, training_repair
-from mnist_studio.spec.run import ClipNorm, EarlyStopping, check
+from mnist_studio.spec.run import ClipNorm, EarlyStopping
+from mnist_studio.spec.run_checks import check
 from mnist_studio.spec.schedules import Exponential, Plateau
 
 DRAWS = random.Random(15)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from mnist_studio.errors import SpecError
-from mnist_studio.spec import run
+from mnist_studio.spec import run, run_checks
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.model import with_classes
 from mnist_studio.spec.optimizers import CoupledDecay, Sgd
@@ -43,20 +43,20 @@ def with_training(**changes: object) -> RunSpec:
 )
 def test_impossible_trainings_are_refused(changes: dict[str, object], what: str) -> None:
     with pytest.raises(SpecError, match=what) as raised:
-        run.check(with_training(**changes))
+        run_checks.check(with_training(**changes))
     assert raised.value.remedy
 
 
 def test_an_impossible_number_of_threads_is_refused() -> None:
     with pytest.raises(SpecError, match="threads"):
-        run.check(msgspec.structs.replace(BASE, threads=-1))
+        run_checks.check(msgspec.structs.replace(BASE, threads=-1))
 
 
 def test_numpy_refuses_bfloat16() -> None:
     spec = with_training(precision="bfloat16")
-    run.check(msgspec.structs.replace(spec, framework="pytorch"))
+    run_checks.check(msgspec.structs.replace(spec, framework="pytorch"))
     with pytest.raises(SpecError, match="NumPy does not support bfloat16"):
-        run.check(msgspec.structs.replace(spec, framework="numpy"))
+        run_checks.check(msgspec.structs.replace(spec, framework="numpy"))
 
 
 def test_weights_are_stored_in_float32_under_bfloat16() -> None:
@@ -67,14 +67,14 @@ def test_weights_are_stored_in_float32_under_bfloat16() -> None:
 
 def test_own_images_have_a_fingerprint_and_are_refused_with_full_batch() -> None:
     own = "0123456789abcdef" * 2
-    run.check(msgspec.structs.replace(BASE, own_images=own))
+    run_checks.check(msgspec.structs.replace(BASE, own_images=own))
     with pytest.raises(SpecError, match="own_images must be the ID of a set of your images"):
-        run.check(msgspec.structs.replace(BASE, own_images="../mine"))
+        run_checks.check(msgspec.structs.replace(BASE, own_images="../mine"))
     whole = with_training(batch_size=run.FULL_BATCH)
     with pytest.raises(SpecError, match="cannot include your images"):
-        run.check(msgspec.structs.replace(whole, own_images=own))
+        run_checks.check(msgspec.structs.replace(whole, own_images=own))
     with pytest.raises(SpecError, match="cannot include handwriting styles"):
-        run.check(msgspec.structs.replace(whole, handwriting_styles=10))
+        run_checks.check(msgspec.structs.replace(whole, handwriting_styles=10))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_own_images_have_a_fingerprint_and_are_refused_with_full_batch() -> None
 )
 def test_impossible_ends_and_decays_are_refused(changes: dict[str, object], problem: str) -> None:
     with pytest.raises(SpecError, match=problem):
-        run.check(with_training(**changes))
+        run_checks.check(with_training(**changes))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_impossible_ends_and_decays_are_refused(changes: dict[str, object], prob
 )
 def test_class_names_are_possible_and_fit_the_network(names: tuple[str, ...], problem: str) -> None:
     with pytest.raises(SpecError, match=problem) as raised:
-        run.check(msgspec.structs.replace(BASE, class_names=names))
+        run_checks.check(msgspec.structs.replace(BASE, class_names=names))
     assert raised.value.remedy
 
 
@@ -118,7 +118,7 @@ def test_a_run_of_other_classes_has_a_network_for_them_and_no_digits_of_yours() 
     letters = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     model = with_classes(BASE.model, len(letters))
     spec = msgspec.structs.replace(BASE, model=model, class_names=letters)
-    run.check(spec)
+    run_checks.check(spec)
     for added in ({"own_images": "0" * 32}, {"handwriting_styles": 10}):
         with pytest.raises(SpecError, match="other classes than the digits"):
-            run.check(msgspec.structs.replace(spec, **added))
+            run_checks.check(msgspec.structs.replace(spec, **added))

@@ -20,7 +20,7 @@ from mnist_studio.data.datasets.catalog import MNIST, Catalog, RawFile
 from mnist_studio.data.datasets.fetch import PATIENCE, Reply, reply
 from mnist_studio.data.datasets.network_errors import OTHERWISE, NetworkError
 from mnist_studio.data.datasets.published import PUBLISHED, Published, PublishedFile
-from mnist_studio.data.datasets.sources import import_published
+from mnist_studio.data.datasets.published_import import import_published
 from mnist_studio.data.files import staged, unwritable
 from mnist_studio.data.formats import HEAD, PAGE, format_of
 from mnist_studio.errors import DataError, DownloadError

@@ -20,7 +20,7 @@ from mnist_studio.data.images import SIDE, LabeledImages
 from mnist_studio.data.ink.rendering import Ink, digit_image
 from mnist_studio.errors import DataError, MnistStudioError, SpecError
 from mnist_studio.spec.model import FEWEST_CLASSES
-from mnist_studio.spec.run import check_class_names
+from mnist_studio.spec.run_checks import check_class_names
 
 WANTED = 20
 """Drawings of each class that make a usable dataset, which augmentation enlarges."""

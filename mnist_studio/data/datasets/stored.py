@@ -20,7 +20,7 @@ from mnist_studio.data.datasets.catalog import MNIST
 from mnist_studio.data.files import unreadable, unwritable, write_bytes
 from mnist_studio.data.images import Dataset, LabeledImages, fingerprint
 from mnist_studio.errors import DataError, SpecError
-from mnist_studio.spec.run import check_class_names
+from mnist_studio.spec.run_checks import check_class_names
 
 DESCRIPTION = "dataset.json"
 VERSION = 1

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.data.datasets import drawn, own, own_import, sources
+from mnist_studio.data.datasets import drawn, own, own_import, published_import, sources
 from mnist_studio.data.datasets.drawn import Collection
 from mnist_studio.data.datasets.own import OwnDatasets
 from mnist_studio.data.datasets.published import PUBLISHED
@@ -151,7 +151,7 @@ class DatasetLibrary(QObject):
         """Stores a published dataset from a folder or an archive."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> StoredDataset:
-            notes = sources.import_published(place, PUBLISHED[name], progress, is_cancelled)
+            notes = published_import.import_published(place, PUBLISHED[name], progress, is_cancelled)
             return StoredDataset(name, notes)
 
         self._transfer_by(f"Importing {datasets.title(name)}", work)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import settings
-from mnist_studio.data.datasets import sources
+from mnist_studio.data.datasets import published_import, sources
 from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.spec.run import DatasetName
 
@@ -93,7 +93,7 @@ class DatasetService(QObject):
         """Copies MNIST from a folder, checked file by file."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> None:
-            sources.import_mnist(folder, progress, is_cancelled)
+            published_import.import_mnist(folder, progress, is_cancelled)
 
         self._fetch("Importing MNIST", work)
 

@@ -20,10 +20,10 @@ from mnist_studio.spec.run import (
     Precision,
     RunSpec,
     Sampling,
-    check,
     possible_device,
     with_dataset,
 )
+from mnist_studio.spec.run_checks import check
 
 _LOG = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from mnist_studio.formatting import has_controls
 from mnist_studio.spec.error_paths import error_path
 from mnist_studio.spec.model import ModelSpec, class_count
 from mnist_studio.spec.recipes.recipe import Recipe, Source
-from mnist_studio.spec.run import DIGITS, FrameworkName, RunSpec, TrainingSpec, check
+from mnist_studio.spec.run import DIGITS, FrameworkName, RunSpec, TrainingSpec
+from mnist_studio.spec.run_checks import check
 
 LONGEST_NAME = 60
 LONGEST_SUMMARY = 300

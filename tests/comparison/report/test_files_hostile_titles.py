@@ -13,7 +13,7 @@ from mnist_studio.comparison.report import files as writing
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.errors import SpecError, StoreError
-from mnist_studio.spec import files, run
+from mnist_studio.spec import files, run_checks
 from mnist_studio.spec.experiment import ExperimentSpec, RecipePair, check_experiment
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.store import titles
@@ -70,7 +70,7 @@ def test_such_titles_and_names_are_refused() -> None:
         titles.tidy("a\x1bb")
     spec = replace(run_spec(RECIPES["tiny-10"]), recipe="a\nb")
     with pytest.raises(SpecError, match="“a b” contains control characters or line breaks"):
-        run.check(spec)
+        run_checks.check(spec)
     with pytest.raises(SpecError, match="control characters"):
         files.read(files.write([spec]))
     experiment = ExperimentSpec(title="a\nb", pairs=(RecipePair("tiny-10", "numpy"),))

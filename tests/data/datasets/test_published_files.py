@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mnist_studio.data.datasets import idx, published_files, sources, usps
+from mnist_studio.data.datasets import idx, published_files, published_import, sources, usps
 from mnist_studio.data.datasets.published import PUBLISHED
 from mnist_studio.errors import CancelledByUser, DataError
 from mnist_studio.spec import datasets
@@ -26,7 +26,7 @@ def test_every_dataset_is_read_upright_with_labels_from_0_and_its_class_names(
     name: str, tmp_path: Path
 ) -> None:
     small, files, parts = small_published(name)
-    notes = sources.import_published(write(tmp_path / "x", files), small, known=(small,))
+    notes = published_import.import_published(write(tmp_path / "x", files), small, known=(small,))
     assert notes == ()
     found = sources.load(name)
     assert found.class_names == datasets.CATALOG[name].class_names
@@ -103,7 +103,7 @@ def test_fashion_mnist_is_never_taken_for_mnist(tmp_path: Path) -> None:
         (tmp_path / f"{part}-labels-idx1-ubyte").write_bytes(idx.build(labels))
     for attempt in (
         lambda: sources.load("mnist", tmp_path),
-        lambda: sources.import_mnist(tmp_path, lambda f: None, lambda: False),
+        lambda: published_import.import_mnist(tmp_path, lambda f: None, lambda: False),
     ):
         with pytest.raises(DataError, match="are Fashion-MNIST's, not MNIST's") as caught:
             attempt()
@@ -132,7 +132,7 @@ def test_an_import_can_be_canceled_and_leaves_nothing(tmp_path: Path) -> None:
     small, files, _ = small_published("qmnist")
     write(tmp_path / "x", files)
     with pytest.raises(CancelledByUser):
-        sources.import_published(tmp_path / "x", small, is_cancelled=lambda: True)
+        published_import.import_published(tmp_path / "x", small, is_cancelled=lambda: True)
     assert not sources.is_here("qmnist")
 
 

@@ -1,5 +1,3 @@
-import errno
-import os
 import shutil
 from pathlib import Path
 
@@ -13,22 +11,13 @@ from mnist_studio.data.datasets.sources import (
     default_dataset,
     folder_problem,
     has_mnist,
-    import_mnist,
     load,
     load_test,
     read_test_folder,
     usual_folder,
 )
-from mnist_studio.errors import CancelledByUser, DataError
+from mnist_studio.errors import DataError
 from tests.data.conftest import Small
-
-
-def quietly(_: float) -> None:
-    pass
-
-
-def never() -> bool:
-    return False
 
 
 def test_a_named_folder_is_loaded(small: Small, folder: Path) -> None:
@@ -120,42 +109,6 @@ def test_a_bad_named_folder_is_reported_on_loading(
     assert folder_problem() == ""
 
 
-def test_an_import_can_be_loaded_without_its_folder(small: Small, folder: Path) -> None:
-    fractions: list[float] = []
-    import_mnist(folder, fractions.append, never, small.catalog)
-    shutil.rmtree(folder)
-    assert len(load("mnist", None, small.catalog).train) == 30
-    assert fractions[0] == 0
-    assert fractions[-1] == 1
-    assert fractions == sorted(fractions)
-
-
-def test_a_bad_import_loses_no_stored_files(small: Small, folder: Path) -> None:
-    small.write(paths.mnist_cache())
-    (folder / "t10k-labels-idx1-ubyte").write_bytes(b"bad")
-    with pytest.raises(DataError, match="t10k-labels"):
-        import_mnist(folder, quietly, never, small.catalog)
-    assert len(load("mnist", None, small.catalog).test) == 20
-
-
-def test_an_import_can_be_cancelled(small: Small, folder: Path) -> None:
-    with pytest.raises(CancelledByUser):
-        import_mnist(folder, quietly, lambda: True, small.catalog)
-    assert not has_mnist()
-
-
-def test_a_full_disk_during_an_import_is_reported(
-    small: Small, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: int) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(DataError, match="disk is full"):
-        import_mnist(folder, quietly, never, small.catalog)
-    assert not list(paths.mnist_cache().iterdir())
-
-
 def test_the_test_digits_alone_need_no_training_digits(small: Small, folder: Path) -> None:
     whole = load("mnist", folder, small.catalog).test
     (damaged,) = (name for name in small.raw if "train-images" in name)
@@ -191,26 +144,6 @@ def test_the_real_mnist_is_verified_and_loaded(shared_mnist: Path) -> None:
     assert (len(dataset.train), len(dataset.test)) == (60_000, 10_000)
     assert dataset.train.labels[:5].tolist() == [5, 0, 4, 1, 9]
     assert np.bincount(dataset.test.labels).tolist()[:3] == [980, 1135, 1032]
-
-
-def test_a_cut_import_says_what_it_has_and_resumes(small: Small, folder: Path) -> None:
-    asked: list[bool] = []
-
-    def third() -> bool:
-        asked.append(True)
-        return len(asked) == 3
-
-    with pytest.raises(CancelledByUser, match=r"Two files of four are stored\."):
-        import_mnist(folder, quietly, third, small.catalog)
-    first, second, *_ = small.catalog.files
-    for file in (first, second):
-        # They are not read again.
-        (folder / file.name).write_bytes(b"damaged")
-    fractions: list[float] = []
-    import_mnist(folder, fractions.append, never, small.catalog)
-    assert fractions[0] == (first.size + second.size) / small.catalog.size
-    assert fractions[-1] == 1
-    assert load("mnist", None, small.catalog).source == "the cache"
 
 
 def test_a_folder_of_other_images_says_how_they_are_unlike_digits(

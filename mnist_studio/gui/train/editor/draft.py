@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.services.history import History
 from mnist_studio.gui.train.editor import edits
-from mnist_studio.spec import known_bugs, model, run
+from mnist_studio.spec import known_bugs, model, run_checks
 from mnist_studio.spec.layers import Layer
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import RECIPES, recipe_title
@@ -224,7 +224,7 @@ class Draft(QObject):
 
 def _training_problem(edited: RunSpec) -> str:
     try:
-        run.check(edited)
+        run_checks.check(edited)
     except SpecError as error:
         return str(error)
     return ""
