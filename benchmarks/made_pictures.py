@@ -10,34 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from mnist_studio.data.ink.rendering import Ink, arrays
-from mnist_studio.data.ink.strokes import drawn, fitted, moved, segments, smoothed, thinned
+from benchmarks.made_ink import Levels, Random, Source, with_margins, written
 
-Random = np.random.Generator
-Levels = NDArray[np.float64]
-Image8 = NDArray[np.uint8]
 Color = tuple[float, float, float]
-
-HEIGHT = 160
-"""Pixels of the longer side of a digit before a kind changes it."""
-
-
-@dataclass(frozen=True, eq=False)
-class Source:
-    """A digit to make pictures of.
-
-    Attributes:
-        label: 0-9.
-        ink: its strokes; empty for an image.
-        image: (28, 28) of MNIST, where there are no strokes.
-    """
-
-    label: int
-    ink: Ink = ()
-    image: Image8 | None = None
 
 
 @dataclass(frozen=True)
@@ -51,41 +28,6 @@ class MadePicture:
 
     content: bytes
     text: str
-
-
-def written(source: Source, random: Random, bold: float = 1.0) -> Levels:
-    """The digit as ink of 0-1, ``HEIGHT`` along its longer side, cropped to its ink."""
-    if source.image is not None:
-        return _cropped(_enlarged(source.image, bold))
-    pen = HEIGHT / 20 * random.uniform(1.5, 2.8) * bold
-    strokes = [smoothed(stroke) for stroke in fitted(arrays(source.ink), HEIGHT - pen)]
-    half = np.full(2, HEIGHT / 2)
-    lines = segments(thinned([moved(stroke, half) for stroke in strokes], 1.0))
-    return _cropped(np.asarray(drawn(lines, pen, 2 * HEIGHT), np.float64))
-
-
-def _enlarged(image: Image8, bold: float) -> Levels:
-    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-    box = np.pad(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], 3)
-    scale = HEIGHT / (max(box.shape) - 6)
-    size = (round(box.shape[1] * scale), round(box.shape[0] * scale))
-    large = Image.fromarray(box).resize(size, Image.Resampling.BICUBIC)
-    large = large.filter(ImageFilter.GaussianBlur(scale / 3))
-    if bold > 1:
-        large = large.filter(ImageFilter.MaxFilter(2 * round(scale * (bold - 1)) + 1))
-    levels = np.asarray(large, np.float64) / 255
-    return np.clip((levels - 0.4) * 4 + 0.5, 0, 1)
-
-
-def _cropped(levels: Levels) -> Levels:
-    inked = levels > 0.05
-    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
-    return levels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-
-
-def _margins(random: Random, ink: Levels, low: float = 0.15, high: float = 0.9) -> Levels:
-    sides = (random.uniform(low, high, 4) * max(ink.shape)).astype(int)
-    return np.pad(ink, ((sides[0], sides[1]), (sides[2], sides[3])))
 
 
 def _noise(random: Random, shape: Sequence[int], grain: float) -> Levels:
@@ -114,17 +56,17 @@ def _file(picture: Image.Image, kind: str = "PNG", **options: object) -> bytes:
 
 def screenshot(random: Random, ink: Levels) -> bytes:
     """Dark ink on plain white."""
-    return _saved(255 * (1 - random.uniform(0.6, 1) * _margins(random, ink)))
+    return _saved(255 * (1 - random.uniform(0.6, 1) * with_margins(random, ink)))
 
 
 def scan(random: Random, ink: Levels) -> bytes:
     """Paper with grain, saved as JPEG."""
-    return _saved(_gray_sheet(random, _margins(random, ink), random.uniform(1, 5)), "JPEG")
+    return _saved(_gray_sheet(random, with_margins(random, ink), random.uniform(1, 5)), "JPEG")
 
 
 def uneven_light(random: Random, ink: Levels) -> bytes:
     """A photo with a slope of light and a soft shadow."""
-    ink = _margins(random, ink)
+    ink = with_margins(random, ink)
     y, x = np.mgrid[0 : ink.shape[0], 0 : ink.shape[1]] / max(ink.shape)
     turn = random.uniform(0, 2 * np.pi)
     light = 1 + random.uniform(0.1, 0.35) * (np.cos(turn) * (x - 0.5) + np.sin(turn) * (y - 0.5))
@@ -134,7 +76,7 @@ def uneven_light(random: Random, ink: Levels) -> bytes:
 
 def under_a_lamp(random: Random, ink: Levels) -> bytes:
     """A photo whose corners are dark."""
-    ink = _margins(random, ink)
+    ink = with_margins(random, ink)
     y, x = np.mgrid[-1 : 1 : 1j * ink.shape[0], -1 : 1 : 1j * ink.shape[1]]
     dark = random.uniform(0.2, 0.5) * ((x - random.uniform(-0.3, 0.3)) ** 2 + y**2) / 2
     return _saved(_gray_sheet(random, ink) * (1 - dark), "JPEG", quality=85)
@@ -151,7 +93,7 @@ def squared(random: Random, ink: Levels) -> bytes:
 
 
 def _lined(random: Random, ink: Levels, rows: bool, columns: bool) -> bytes:
-    ink = _margins(random, ink, 0.3)
+    ink = with_margins(random, ink, 0.3)
     step, width = int(random.integers(30, 110)), int(random.integers(1, 4))
     lines = np.zeros(ink.shape)
     if rows:
@@ -166,7 +108,7 @@ def _lined(random: Random, ink: Levels, rows: bool, columns: bool) -> bytes:
 
 def thin_frame(random: Random, ink: Levels) -> bytes:
     """A line around the picture, at its edge."""
-    ink = _margins(random, ink, 0.2, 0.6)
+    ink = with_margins(random, ink, 0.2, 0.6)
     width, shade = int(random.integers(1, 5)), random.uniform(0.4, 1)
     framed = np.full(ink.shape, shade)
     framed[width:-width, width:-width] = ink[width:-width, width:-width]
@@ -175,18 +117,18 @@ def thin_frame(random: Random, ink: Levels) -> bytes:
 
 def box(random: Random, ink: Levels) -> bytes:
     """A box around the digit, as on a form, with paper outside it."""
-    ink = _margins(random, ink, 0.15, 0.4)
+    ink = with_margins(random, ink, 0.15, 0.4)
     width, shade = int(random.integers(2, 7)), random.uniform(0.4, 1)
     framed = np.full(ink.shape, shade)
     framed[width:-width, width:-width] = ink[width:-width, width:-width]
-    return _saved(_gray_sheet(random, _margins(random, framed, 0.1, 0.6), 1.5), "JPEG")
+    return _saved(_gray_sheet(random, with_margins(random, framed, 0.1, 0.6), 1.5), "JPEG")
 
 
 def sticky(random: Random, ink: Levels) -> bytes:
     """A sticky note on a desk, slightly rotated."""
     note = random.choice([(250, 235, 120), (255, 170, 190), (170, 225, 250), (190, 235, 150)])
     dark = random.uniform(20, 70)
-    inner = _margins(random, ink, 0.25, 0.6)
+    inner = with_margins(random, ink, 0.25, 0.6)
     colors = np.stack([shade + (dark - shade) * inner for shade in note], axis=-1)
     desk = random.choice([(110, 80, 55), (60, 60, 65), (200, 190, 180), (150, 115, 80)])
     return _on_desk(random, colors, desk)
@@ -194,7 +136,7 @@ def sticky(random: Random, ink: Levels) -> bytes:
 
 def sheet_on_desk(random: Random, ink: Levels) -> bytes:
     """A white sheet on a dark desk, all edges in view."""
-    inner = _margins(random, ink, 0.25, 0.7)
+    inner = with_margins(random, ink, 0.25, 0.7)
     white, dark = random.uniform(215, 250), random.uniform(20, 90)
     colors = np.repeat((white + (dark - white) * inner)[..., None], 3, axis=2)
     return _on_desk(random, colors, (random.uniform(20, 110),) * 3)
@@ -255,7 +197,7 @@ def _square(ink: Levels) -> Image.Image:
 
 def colored_ink(random: Random, ink: Levels) -> bytes:
     """Colored ink on colored paper, both equally bright in gray."""
-    ink = _margins(random, ink)[..., None]
+    ink = with_margins(random, ink)[..., None]
     weights = np.array([0.299, 0.587, 0.114])
     hue = random.normal(0, 1, 3)
     hue -= weights @ hue / weights.sum()
@@ -267,7 +209,7 @@ def colored_ink(random: Random, ink: Levels) -> bytes:
 
 def _deep(random: Random, ink: Levels, bits: int) -> bytes:
     full = 2**bits - 1
-    ink = _margins(random, ink)
+    ink = with_margins(random, ink)
     paper, pen = random.uniform(0.65, 0.95), random.uniform(0.05, 0.35)
     levels = full * (paper + (pen - paper) * ink) + _noise(random, ink.shape, full / 200)
     picture = Image.fromarray(levels.clip(0, full).astype(np.uint16))
@@ -291,7 +233,7 @@ def sixteen_bits(random: Random, ink: Levels) -> bytes:
 
 def strong_jpeg(random: Random, ink: Levels) -> bytes:
     """JPEG of low quality."""
-    return _saved(_gray_sheet(random, _margins(random, ink)), "JPEG", quality=int(
+    return _saved(_gray_sheet(random, with_margins(random, ink)), "JPEG", quality=int(
         random.integers(5, 20)
     ))  # fmt: skip
 
@@ -299,7 +241,7 @@ def strong_jpeg(random: Random, ink: Levels) -> bytes:
 def rotated_by_exif(random: Random, ink: Levels) -> bytes:
     """A photo that only its EXIF orientation makes upright."""
     picture = Image.fromarray(
-        _gray_sheet(random, _margins(random, ink)).clip(0, 255).astype(np.uint8)
+        _gray_sheet(random, with_margins(random, ink)).clip(0, 255).astype(np.uint8)
     )
     orientation, turn = ((3, 180), (6, 90), (8, 270))[int(random.integers(3))]
     exif = Image.Exif()
@@ -314,7 +256,7 @@ def cropped(random: Random, ink: Levels) -> bytes:
 
 def bold(random: Random, ink: Levels) -> bytes:
     """A marker's thick strokes with a small margin."""
-    return _saved(_gray_sheet(random, _margins(random, ink, 0.02, 0.3)))
+    return _saved(_gray_sheet(random, with_margins(random, ink, 0.02, 0.3)))
 
 
 def bold_cropped(random: Random, ink: Levels) -> bytes:
@@ -335,26 +277,26 @@ def stretched(random: Random, ink: Levels) -> bytes:
     factor = float(np.exp(random.choice([-1, 1]) * random.uniform(0.25, 0.6)))
     size = (max(8, round(ink.shape[1] * factor)), ink.shape[0])
     wide = Image.fromarray((255 * ink).astype(np.uint8)).resize(size)
-    return _saved(_gray_sheet(random, _margins(random, np.asarray(wide, np.float64) / 255)))
+    return _saved(_gray_sheet(random, with_margins(random, np.asarray(wide, np.float64) / 255)))
 
 
 def board(random: Random, ink: Levels) -> bytes:
     """Chalk on a dark board."""
-    ink = _margins(random, ink)
+    ink = with_margins(random, ink)
     chalk = ink * (0.75 + 0.25 * random.random(ink.shape))
     return _saved(random.uniform(20, 70) + 170 * chalk + _noise(random, ink.shape, 4), "JPEG")
 
 
 def transparent(random: Random, ink: Levels) -> bytes:
     """Ink on nothing."""
-    ink = _margins(random, ink, 0.0, 0.5)
+    ink = with_margins(random, ink, 0.0, 0.5)
     color = np.full((*ink.shape, 3), random.choice([0, 255, 60]))
     return _saved(np.dstack([color, 255 * ink]))
 
 
 def blurred(random: Random, ink: Levels) -> bytes:
     """A photo out of focus."""
-    levels = _gray_sheet(random, _margins(random, ink), 0.0)
+    levels = _gray_sheet(random, with_margins(random, ink), 0.0)
     picture = Image.fromarray(levels.clip(0, 255).astype(np.uint8))
     soft = picture.filter(ImageFilter.GaussianBlur(random.uniform(4, 10)))
     return _saved(np.asarray(soft, np.float64) + _noise(random, ink_shape(soft), 2), "JPEG")
@@ -370,12 +312,14 @@ def small(random: Random, ink: Levels) -> bytes:
     scale = random.integers(14, 25) / max(ink.shape)
     size = [max(2, round(side * scale)) for side in reversed(ink.shape)]
     tiny = Image.fromarray((255 * ink).astype(np.uint8)).resize(size, Image.Resampling.BOX)
-    return _saved(_gray_sheet(random, _margins(random, np.asarray(tiny) / 255.0, 0.1, 0.5), 0.5))
+    return _saved(
+        _gray_sheet(random, with_margins(random, np.asarray(tiny) / 255.0, 0.1, 0.5), 0.5)
+    )
 
 
 def pencil(random: Random, ink: Levels) -> bytes:
     """A hard pencil: faint gray on paper with grain."""
-    ink = _margins(random, ink)
+    ink = with_margins(random, ink)
     paper = random.uniform(215, 245)
     faint = paper - random.uniform(40, 70) * ink * (0.7 + 0.3 * random.random(ink.shape))
     return _saved(faint + _noise(random, ink.shape, 2), "JPEG", quality=92)
@@ -419,65 +363,8 @@ KINDS: Mapping[str, Make] = MappingProxyType(
 BOLD = {"bold": (1.8, 2.6), "bold and cropped": (1.8, 2.6)}
 """How much thicker the strokes of a kind are."""
 
-NUMBERS = ("number", "decimal", "negative", "fraction")
-"""Kinds of pictures with several digits."""
-
 
 def single(kind: str, random: Random, source: Source) -> MadePicture:
     """A picture of one digit."""
     ink = written(source, random, random.uniform(*BOLD.get(kind, (1.0, 1.0))))
     return MadePicture(KINDS[kind](random, ink), str(source.label))
-
-
-def number(kind: str, random: Random, sources: Sequence[Source]) -> MadePicture:
-    """A picture of a number of several digits, with a sign where the kind has one."""
-    parts = [written(source, random) for source in sources]
-    labels = [str(source.label) for source in sources]
-    text, row = _with_sign(kind, random, parts, labels)
-    return MadePicture(scan(random, _beside(random, row)), text)
-
-
-def _with_sign(
-    kind: str, random: Random, parts: list[Levels], labels: list[str]
-) -> tuple[str, list[Levels]]:
-    at = int(random.integers(1, len(parts)))
-    match kind:
-        case "decimal":
-            mark, text = _point(random), "."
-        case "negative":
-            mark, text, at = _minus(random), "-", 0
-        case "fraction":
-            mark, text = _slash(random), "/"
-        case _:
-            return "".join(labels), parts
-    return "".join([*labels[:at], text, *labels[at:]]), [*parts[:at], mark, *parts[at:]]
-
-
-def _point(random: Random) -> Levels:
-    side = int(random.integers(14, 24))
-    y, x = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
-    dot = (x**2 + y**2 < 1).astype(float)
-    return np.vstack([np.zeros((HEIGHT - side, side)), dot])
-
-
-def _minus(random: Random) -> Levels:
-    bar = np.zeros((HEIGHT, int(random.integers(60, 110))))
-    top = HEIGHT // 2 + int(random.integers(-12, 12))
-    bar[top : top + int(random.integers(10, 18))] = 1
-    return bar
-
-
-def _slash(random: Random) -> Levels:
-    width = int(random.integers(60, 100))
-    canvas = Image.new("L", (width + 20, HEIGHT + 30))
-    ImageDraw.Draw(canvas).line((width + 8, 4, 10, HEIGHT + 26), 255, int(random.integers(10, 18)))
-    return np.asarray(canvas, np.float64) / 255
-
-
-def _beside(random: Random, parts: Sequence[Levels]) -> Levels:
-    height = max(len(part) for part in parts)
-    gap = np.zeros((height, int(random.integers(18, 45))))
-    columns: list[Levels] = []
-    for part in parts:
-        columns += [np.pad(part, ((height - len(part), 0), (0, 0))), gap]
-    return np.hstack(columns[:-1])

@@ -18,7 +18,9 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.made_pictures import KINDS, NUMBERS, MadePicture, Source, number, single
+from benchmarks.made_ink import Source
+from benchmarks.made_numbers import NUMBERS, number
+from benchmarks.made_pictures import KINDS, MadePicture, single
 from benchmarks.readings import Reader
 from mnist_studio.data.datasets import pen_digits, sources
 from mnist_studio.data.datasets.pen_digits import Writers

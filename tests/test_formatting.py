@@ -5,7 +5,7 @@ import pytest
 
 import mnist_studio
 from mnist_studio import formatting
-from mnist_studio.analysis.view import cell_text
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.formatting import (
     NOTHING,
     clock,

@@ -115,7 +115,7 @@ def _checking_functions(trees: dict[Path, ast.Module]) -> set[tuple[Path, str]]:
     return checks
 
 
-_CHECK = re.compile(r"pytest\.(raises|warns|fail)$|testing\.assert_")
+_CHECK = re.compile(r"pytest\.(raises|warns|fail)$|(testing\.)?assert_")
 
 
 def _called(call: ast.Call) -> str:

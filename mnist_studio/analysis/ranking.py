@@ -7,7 +7,8 @@ own numbers do not show. Whether a difference is real is another question; see `
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
-from mnist_studio.analysis.view import Unit, cell_text
+from mnist_studio.analysis.view import Unit
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.formatting import counted, listed, word
 
 MAX_NAMES = 3

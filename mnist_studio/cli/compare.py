@@ -4,7 +4,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from mnist_studio.analysis import known_bugs
-from mnist_studio.analysis.view import Table, View, cell_text
+from mnist_studio.analysis.view import Table, View
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.cli import options, output, own_images
 from mnist_studio.comparison.messages import AXES, ViewOptions, ViewOutcome, ViewResult
 from mnist_studio.comparison.report import files as writing

@@ -28,18 +28,9 @@ from mnist_studio.store.own_image_journal import OwnImageJournal
 from mnist_studio.store.own_images import OwnImages
 from mnist_studio.store.own_recipes import OwnRecipes
 from mnist_studio.store.record_writer import RecordWriter, adopt_epochs, from_database
-from mnist_studio.store.rows import (
-    ANNOTATE,
-    COLUMNS,
-    IN_TRASH,
-    Row,
-    Run,
-    Where,
-    annotations_row,
-    full_id,
-    run_of,
-)
+from mnist_studio.store.rows import ANNOTATE, COLUMNS, IN_TRASH, Row, Run, annotations_row, run_of
 from mnist_studio.store.run_file import PortableRun, bundled_record
+from mnist_studio.store.run_ids import Where, full_id
 from mnist_studio.store.run_import import RunImports
 from mnist_studio.store.run_record import Annotations
 from mnist_studio.store.trash import Trash

@@ -65,7 +65,7 @@ class Trash:
             UnknownName: one of them is not in the trash.
             StoreError: the database cannot be written.
         """
-        full = [rows.full_id(self._database, (), each, "trash") for each in run_ids]
+        full = [run_ids.full_id(self._database, (), each, "trash") for each in run_ids]
         self._annotate(full, with_trashed(None))
 
     def size(self) -> int:

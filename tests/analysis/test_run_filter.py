@@ -12,9 +12,9 @@ from mnist_studio.analysis.run_fields import FIELDS, RunFacts, fields
 from mnist_studio.analysis.summary import summarize
 from mnist_studio.errors import FilterError
 from mnist_studio.events import Finished, Machine, Measures
-from mnist_studio.spec.labels import settings
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom, RunSpec
+from mnist_studio.spec.run_settings import settings
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_record import NO_ANNOTATIONS, Annotations
 from tests.store.example_events import epoch, failed

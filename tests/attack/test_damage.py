@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.damage import HARMS, Damage, main
+from benchmarks.damage import Damage, main
+from benchmarks.harms import HARMS
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 from msgspec.structs import replace
 
 from mnist_studio.spec.changes import changed, parse
-from mnist_studio.spec.labels import Setting, differences, network_names, recipe_labels, settings
+from mnist_studio.spec.labels import network_names, recipe_labels
 from mnist_studio.spec.layers import Dense, Flatten, Relu
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.optimizers import AdamW, DecoupledDecay
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import EarlyStopping, RunSpec
+from mnist_studio.spec.run_settings import Setting, differences, settings
 from mnist_studio.spec.schedules import Cosine
 
 MLP = run_spec(RECIPES["mlp-128"])

@@ -7,7 +7,8 @@ from math import isfinite
 
 from matplotlib.axes import Axes
 
-from mnist_studio.analysis.view import Bar, Bars, cell_text
+from mnist_studio.analysis.view import Bar, Bars
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.comparison.report.marks import DEFAULT_MARK, PrintMark
 from mnist_studio.comparison.report.style import SYMBOLS, style_axes
 from mnist_studio.palette import LIGHT, PARTS

@@ -14,15 +14,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.lines import Line2D
 
-from mnist_studio.analysis.view import (
-    Bars,
-    Chart,
-    Lines,
-    Matrix,
-    Parallel,
-    Points,
-    cell_text,
-)
+from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Parallel, Points
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.comparison.report import bar_charts, parallel_charts
 from mnist_studio.comparison.report.marks import DEFAULT_MARK, PrintMark
 from mnist_studio.comparison.report.style import STYLE, SYMBOLS, style_axes

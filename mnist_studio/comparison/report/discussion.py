@@ -14,7 +14,8 @@ from mnist_studio.analysis import ranking
 from mnist_studio.analysis.groups import Group
 from mnist_studio.analysis.seeds import MIN_SEEDS, SeedComparison
 from mnist_studio.analysis.time_breakdown import EXCLUDED, INCLUDED, PARTS, Part
-from mnist_studio.analysis.view import Unit, cell_text
+from mnist_studio.analysis.view import Unit
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.comparison import measures, seed_pairs
 from mnist_studio.comparison.measures import Measure
 from mnist_studio.comparison.messages import ViewOptions

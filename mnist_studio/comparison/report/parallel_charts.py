@@ -2,13 +2,8 @@
 
 from matplotlib.axes import Axes
 
-from mnist_studio.analysis.view import (
-    Parallel,
-    axis_ends,
-    axis_place,
-    cell_text,
-    ranks,
-)
+from mnist_studio.analysis.view import Parallel, axis_ends, axis_place, ranks
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.palette import LIGHT, mixed
 
 HEIGHT = 3.6

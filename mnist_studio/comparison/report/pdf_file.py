@@ -10,7 +10,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 
-from mnist_studio.analysis.view import Chart, Matrix, Table, View, axis_title
+from mnist_studio.analysis.view import Chart, Matrix, Table, View
+from mnist_studio.analysis.view_text import axis_title
 from mnist_studio.comparison.report import tables
 from mnist_studio.comparison.report.content import Report
 from mnist_studio.comparison.report.pdf_pages import (

@@ -6,7 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mnist_studio.analysis.view import AxisSpec, axis_title, unit_scale
+from mnist_studio.analysis.view import AxisSpec
+from mnist_studio.analysis.view_text import axis_title, unit_scale
 from mnist_studio.palette import LIGHT
 
 STYLE: Any = {

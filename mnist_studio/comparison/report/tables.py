@@ -5,7 +5,8 @@ import io
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from mnist_studio.analysis.view import CellValue, Column, Row, Table, cell_text
+from mnist_studio.analysis.view import CellValue, Column, Row, Table
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.formatting import spreadsheet_text
 
 

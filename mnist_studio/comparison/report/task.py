@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from mnist_studio.analysis.view import View, printable_texts
+from mnist_studio.analysis.view import View
+from mnist_studio.analysis.view_text import printable_texts
 from mnist_studio.comparison.report import charts, content, html_page, networks, pdf_file
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.comparison.report.messages import (

@@ -15,8 +15,8 @@ from mnist_studio.analysis.view import (
     Unit,
     ValuePoint,
     ViewContent,
-    cell_text,
 )
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.measures import Measured
 from mnist_studio.comparison.messages import ViewOptions

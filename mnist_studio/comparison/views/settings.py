@@ -5,7 +5,7 @@ from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.views import notes
 from mnist_studio.formatting import counted
-from mnist_studio.spec.labels import differences
+from mnist_studio.spec.run_settings import differences
 
 _EXCLUDED = ("training.seed",)
 """The seeds of a group have a row of their own."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QApplication
 
 from mnist_studio.analysis import view
-from mnist_studio.analysis.view import cell_text
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.table import TableView, sorted_by
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn

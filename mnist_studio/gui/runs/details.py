@@ -18,7 +18,7 @@ from mnist_studio.gui.common.plots.run_lines import family, stored_lines
 from mnist_studio.gui.common.run_columns import settings_of
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.spec.labels import differences
+from mnist_studio.spec.run_settings import differences
 
 _TITLES: Mapping[str, str] = {name: framework_title(name) for name in FRAMEWORKS}
 _INVITATION = "Select a run to see its settings and results."

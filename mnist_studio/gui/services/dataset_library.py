@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.data.datasets import drawn, own, own_import, published_import, sources
+from mnist_studio.data.datasets import drawn, own, own_import, sources
 from mnist_studio.data.datasets.drawn import Collection
 from mnist_studio.data.datasets.own import OwnDatasets
 from mnist_studio.data.datasets.published import PUBLISHED
+from mnist_studio.data.datasets.published_import import import_published
 from mnist_studio.data.datasets.splitting import ImportOptions
 from mnist_studio.gui.services.background import Background, BackgroundTask, IsCancelled, Progress
 from mnist_studio.spec import datasets
@@ -151,7 +152,7 @@ class DatasetLibrary(QObject):
         """Stores a published dataset from a folder or an archive."""
 
         def work(progress: Progress, is_cancelled: IsCancelled) -> StoredDataset:
-            notes = published_import.import_published(place, PUBLISHED[name], progress, is_cancelled)
+            notes = import_published(place, PUBLISHED[name], progress, is_cancelled)
             return StoredDataset(name, notes)
 
         self._transfer_by(f"Importing {datasets.title(name)}", work)

@@ -10,7 +10,8 @@ from typing import Any
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF
 
-from mnist_studio.analysis.view import AxisSpec, axis_title
+from mnist_studio.analysis.view import AxisSpec
+from mnist_studio.analysis.view_text import axis_title
 from mnist_studio.gui.common.plots import stepwise_import
 from mnist_studio.gui.common.plots.ticks import axis_ticks
 from mnist_studio.gui.theme.theme import Theme

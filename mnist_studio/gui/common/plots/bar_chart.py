@@ -8,7 +8,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.analysis.view import Bar, Bars, cell_text
+from mnist_studio.analysis.view import Bar, Bars
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots.ticks import ticks
 from mnist_studio.gui.theme.marks import MarkSource, RunMark, mark_picture, paint_symbol

@@ -17,7 +17,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.analysis.view import Matrix, cell_text
+from mnist_studio.analysis.view import Matrix
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import Palette, contrast, mixed
 

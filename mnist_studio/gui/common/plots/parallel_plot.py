@@ -8,14 +8,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from mnist_studio.analysis.view import (
-    Parallel,
-    ParallelLine,
-    axis_ends,
-    axis_place,
-    cell_text,
-    ranks,
-)
+from mnist_studio.analysis.view import Parallel, ParallelLine, axis_ends, axis_place, ranks
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.palette import mixed

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mnist_studio.analysis.view import AxisSpec, Lines, Points, cell_text, unit_scale
+from mnist_studio.analysis.view import AxisSpec, Lines, Points
+from mnist_studio.analysis.view_text import cell_text, unit_scale
 from mnist_studio.gui.common.plots.line_items import Floats, PlacedLine
 
 Range = tuple[float, float]

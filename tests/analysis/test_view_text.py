@@ -4,15 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from mnist_studio.analysis.view import (
-    AxisSpec,
-    CellValue,
-    Unit,
-    axis_title,
-    cell_text,
-    printable_texts,
-    unit_scale,
-)
+from mnist_studio.analysis.view import AxisSpec, CellValue, Unit
+from mnist_studio.analysis.view_text import axis_title, cell_text, printable_texts, unit_scale
 
 
 @pytest.mark.parametrize(
