@@ -13,8 +13,8 @@ from mnist_studio.analysis.varied_settings import Value, leaves
 from mnist_studio.events import Epoch, Terminal
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.spec.model import parameter_count
-from mnist_studio.store.artifacts import StepCurve
 from mnist_studio.store.rows import Run
+from mnist_studio.store.step_curve import StepCurve
 
 MOST_BATCHES = 1000
 """Points of the batch curves of a run that trains as planned."""

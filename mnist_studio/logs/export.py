@@ -9,7 +9,7 @@ from mnist_studio.events import Epoch
 from mnist_studio.logs.content import BatchMeans, PriorTraining, logged, planned_steps
 from mnist_studio.logs.formats import FormatEntry, folder_of, wanted
 from mnist_studio.settings import TrainingLogs
-from mnist_studio.store import artifacts
+from mnist_studio.store import step_curve
 from mnist_studio.store.rows import Run
 
 
@@ -28,7 +28,7 @@ def write_logs(run: Run, epochs: Sequence[Epoch], logs: TrainingLogs) -> Path:
     """
     if run.terminal is None:
         raise StoreError(f"“{run.name}” is still training.", "Wait for its end, or stop it.")
-    steps = artifacts.load_steps(run.folder)
+    steps = step_curve.load(run.folder)
     trained = len(steps.losses)
     means = BatchMeans(planned_steps(run, epochs, trained), steps, trained)
     history = PriorTraining(trained, epochs, means.batches)

@@ -19,7 +19,7 @@ from mnist_studio.events import AnyEvent, Epoch, Log, Progress, Terminal
 from mnist_studio.logs.content import BatchMeans, LoggedRun, PriorTraining, RunLog, logged
 from mnist_studio.logs.formats import FormatEntry, folder_of, wanted
 from mnist_studio.settings import TrainingLogs
-from mnist_studio.store import artifacts
+from mnist_studio.store import step_curve
 from mnist_studio.store.rows import Run
 
 LAST_SECONDS = 5.0
@@ -188,9 +188,9 @@ class _Feed:
         self._live.put(methodcaller("begin", history, self._continues))
         return self._means
 
-    def _steps(self) -> artifacts.StepCurve | None:
+    def _steps(self) -> step_curve.StepCurve | None:
         try:
-            return artifacts.load_steps(self._run.folder)
+            return step_curve.load(self._run.folder)
         except StoreError as error:
             _LOG.warning("the log of %s lacks its first batches: %s", self._run.id, error)
             return None

@@ -15,6 +15,7 @@ from mnist_studio.store import folders, locks, rows
 from mnist_studio.store.annotations import Change, with_trashed
 from mnist_studio.store.database import Database
 from mnist_studio.store.rows import COLUMNS, IN_TRASH, Run
+from mnist_studio.store.run_ids import full_id
 
 _LOG = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Trash:
             UnknownName: one of them is not in the trash.
             StoreError: the database cannot be written.
         """
-        full = [run_ids.full_id(self._database, (), each, "trash") for each in run_ids]
+        full = [full_id(self._database, (), each, "trash") for each in run_ids]
         self._annotate(full, with_trashed(None))
 
     def size(self) -> int:

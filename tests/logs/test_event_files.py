@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from mnist_studio.events import Epoch, Failed
 from mnist_studio.logs.content import Batch, LoggedRun, PriorTraining
 from mnist_studio.logs.event_files import EventFileLog
-from mnist_studio.store import artifacts
+from mnist_studio.store import step_curve
 from tests.logs.conftest import LoggedTraining, accumulator, scalars
 
 pytest.importorskip("tensorboard")
@@ -36,7 +36,7 @@ def test_tensorboard_reads_the_figures_of_the_run(logged_training: LoggedTrainin
     assert read["learning_rate"] == _epochs(epochs, "learning_rate")
     assert read["epoch"] == _epochs(epochs, "epoch")
     assert read["seconds/training"] == _epochs(epochs, "train_seconds")
-    steps = artifacts.load_steps(logged_training.run.folder)
+    steps = step_curve.load(logged_training.run.folder)
     assert read["batch/loss"] == dict(enumerate(steps.losses.tolist(), 1))
     assert read["batch/accuracy"] == dict(enumerate(steps.accuracies.tolist(), 1))
 

@@ -11,7 +11,7 @@ from mnist_studio.logs import text_files
 from mnist_studio.logs.content import BatchMeans, planned_steps
 from mnist_studio.logs.export import write_logs
 from mnist_studio.settings import TrainingLogs
-from mnist_studio.store.artifacts import StepCurve
+from mnist_studio.store.step_curve import StepCurve
 from tests.logs.conftest import LoggedTraining, installed, scalars
 
 FILES = (text_files.EPOCHS, text_files.BATCHES, text_files.SETTINGS, text_files.LINES)

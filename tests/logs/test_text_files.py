@@ -12,7 +12,7 @@ from mnist_studio import events
 from mnist_studio.logs import text_files
 from mnist_studio.logs.content import Batch, LoggedRun, PriorTraining
 from mnist_studio.logs.text_files import CsvLog, JsonLinesLog
-from mnist_studio.store import artifacts
+from mnist_studio.store import step_curve
 from tests.logs.conftest import LoggedTraining
 
 RUN = LoggedRun(
@@ -31,7 +31,7 @@ def test_the_tables_have_the_figures_of_the_run(logged_training: LoggedTraining)
     for line, epoch in zip(epochs, logged_training.epochs, strict=True):
         for name, value in line.items():
             assert float(value) == getattr(epoch, name)
-    steps = artifacts.load_steps(logged_training.run.folder)
+    steps = step_curve.load(logged_training.run.folder)
     batches = _table(logged_training.folder / text_files.BATCHES)
     assert [int(line["step"]) for line in batches] == list(range(1, len(steps.losses) + 1))
     assert [float(line["loss"]) for line in batches] == steps.losses.tolist()
@@ -54,7 +54,7 @@ def test_json_lines_have_the_run_its_figures_and_its_end(logged_training: Logged
     assert first["settings"]["training.epochs"] == 2
     epochs = [line for line in lines if line["type"] == "epoch"]
     assert [events.decode(json.dumps(line)) for line in epochs] == list(logged_training.epochs)
-    steps = artifacts.load_steps(run.folder)
+    steps = step_curve.load(run.folder)
     losses = [line["loss"] for line in lines if line["type"] == "batch"]
     assert losses == steps.losses.tolist()
     assert events.decode(json.dumps(lines[-1])) == run.terminal
