@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from benchmarks.made_pictures import HEIGHT, Levels, MadePicture, Random, Source, scan, written
+from benchmarks.made_ink import HEIGHT, Levels, Random, Source, written
+from benchmarks.made_pictures import MadePicture, scan
 
 NUMBERS = ("number", "decimal", "negative", "fraction")
 """Kinds of pictures with several digits."""

@@ -14,7 +14,7 @@ from mnist_studio.errors import UsageError
 from mnist_studio.events import Epoch
 from mnist_studio.formatting import confidence, count, counted, milliseconds, percent
 from mnist_studio.prediction.evaluation import Evaluation
-from mnist_studio.store.artifacts import StepCurve
+from mnist_studio.store.step_curve import StepCurve
 
 Floats = NDArray[np.float64]
 

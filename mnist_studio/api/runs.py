@@ -26,7 +26,7 @@ from mnist_studio.spec import datasets
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts
+from mnist_studio.store import step_curve
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_file import SUFFIX
 from mnist_studio.store.runs import RunStore
@@ -156,7 +156,7 @@ class StoredRun:
     def curves(self) -> TrainingCurves:
         """Loss and accuracy after every epoch and step, as NumPy arrays."""
         with RunStore() as store:
-            return TrainingCurves.of(store.epochs(self.id), artifacts.load_steps(self.folder))
+            return TrainingCurves.of(store.epochs(self.id), step_curve.load(self.folder))
 
     def explain(
         self,

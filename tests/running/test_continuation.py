@@ -211,7 +211,7 @@ def test_numpys_curve_goes_on_in_another_framework_as_if_nothing_had_been(
     assert [epoch.framework for epoch in epochs] == ["numpy"] * 2 + [framework] * 2
     assert [(epoch.epoch, epoch.run) for epoch in epochs] == [(n, new.id) for n in range(1, 5)]
     np.testing.assert_allclose(_figures(epochs), _figures(wanted), rtol=bar, atol=0)
-    one, other = step_curve.load(whole.folder), step_curve.load_steps(new.folder)
+    one, other = step_curve.load(whole.folder), step_curve.load(new.folder)
     np.testing.assert_allclose(one.losses, other.losses, rtol=max(bar, 1e-6), atol=1e-7)
     # In float32 a digit between two answers may fall the other way.
     flips = 0 if precision == "float64" else 1 / 64

@@ -12,7 +12,8 @@ from itertools import count
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from mnist_studio.analysis.view import Table, View, cell_text
+from mnist_studio.analysis.view import Table, View
+from mnist_studio.analysis.view_text import cell_text
 from mnist_studio.comparison.report.tables import numeric_columns
 from mnist_studio.palette import LIGHT
 
