@@ -54,12 +54,14 @@ def test_weights_of_the_best_epoch_have_no_optimizer_state_of_the_last(
 ) -> None:
     checkpoint = artifacts.load_checkpoint(trained.folder, trained.spec)
     best = {name: array + 1 for name, array in checkpoint.weights.items()}
-    both = replaced(checkpoint, best=artifacts.BestEpoch(1, best, np.zeros((5, 10))))
-    artifacts.save_checkpoint(tmp_path, both)
-    for weights, number in ((best, 1), (checkpoint.weights, checkpoint.step + 1)):
-        found = trace(trained.spec, weights, IMAGE, tmp_path, checkpoint.step, target_label=4)
-        assert found.network.step is not None
-        assert found.network.step.number == number
+    of_best = replaced(checkpoint, best=artifacts.BestEpoch(1, best, np.zeros((5, 10))))
+    averaged = replaced(checkpoint, average=artifacts.WeightAverage(2, best))
+    for saved in (of_best, averaged):
+        artifacts.save_checkpoint(tmp_path, saved)
+        for weights, number in ((best, 1), (checkpoint.weights, checkpoint.step + 1)):
+            found = trace(trained.spec, weights, IMAGE, tmp_path, checkpoint.step, target_label=4)
+            assert found.network.step is not None
+            assert found.network.step.number == number
 
 
 def test_notes_compare_the_step_with_training(trained: Run) -> None:

@@ -1,5 +1,6 @@
 """A run that still trains predicts with the weights of its newest epoch."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -43,9 +44,13 @@ def test_the_epoch_or_else_the_checkpoint_predicts(tmp_path: Path) -> None:
         open_model(numpy, ref)
     artifacts.save_checkpoint(tmp_path, _checkpoint(1))
     of_checkpoint = open_model(numpy, ref).logits(IMAGES)
+    mean = artifacts.WeightAverage(2, initial_weights(SPEC.model, 2, "float32"))
+    artifacts.save_checkpoint(tmp_path, replace(_checkpoint(1), average=mean))
+    of_mean = open_model(numpy, ref).logits(IMAGES)
     epoch_weights.save(tmp_path, 1, initial_weights(SPEC.model, 2, "float32"))
     of_epoch = open_model(numpy, ref).logits(IMAGES)
     assert not np.allclose(of_checkpoint, of_epoch)
+    np.testing.assert_array_equal(of_mean, of_epoch)
     artifacts.save_weights(tmp_path, initial_weights(SPEC.model, 2, "float32"))
     ended = msgspec.structs.replace(ref, epoch=0)
     np.testing.assert_array_equal(open_model(numpy, ended).logits(IMAGES), of_epoch)
