@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
 
+import desktop
 from packaging.requirements import Requirement
 
 from mnist_studio.frameworks.registry import ENTRIES
@@ -110,6 +111,25 @@ def told_versions(root: Path) -> list[str]:
     names = dict.fromkeys(Requirement(one).name for one in required)
     shown = ("keras", *names, *(f"{entry.package}-cpu" for entry in ENTRIES.values()))
     return [name for name in shown if installed(name)]
+
+
+def description(version: str, folder: Path) -> list[tuple[str, str]]:
+    """The metadata of MNIST Studio itself, with its address where the build knows that.
+
+    Args:
+        version: of the program.
+        folder: for the file.
+
+    Returns:
+        The file, and its folder in the program, for PyInstaller.
+    """
+    lines = ["Metadata-Version: 2.1", "Name: mnist-studio", f"Version: {version}"]
+    if home := desktop.addresses().get("homepage"):
+        lines.append(f"Project-URL: Homepage, {home}")
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "METADATA"
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return [(str(file), f"mnist_studio-{version}.dist-info")]
 
 
 def installed(distribution: str) -> bool:

@@ -26,8 +26,8 @@ def write(files: Iterable[str], target: Path) -> int:
     Returns:
         How many packages it names.
     """
-    found = sorted(_distributions(set(files)), key=lambda one: one.name.lower())
-    heads = [f"{one.name} {one.version}: {_license(one)}" for one in found]
+    found = sorted(distributions(set(files)), key=lambda one: one.name.lower())
+    heads = [f"{one.name} {one.version}: {license_of(one)}" for one in found]
     texts = [*_own_texts(), *(text for one in found for text in _texts(one))]
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text("\n".join((_HEAD, *heads, "", *texts)), "utf-8")
@@ -41,7 +41,7 @@ replace. The GPL version 3, which the LGPL extends, is among the license texts o
 """
 
 
-def _distributions(files: set[str]) -> Iterator[Distribution]:
+def distributions(files: set[str]) -> Iterator[Distribution]:
     """The distributions one of whose files was collected."""
     for one in metadata.distributions():
         places = (str(Path(str(one.locate_file(file)))) for file in one.files or ())
@@ -49,7 +49,8 @@ def _distributions(files: set[str]) -> Iterator[Distribution]:
             yield one
 
 
-def _license(one: Distribution) -> str:
+def license_of(one: Distribution) -> str:
+    """The license of a package, by its metadata."""
     fields = one.metadata
     classified = [line.rpartition("::")[2].strip() for line in fields.get_all("Classifier") or ()
                   if line.startswith("License ::")]  # fmt: skip

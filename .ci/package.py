@@ -1,6 +1,6 @@
 """Makes the packaged program from a checkout, tries it, measures it and packs it.
 
-    python .ci/package.py [--cuda]
+    python .ci/package.py [--edition base|cpu|cuda] [--appimage-runtime FILE]
 
 needs Python 3.11 and pip only; everything lies in ``build/package`` and ``dist``. What is tried is
 the archive, unpacked in a folder whose name has a space and a letter beyond ASCII.
@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TypeVar
 
+import appimage
 import archive
 import environment
 
@@ -29,28 +30,61 @@ WORK = ROOT / "build" / "package"
 DIST = ROOT / "dist"
 FOLDER = DIST / "mnist-studio"
 LICENSES = WORK / "LICENSES.txt"
-MOST_BYTES = 1_600_000_000
-"""Size limit of the folder with the CPU builds."""
+BILL = WORK / "sbom.cdx.json"
+MOST_BYTES = {"base": 350_000_000, "cpu": 1_500_000_000}
+"""Size limits of the folder, by edition."""
 
 
 def main() -> int:
     """Does everything; 1 if the program does not work or is too large."""
-    parser = argparse.ArgumentParser(description="Builds the packaged program.")
-    parser.add_argument("--cuda", action="store_true", help="use the CUDA build of PyTorch")
-    cuda = parser.parse_args().cuda
+    given = _arguments()
+    edition = given.edition
     version = _version()
-    python = _timed("environment", lambda: environment.made(ROOT, WORK / "venv", cuda))
+    os.environ.setdefault("SOURCE_DATE_EPOCH", _commit_time())
+    os.environ["PYTHONHASHSEED"] = "0"  # PyInstaller orders some tables by hashes.
+    python = _timed(
+        "environment", lambda: environment.made(ROOT, WORK / f"venv-{edition}", edition)
+    )
     _timed("build", lambda: _build(python))
-    made = [_timed("archive", lambda: archive.packed(FOLDER, DIST, version))]
+    name = "mnist-studio-base" if edition == "base" else "mnist-studio"
+    title = archive.title(name, version)
+    made = [_timed("archive", lambda: archive.packed(FOLDER, DIST, title))]
     good = _timed("selftest", lambda: _selftest(made[0]))
     if sys.platform == "linux" and shutil.which("dpkg-deb"):
-        made.append(_timed("debian", lambda: _debian(version)))
-    made.append(Path(shutil.copy(LICENSES, DIST / f"{archive.title(version)}-licenses.txt")))
-    archive.checksums(made, DIST / f"{archive.title(version)}-SHA256SUMS")
+        made.append(_timed("debian", lambda: _debian(name, version)))
+    if given.appimage_runtime:
+        target, runtime = DIST / f"{title}.AppImage", given.appimage_runtime
+        made.append(_timed("appimage", lambda: _appimage(runtime, target, version)))
+    for file, ending in ((LICENSES, "licenses.txt"), (BILL, "sbom.cdx.json")):
+        made.append(Path(shutil.copy(file, DIST / f"{title}-{ending}")))
+    archive.checksums(made, DIST / f"{title}-SHA256SUMS")
     size = _measured()
     for file in made:
         _tell(f"{file.stat().st_size / 1e6:8.1f} MB  {file.name}")
-    return 0 if good and (cuda or size <= MOST_BYTES) else 1
+    return 0 if good and size <= MOST_BYTES.get(edition, size) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Builds the packaged program.")
+    parser.add_argument(
+        "--edition",
+        choices=environment.EXTRAS,
+        default="cpu",
+        help="without frameworks, or with these builds of them (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--appimage-runtime",
+        type=Path,
+        metavar="FILE",
+        help=f"runtime of an AppImage, release {appimage.RELEASE}; also makes an AppImage",
+    )
+    return parser.parse_args()
+
+
+def _commit_time() -> str:
+    """The time of the last commit: the same for all who build it."""
+    command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _version() -> str:
@@ -67,6 +101,7 @@ def _build(python: Path) -> None:
     options = ["--noconfirm", "--log-level=WARN", f"--workpath={WORK}", f"--distpath={DIST}"]
     command = [str(python), "-m", "PyInstaller", *options, str(ROOT / "build.spec")]
     subprocess.run(command, cwd=ROOT, check=True)
+    archive.dated(FOLDER)
 
 
 def _selftest(packed: Path) -> bool:
@@ -80,8 +115,13 @@ def _selftest(packed: Path) -> bool:
     return done.returncode == 0
 
 
-def _debian(version: str) -> Path:
-    return archive.debian(FOLDER, WORK / "icons", LICENSES, DIST, version)
+def _debian(name: str, version: str) -> Path:
+    return archive.debian(FOLDER, WORK / "icons", LICENSES, DIST, name, version)
+
+
+def _appimage(runtime: Path, target: Path, version: str) -> Path:
+    tree = appimage.folder(FOLDER, WORK / "icons", WORK, version)
+    return appimage.made(tree, runtime, target)
 
 
 def _measured() -> int:

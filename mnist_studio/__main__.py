@@ -50,7 +50,9 @@ def main() -> int:
     from mnist_studio.cli import commands
 
     arguments = commands.parse(sys.argv[1:])
-    return commands.run(arguments) if arguments.command else _window(arguments.until_usable)
+    if arguments.command:
+        return commands.run(arguments)
+    return _window(arguments.files, arguments.until_usable)
 
 
 def _leave_script_folder() -> None:
@@ -82,7 +84,7 @@ def _open_missing_streams() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def _window(until_usable: bool) -> int:
+def _window(files: tuple[str, ...], until_usable: bool) -> int:
     from mnist_studio.errors import MnistStudioError
 
     # NumPy reads this when it is imported: the window computes too little for threads.
@@ -92,7 +94,7 @@ def _window(until_usable: bool) -> int:
     try:
         from mnist_studio.gui.app import application
 
-        return application.run(until_usable=until_usable)
+        return application.run(files=files, until_usable=until_usable)
     except MnistStudioError as error:
         reason = str(error)
     except ImportError as error:

@@ -196,6 +196,11 @@ def speeds_file() -> Path:
     return cache() / "speeds.json"
 
 
+def newest_version_file() -> Path:
+    """The newest published version, and when it was requested."""
+    return cache() / "newest_version.json"
+
+
 def keras_home() -> Path:
     """The folder for files that Keras would otherwise write into the home directory."""
     return cache() / "keras"

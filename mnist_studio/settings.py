@@ -245,6 +245,13 @@ class Settings(msgspec.Struct, frozen=True):
             "TensorBoard and other tools.",
         ),
     ] = TrainingLogs()
+    check_version: Annotated[
+        bool,
+        Meta(
+            title="Newer versions",
+            description="Whether the window looks for a newer version, with one request a day.",
+        ),
+    ] = False
 
 
 def load() -> tuple[Settings, str]:

@@ -11,7 +11,8 @@ PACKAGE, TESTS = ROOT / "mnist_studio", ROOT / "tests"
 OF_BENCHMARKS = {"attack": ROOT / "benchmarks", "benchmarks": ROOT / "benchmarks"}
 """Folders of tests whose modules are benchmarks: an attack is one of them."""
 OF_A_PACKAGE = {
-    "house", "words", "packaging", "imports", "end_to_end", "first_launch", "pictures", "program",
+    "house", "words", "packaging", "packaging_files", "imports", "end_to_end", "first_launch",
+    "pictures", "program",
 }  # fmt: skip
 """Tests of a whole package, not of one module."""
 

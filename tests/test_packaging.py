@@ -60,23 +60,30 @@ def test_the_cpu_build_for_linux_has_all_requirements_but_torchvision(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    wanted = environment._wanted(ROOT, cuda=False)
+    wanted = environment._wanted(ROOT, "cpu")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    # With torch, TensorFlow, and PyInstaller, without torchvision.
-    assert len(wanted) == len(project["dependencies"]) + 3
+    # With torch, TensorFlow, and the tools of the build, without torchvision.
+    tools = project["optional-dependencies"]["build"]
+    assert len(wanted) == len(project["dependencies"]) + 2 + len(tools)
     assert "torch>=2.6" in wanted
     assert not any(one.startswith("torchvision") for one in wanted)
     assert any(one.startswith("pyinstaller") for one in wanted)
     assert [one for one in wanted if one.startswith("tensorflow")] == ["tensorflow-cpu>=2.18"]
 
 
-@pytest.mark.parametrize(("cuda", "platform"), [(True, "linux"), (False, "win32")])
+def test_the_base_edition_has_no_framework() -> None:
+    wanted = " ".join(environment._wanted(ROOT, "base"))
+    assert "pyinstaller" in wanted
+    assert not [name for name in ("torch", "tensorflow", "keras", "scipy") if name in wanted]
+
+
+@pytest.mark.parametrize(("edition", "platform"), [("cuda", "linux"), ("cpu", "win32")])
 def test_other_builds_have_all_requirements(
-    cuda: bool, platform: str, monkeypatch: pytest.MonkeyPatch
+    edition: str, platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    wanted = environment._wanted(ROOT, cuda=cuda)
+    wanted = environment._wanted(ROOT, edition)
     assert wanted[: len(project["dependencies"])] == project["dependencies"]
     assert any(one.startswith("pyinstaller") for one in wanted[len(project["dependencies"]) :])
 
@@ -121,7 +128,7 @@ def test_a_folder_is_packed_and_unpacked_with_its_links(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "mnist-studio").write_text("the program")
     (folder / "link").symlink_to("mnist-studio")
-    packed = archive.packed(folder, tmp_path, "1.2.3")
+    packed = archive.packed(folder, tmp_path, archive.title("mnist-studio", "1.2.3"))
     assert packed.name.startswith("mnist-studio-1.2.3-")
     target = tmp_path / "Übung und mehr"
     target.mkdir()

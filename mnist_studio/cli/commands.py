@@ -27,9 +27,10 @@ from mnist_studio.errors import (
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
-EPILOG = """Without a command, the window opens. Exit codes: 0 success, 1 failure, 2 wrong usage,
-130 interrupted. To save a trained model for other programs: mnist-studio runs export ID model.onnx.
-Set MNIST_STUDIO_HOME to move the folder with your runs and settings, and
+EPILOG = """Without a command, the window opens. Files instead of a command open in the window: runs
+(.mnistrun), settings (.toml), weights, and pictures. Exit codes: 0 success, 1 failure, 2 wrong
+usage, 130 interrupted. To save a trained model for other programs: mnist-studio runs export ID
+model.onnx. Set MNIST_STUDIO_HOME to move the folder with your runs and settings, and
 MNIST_STUDIO_DATA to use a folder with the MNIST files."""
 
 
@@ -72,6 +73,7 @@ COMMANDS = {
         "environments", "choose or install a Python environment for a framework"
     ),
     "doctor": CommandEntry("doctor", "check the installation, the devices, and the data"),
+    "version": CommandEntry("version", "print the version, and look for a newer one"),
     "selftest": CommandEntry("selftest", "test an installation from end to end"),
     "completion": CommandEntry("completion", "print a script that completes commands in a shell"),
     "manual": CommandEntry("manual", "print the manual page"),
@@ -80,8 +82,10 @@ COMMANDS = {
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
     """The arguments as values; exits with code 2 and a message if they are invalid."""
+    if files := _files(words):
+        return argparse.Namespace(command=None, until_usable=False, quiet=False, files=files)
     try:
-        return build(words).parse_args(words)
+        return build(words).parse_args(words, argparse.Namespace(files=()))
     except SystemExit as ended:
         if ended.code == WRONG_USAGE:
             _hint(words)
@@ -93,8 +97,19 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         raise SystemExit(FAILED) from error
 
 
+def _files(words: Sequence[str]) -> tuple[str, ...]:
+    """The files to open in the window, if all words are files, as a desktop gives them."""
+    if not words or words[0] in COMMANDS:
+        return ()
+    given = words[1:] if words[0] == "--" else words
+    files = tuple(str(paths.expanded(word).absolute()) for word in given)
+    return files if all(map(os.path.isfile, files)) else ()
+
+
 def _hint(words: Sequence[str]) -> None:
     """Says what the words may have meant that are not valid."""
+    if words[0] not in COMMANDS and os.path.splitext(words[0])[1]:  # noqa: PTH122 - of a word
+        output.note(f"If {words[0]} is a file, it does not exist.")
     dashed = next(filter(_is_dashed_file, words), "")
     if dashed:
         output.note(

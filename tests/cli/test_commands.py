@@ -256,3 +256,19 @@ def test_a_path_in_place_of_a_name_may_begin_with_the_home_folder(
     monkeypatch.setattr(paths, "expanded", expanded)
     assert here(*words).code in (1, 2)
     assert words[-1] in asked
+
+
+def test_files_instead_of_a_command_open_in_the_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a b.mnistrun", "train", "-c.toml"):
+        (tmp_path / name).touch()
+    first, dashed = str(tmp_path / "a b.mnistrun"), str(tmp_path / "-c.toml")
+    assert commands.parse(["a b.mnistrun"]).files == (first,)
+    assert commands.parse([first, dashed]).files == (first, dashed)
+    assert commands.parse(["--", "-c.toml"]).files == (dashed,)
+    assert commands.parse(["train", "mlp-128"]).command == "train"
+    assert commands.parse([]).files == ()
+    with pytest.raises(SystemExit, match="2"):
+        commands.parse(["missing.mnistrun"])

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from time import time
 from types import TracebackType
 
 import psutil
 import PySide6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio import __version__, paths, settings
@@ -153,11 +154,50 @@ def start_log() -> None:
         logging.getLogger().addHandler(handler)
 
 
-def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
+class FileOpener(QObject):
+    """Opens the files that the desktop hands over, in a window that is usable.
+
+    A menu names them when it starts the program, another start requests them, and macOS sends an
+    event for each.
+    """
+
+    def __init__(self, window: MainWindow, files: Sequence[str]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._waiting = list(files)
+        self._usable = False
+        # Queued: everything that follows the signal comes first.
+        window.usable.connect(self._on_usable, Qt.ConnectionType.QueuedConnection)
+
+    def open(self, files: Sequence[str]) -> None:
+        """Opens files, or does so once the window is usable."""
+        self._waiting += files
+        if self._usable:
+            self._on_usable()
+
+    @Slot()
+    def _on_usable(self) -> None:
+        self._usable = True
+        waiting, self._waiting = self._waiting, []
+        for file in waiting:
+            self._window.open_file(Path(file))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Takes the events of macOS."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.open([event.file()])
+            return True
+        return super().eventFilter(watched, event)
+
+
+def run(
+    arguments: Sequence[str] = (), files: Sequence[str] = (), until_usable: bool = False
+) -> int:
     """Shows the window until it is closed.
 
     Args:
         arguments: for Qt.
+        files: to open in the window.
         until_usable: closes it as soon as it is usable, and prints how long that took.
 
     Returns:
@@ -171,8 +211,9 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     qt = application(arguments)
     single = SingleWindow(qt)
     if not until_usable and not single.claim():
-        single.request()
-        sys.stdout.write("MNIST Studio is already open. Its window is in front now.\n")
+        single.request(files)
+        opened = " and has the files" if files else ""
+        sys.stdout.write(f"MNIST Studio is already open. Its window is in front now{opened}.\n")
         return 0
     start_log()
     signal_timer = _end_on_signals(qt)
@@ -188,9 +229,13 @@ def run(arguments: Sequence[str] = (), until_usable: bool = False) -> int:
     qt.aboutToQuit.connect(window.shut_down)
     if until_usable:
         OpeningTimer(window)
+    opener = FileOpener(window, files)
+    qt.installEventFilter(opener)
     single.requested.connect(partial(bring_to_front, window))
+    single.files_requested.connect(opener.open)
     window.show()
     status = qt.exec()
+    qt.removeEventFilter(opener)
     single.release()
     signal_timer.stop()
     reporter.remove()

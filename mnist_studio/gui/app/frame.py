@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mnist_studio.gui.common.basics import Elided, ProgressLine, label
+from mnist_studio.gui.common.basics import Elided, ProgressLine, label, link_label
 from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
@@ -209,12 +209,15 @@ class StatusLine(QWidget):
         self._progress = ProgressLine("Progress")
         self._left = Elided(role="secondary", grow=False)
         self._engines = Elided(role="secondary", grow=False)
+        self._news = link_label()
+        self._news.hide()
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 0, 16, 0)
         line.setSpacing(16)
         for part in (self._activity, self._progress, self._left):
             line.addWidget(part)
         line.addStretch(1)
+        line.addWidget(self._news)
         line.addWidget(self._engines)
         theme.changed.connect(self._size)
         self._size()
@@ -236,6 +239,11 @@ class StatusLine(QWidget):
     def show_engines(self, text: str) -> None:
         """Shows the states of the inference processes on the right."""
         self._engines.setText(text)
+
+    def show_news(self, sentence: str) -> None:
+        """Shows a sentence with a link, as HTML; nothing if it is empty."""
+        self._news.setText(sentence)
+        self._news.setVisible(bool(sentence))
 
     def _size(self) -> None:
         self.setFixedHeight(self._theme.pixels(30))

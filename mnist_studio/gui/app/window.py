@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
         studio.data_requested.connect(self._open_data)
         studio.environments_requested.connect(self._open_environments)
         studio.library.damaged.connect(self._offer_repair)
+        studio.newest_version.changed.connect(self._show_news)
         self.close_guard = CloseGuard(self, studio)
         self.announcer = Announcer(self, studio)
         for signal in (
@@ -327,20 +328,29 @@ class MainWindow(QMainWindow):
 
     def _take(self, mime: QMimeData) -> None:
         """Opens a dropped or pasted file or picture, or says why it cannot."""
-        from mnist_studio.spec.files import SUFFIX
-
         match found_in(mime):
             case str(problem):
                 self.show_message(problem, "bad")
-            case Path(suffix=suffix) as file if suffix.lower() == SUFFIX:
-                self.go("train")
-                self.studio.settings_dropped.emit(file)
-            case Path(suffix=suffix) as file if suffix.lower() in IMPORTED:
-                self.go("runs")
-                self.studio.import_requested.emit(file)
+            case Path() as file:
+                self.open_file(file)
             case picture:
                 self.go("draw")
                 self.studio.open_picture(picture)
+
+    def open_file(self, file: Path) -> None:
+        """Opens a file on the page for its kind."""
+        from mnist_studio.spec.files import SUFFIX
+
+        suffix = file.suffix.lower()
+        if suffix == SUFFIX:
+            self.go("train")
+            self.studio.settings_dropped.emit(file)
+        elif suffix in IMPORTED:
+            self.go("runs")
+            self.studio.import_requested.emit(file)
+        else:
+            self.go("draw")
+            self.studio.open_picture(file)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks first if something is still training."""
@@ -381,6 +391,10 @@ class MainWindow(QMainWindow):
         status = status_of(self.studio)
         self.frame.status.show_work(status.activity, status.fraction, status.left)
         self.frame.status.show_engines(status.engines)
+
+    @Slot()
+    def _show_news(self) -> None:
+        self.frame.status.show_news(self.studio.newest_version.sentence)
 
     @Slot()
     def _open_environments(self) -> None:

@@ -48,6 +48,18 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
     return widget
 
 
+def link_label(wrap: bool = False) -> QLabel:
+    """A secondary label for HTML; mouse and keyboard open its links in the browser."""
+    widget = label(role="secondary", wrap=wrap)
+    widget.setTextFormat(Qt.TextFormat.RichText)
+    widget.setTextInteractionFlags(
+        Qt.TextInteractionFlag.LinksAccessibleByMouse
+        | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+    )
+    widget.setOpenExternalLinks(True)
+    return widget
+
+
 class Elided(QLabel):
     """A label of one line, shortened by an ellipsis if necessary; its tooltip has the whole text.
 

@@ -24,6 +24,7 @@ from mnist_studio.gui.services.first_steps import FirstSteps
 from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.live_run import LiveRun, row_in_training
 from mnist_studio.gui.services.living import LivingNetwork
+from mnist_studio.gui.services.newest_version import NewestVersion
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
@@ -148,6 +149,7 @@ class Studio(QObject):
         self.examples = Examples(self.background, self.drawing, self)
         self.explanations = Explanations(self.background, None, self)
         self.living = LivingNetwork(self)
+        self.newest_version = NewestVersion(self.background, self)
         self.first_steps = FirstSteps(
             self.drawing, self.library, self._settings, self._save_steps, self
         )
@@ -170,6 +172,7 @@ class Studio(QObject):
         self.examples.failed.connect(self.complain)
         self.drawing_saver.failed.connect(self.complain)
         self.novelty.failed.connect(self.complain)
+        self.newest_version.failed.connect(self.complain)
         self.queue.changed.connect(self.library.refresh)
         self.queue.changed.connect(self._pause_or_resume_warm_processes)
         self.queue.event_received.connect(self._follow)
@@ -294,6 +297,8 @@ class Studio(QObject):
         self.dataset_library.look()
         self.speeds.open()
         self.drawing_saver.open()
+        if self._settings.check_version:
+            self.newest_version.look()
         if self._complaint:
             self.message.emit(self._complaint, "bad")
 
@@ -318,6 +323,14 @@ class Studio(QObject):
         """Sets the theme and saves the choice."""
         self.theme.choose(choice)
         self.remember(theme=choice)
+
+    def check_version(self, wanted: bool) -> None:
+        """Looks for newer versions from now on, or no longer."""
+        self.remember(check_version=wanted)
+        if wanted:
+            self.newest_version.look()
+        else:
+            self.newest_version.forget()
 
     @property
     def saved_settings(self) -> settings.Settings:

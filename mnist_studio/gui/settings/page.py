@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from mnist_studio import paths
+from mnist_studio import __version__, paths
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common.basics import button, enable, label, row
+from mnist_studio.gui.common.basics import button, enable, label, link_label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.choice import ComboBox
@@ -24,6 +24,7 @@ from mnist_studio.gui.services.background import IsCancelled, Progress
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.settings.training_logs import TrainingLogControls
 from mnist_studio.gui.theme.theme import SCALES
+from mnist_studio.newer_version import repository
 
 WIDEST = 760
 """Width of the cards, in lengths of the design: a line of text stays readable."""
@@ -45,6 +46,7 @@ class SettingsPage(Page):
         self._make_training()
         self.logs = TrainingLogControls(studio, self)
         self._make_places()
+        self._make_newer_versions()
         self._lay_out()
         studio.theme.changed.connect(self._show_appearance)
         studio.datasets.changed.connect(self._show_folder)
@@ -125,6 +127,32 @@ class SettingsPage(Page):
         )  # fmt: skip
         self.environments = label(role="secondary", wrap=True)
 
+    def _make_newer_versions(self) -> None:
+        self.newer = CheckBox("Look for newer versions", self.studio.theme)
+        self.newer.setChecked(self.studio.saved_settings.check_version)
+        # The metadata is read once: a copy does not change its repository.
+        unknown = (
+            ""
+            if repository()
+            else (
+                "This copy does not name its repository. Look for a newer version where you got it."
+            )
+        )
+        enable(self.newer, unknown, "One request a day to the project's page (default: off)")
+        self.newer.clicked.connect(lambda: self.studio.check_version(self.newer.isChecked()))
+        self.newest = link_label(wrap=True)
+        self.studio.newest_version.changed.connect(self._show_newest)
+        self._show_newest()
+
+    @Slot()
+    def _show_newest(self) -> None:
+        found = self.studio.newest_version.sentence
+        self.newest.setText(
+            found
+            or f"This is version {__version__}. The request has no identifiers and is sent "
+            "once a day. Without a connection, nothing happens."
+        )
+
     def _switch(self, name: str, text: str, tip: str) -> CheckBox:
         """A check box for a setting that is on or off."""
         made = CheckBox(text, self.studio.theme)
@@ -164,6 +192,7 @@ class SettingsPage(Page):
                  f"{_breakable(paths.cache())}", label()),
             )),
             ("Frameworks", (("Environments", self.environments, self.environments_button),)),
+            ("Newer versions", (("Notice", self.newest, self.newer),)),
         )  # fmt: skip
         inside = QWidget()
         lines = QVBoxLayout(inside)

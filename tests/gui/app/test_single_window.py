@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -36,6 +37,26 @@ def test_a_request_reaches_the_window_that_is_open(home: Path, qtbot: QtBot) -> 
     for _ in range(2):
         with qtbot.waitSignal(first.requested, timeout=30_000):
             second.request()
+    first.release()
+
+
+def test_each_file_of_a_request_is_opened_once(home: Path, qtbot: QtBot) -> None:
+    first, second = SingleWindow(), SingleWindow()
+    opened: list[tuple[str, ...]] = []
+
+    def has(at: int) -> bool:
+        return len(opened) > at
+
+    first.files_requested.connect(opened.append)
+    assert first.claim()
+    for at, files in enumerate((("/a/first.mnistrun",), ("/b c/ü.mnistrun", "/d"), ("/d",))):
+        second.request(files)
+        qtbot.waitUntil(partial(has, at), timeout=30_000)
+        # The file is read again for each of its changes, and by mistake half-written.
+        first._read()
+    (home / "window.request").write_bytes(b'{"number": 5, "fi')
+    first._read()
+    assert opened == [("/a/first.mnistrun",), ("/b c/ü.mnistrun", "/d"), ("/d",)]
     first.release()
 
 
