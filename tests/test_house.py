@@ -65,6 +65,16 @@ def test_no_two_classes_share_a_name() -> None:
     assert shared == {}
 
 
+def test_layouts_are_cleared_in_one_place() -> None:
+    """PySide never frees what ``takeAt`` returns, so that a window grows with every use of it."""
+    users = {
+        str(module.relative_to(PACKAGE))
+        for module in sorted((PACKAGE / "gui").rglob("*.py"))
+        if ".takeAt(" in module.read_text("utf-8")
+    }
+    assert users == set()
+
+
 def test_ten_is_nowhere_the_number_of_classes() -> None:
     """A run has its classes: nothing counts to ten, shapes arrays by it, or colors by it."""
     found = []

@@ -300,6 +300,17 @@ def holder(layout: QLayout, name: str = "") -> QWidget:
     return widget
 
 
+def clear(layout: QLayout) -> None:
+    """Removes all widgets of a layout and deletes them; stretches remain."""
+    # Not takeAt: PySide never frees the item that it returns.
+    items = [layout.itemAt(place) for place in range(layout.count())]
+    for widget in [item.widget() for item in items if item is not None]:
+        if widget is not None:
+            layout.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+
+
 def restyle(widget: QWidget) -> None:
     """Applies the style sheet again after a property has changed."""
     widget.style().unpolish(widget)

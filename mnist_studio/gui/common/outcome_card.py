@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mnist_studio.gui.common.basics import button, column, label, restyle
+from mnist_studio.gui.common.basics import button, clear, column, label, restyle
 from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
@@ -57,6 +57,7 @@ class OutcomeCard(QFrame):
         self._close = self._close_button()
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
+        self._line.addStretch(1)
         self._lay_out()
         page.installEventFilter(self)
         theme.changed.connect(self._apply_theme)
@@ -125,17 +126,13 @@ class OutcomeCard(QFrame):
         return self._title, self._facts, self._doubt
 
     def _offer(self, steps: tuple[NextStep, ...]) -> None:
-        while (item := self._line.takeAt(0)) is not None:
-            if old := item.widget():
-                old.hide()
-                old.deleteLater()
+        clear(self._line)
         made = [
             button(step.text, step.action, step.tip, primary=place == 0)
             for place, step in enumerate(steps)
         ]
-        for widget in made:
-            self._line.addWidget(widget)
-        self._line.addStretch(1)
+        for place, widget in enumerate(made):
+            self._line.insertWidget(place, widget)
         self.steps = tuple(made)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

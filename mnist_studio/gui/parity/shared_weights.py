@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget
 
 from mnist_studio.gui.common.array_picture import ArrayPicture
-from mnist_studio.gui.common.basics import GAP, button, column, enable, holder, label, row
+from mnist_studio.gui.common.basics import GAP, button, clear, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.parity import texts as words
@@ -160,7 +160,4 @@ class GradientPicturesCard(Card):
 
     def _clear(self) -> None:
         self._drawn.clear()
-        while item := self._grid.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
+        clear(self._grid)

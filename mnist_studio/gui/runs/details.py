@@ -9,7 +9,7 @@ from mnist_studio import events, formatting
 from mnist_studio.analysis.time_breakdown import TRAINING_TIME, marked, other_lines, phases
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common.basics import GAP, column, label, row
+from mnist_studio.gui.common.basics import GAP, clear, column, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
@@ -35,6 +35,7 @@ class RunDetails(Card):
         self._name = label(_INVITATION, "cardTitle", wrap=True)
         self._reason = label(role="bad", wrap=True)
         self._reason.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lines: tuple[tuple[str, str], ...] = ()
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(5)
@@ -73,11 +74,10 @@ class RunDetails(Card):
         self.setMinimumWidth(self._theme.pixels(264))
 
     def _fill(self, lines: Sequence[tuple[str, str]]) -> None:
-        while item := self._grid.takeAt(0):
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        if tuple(lines) == self._lines:
+            return
+        self._lines = tuple(lines)
+        clear(self._grid)
         for place, (name, value) in enumerate(lines):
             self._grid.addWidget(label(name, "secondary"), place, 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(_value(value), place, 1)

@@ -23,7 +23,7 @@ _SPEED = (
     "Training images per second of training steps: over about the last second while the run "
     "trains, over the whole run at its end"
 )
-LONGEST_LOG = 2000
+LONGEST_LOG = 500
 
 
 class LiveRuns(Card):

@@ -2,12 +2,12 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.analysis.view import AxisSpec
 from mnist_studio.data.ink.rendering import InkPoint
-from mnist_studio.gui.common.basics import button
+from mnist_studio.gui.common.basics import button, clear, holder, label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.image_view import ImageView, picture_of
 from mnist_studio.gui.common.layouts import WholeRows
@@ -331,3 +331,14 @@ def test_bars_of_long_names_or_many_classes_are_the_most_probable_ones(
     image = bars.grab().toImage()
     row = {image.pixelColor(x, 7).name() for x in range(image.width())}
     assert theme.palette.keras.lower() in row
+
+
+def test_a_cleared_layout_loses_its_widgets_and_keeps_its_stretch(qtbot: QtBot) -> None:
+    line = row(label("1"), label("2"), 1)
+    whole = holder(line)
+    qtbot.addWidget(whole)
+    clear(line)
+    assert line.count() == 1
+    line.insertWidget(0, label("3"))
+    qtbot.waitUntil(lambda: len(whole.findChildren(QLabel)) == 1)
+    assert whole.findChildren(QLabel)[0].text() == "3"

@@ -6,13 +6,13 @@ from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
-from mnist_studio.gui.common.basics import MenuButton, button, column, label
+from mnist_studio.gui.common.basics import MenuButton, button, clear, column, label
 from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.editor import edits
 from mnist_studio.gui.train.editor.draft import Draft
 from mnist_studio.gui.train.editor.edits import LayerStep
-from mnist_studio.gui.train.editor.struct_fields import empty, wrapped
+from mnist_studio.gui.train.editor.struct_fields import wrapped
 from mnist_studio.spec import meanings
 from mnist_studio.spec.repairs import Repair
 
@@ -110,7 +110,7 @@ class AdvicePanel(QWidget):
         self.title.setText(title)
         self.sentence.setText(sentence)
         focused = any(made.hasFocus() for made in self.buttons)
-        empty(self._line)
+        clear(self._line)
         self.buttons = [
             button(text, lambda at=at: self._actions[at](), tip)  # type: ignore[misc]
             for at, (text, tip, _) in enumerate(steps)

@@ -5,12 +5,12 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from mnist_studio.gui.common.basics import button, column, holder, label
+from mnist_studio.gui.common.basics import button, clear, column, holder, label
 from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.editor.draft import Draft
 from mnist_studio.gui.train.editor.layer_rows import layer_rows
-from mnist_studio.gui.train.editor.struct_fields import StructFields, empty
+from mnist_studio.gui.train.editor.struct_fields import StructFields
 from mnist_studio.spec import meanings
 from mnist_studio.spec.layers import Layer
 from mnist_studio.spec.model import kind_of
@@ -103,7 +103,7 @@ class LayerSettings(QWidget):
         at = next(here, -1) if draft.model.layers else -1
         self._trouble.setVisible(at >= 0)
         self.repair_buttons.clear()
-        empty(self._repair_line)
+        clear(self._repair_line)
         if at < 0:
             return
         self.problem.setText(problems[at].sentence)

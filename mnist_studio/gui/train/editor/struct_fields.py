@@ -7,7 +7,7 @@ from msgspec import inspect
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QLabel, QLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.gui.common.basics import label, row
 from mnist_studio.gui.common.check_box import CheckBox
@@ -330,15 +330,6 @@ def wrapped(text: str = "", role: str = "") -> QLabel:
     policy.setHeightForWidth(True)
     made.setSizePolicy(policy)
     return made
-
-
-def empty(line: QLayout) -> None:
-    """Removes all widgets of a line."""
-    while item := line.takeAt(0):
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
 
 
 def control_for(theme: Theme, of: type[Any], name: str, kind: inspect.Type) -> FieldControl | None:
