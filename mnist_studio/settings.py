@@ -25,7 +25,7 @@ Theme = Literal["system", "light", "dark"]
 DrawLayout = Literal["simple", "expert"]
 Votes = Literal["best", "all"]
 Step = Literal["draw", "train", "compare"]
-LogFormat = Literal["tensorboard", "csv", "jsonl"]
+LogFormat = Literal["tensorboard", "csv", "jsonl", "mlflow", "wandb"]
 
 
 class Interpreter(msgspec.Struct, frozen=True):

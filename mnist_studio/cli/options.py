@@ -9,7 +9,7 @@ from mnist_studio import paths
 from mnist_studio.cli import output
 from mnist_studio.errors import StoreError, UsageError
 from mnist_studio.frameworks.registry import framework_title, install_hint
-from mnist_studio.logs.formats import FORMATS, parse_formats
+from mnist_studio.logs.formats import LIVE, parse_formats
 from mnist_studio.prediction.evaluation import Evaluator, engine_for
 from mnist_studio.settings import NO_LOGS, TrainingLogs
 from mnist_studio.spec import changes
@@ -225,15 +225,17 @@ def add_logs(parser: argparse._ActionsContainer) -> None:
         metavar="DIR",
         help="folder for logs that TensorBoard and other tools can read while the runs train",
     )
-    add_log_format(parser, "formats of these logs", "tensorboard")
+    add_log_format(parser, LIVE, "formats of these logs", "tensorboard")
 
 
-def add_log_format(parser: argparse._ActionsContainer, help_text: str, default: str) -> None:
+def add_log_format(
+    parser: argparse._ActionsContainer, names: Sequence[str], help_text: str, default: str
+) -> None:
     """Adds the formats of logs."""
     parser.add_argument(
         "--log-format",
         metavar="NAMES",
-        help=f"{help_text}: {', '.join(FORMATS)}, or several (default: {default})",
+        help=f"{help_text}: {', '.join(names)}, or several (default: {default})",
     )
 
 
@@ -248,7 +250,7 @@ def logs(arguments: argparse.Namespace) -> TrainingLogs:
         if arguments.log_format is not None:
             raise UsageError("--log-format needs a folder.", "Name it with: --log DIR")
         return NO_LOGS
-    formats = parse_formats(arguments.log_format or "tensorboard")
+    formats = parse_formats(arguments.log_format or "tensorboard", live=True)
     return TrainingLogs(str(arguments.log.absolute()), formats)
 
 

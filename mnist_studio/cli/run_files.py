@@ -11,11 +11,11 @@ from mnist_studio.cli import options, output
 from mnist_studio.errors import UsageError
 from mnist_studio.formatting import counted, listed, percent
 from mnist_studio.frameworks.registry import framework_entry
-from mnist_studio.logs.export import write_logs
-from mnist_studio.logs.formats import parse_formats
+from mnist_studio.logs.formats import FORMATS, parse_formats
 from mnist_studio.prediction.export import SUFFIXES, export_by_name
 from mnist_studio.prediction.weights_import import SUFFIXES as WEIGHTS
 from mnist_studio.prediction.weights_import import import_weights
+from mnist_studio.running.log_export import write_logs
 from mnist_studio.running.run_files import (
     experiment_runs,
     export_experiment,
@@ -59,7 +59,7 @@ def add_actions(actions: "options.Actions[ArgumentParser]") -> None:
         help=f"file to write: {listed([SUFFIX, *SUFFIXES.values()], 'or')}; with --log-format, "
         "a folder",
     )  # fmt: skip
-    options.add_log_format(export_, "save logs for other tools instead", "none")
+    options.add_log_format(export_, tuple(FORMATS), "save logs for other tools instead", "none")
     export_.add_argument(
         "--experiment",
         metavar="ID",
@@ -156,7 +156,9 @@ def _export_file(arguments: Namespace) -> None:
 
 def _export_logs(arguments: Namespace) -> None:
     """Writes the logs of the chosen runs into a folder."""
-    logs = TrainingLogs(str(arguments.path.absolute()), parse_formats(arguments.log_format))
+    logs = TrainingLogs(
+        str(arguments.path.absolute()), parse_formats(arguments.log_format, live=False)
+    )
     if arguments.experiment is not None:
         run_ids = experiment_runs(arguments.experiment)
     elif arguments.run is not None:

@@ -74,11 +74,37 @@ class PriorTraining:
     epochs: Sequence[Epoch] = ()
     batches: Sequence[Batch] = ()
 
+    @property
+    def in_order(self) -> Sequence["Batch | Epoch"]:
+        """All figures by their step, those of a batch before those of the epoch that it ends."""
+        figures: list[Batch | Epoch] = [*self.batches, *self.epochs]
+        return sorted(figures, key=lambda one: (one.step, isinstance(one, Epoch)))
+
     def seconds(self, step: int) -> float:
         """About how long the run had trained at a step: between two epochs it is interpolated."""
         steps = [0, *(epoch.step for epoch in self.epochs)]
         seconds = [0.0, *(_seconds(epoch) for epoch in self.epochs)]
         return float(np.interp(step, steps, seconds))
+
+
+def batch_figures(batch: Batch) -> Iterator[tuple[str, float]]:
+    """The figures of a point of the batches, by names whose first part is a group of charts."""
+    yield "batch/loss", batch.loss
+    yield "batch/accuracy", batch.accuracy
+
+
+def epoch_figures(epoch: Epoch) -> Iterator[tuple[str, float]]:
+    """The figures of an epoch that were measured, by such names."""
+    yield "epoch", epoch.epoch
+    yield "learning_rate", epoch.learning_rate
+    for images in ("train", "validation", "test"):
+        for measure in ("loss", "accuracy"):
+            value = getattr(epoch, f"{images}_{measure}")
+            if value is not None:
+                yield f"{measure}/{images}", value
+    yield "seconds/training", epoch.train_seconds
+    if epoch.preparation_seconds is not None:
+        yield "seconds/preparation", epoch.preparation_seconds
 
 
 class RunLog(Protocol):

@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from mnist_studio.events import Epoch, Finished, Stopped, Terminal
-from mnist_studio.logs.content import Batch, LoggedRun, PriorTraining
+from mnist_studio.logs.content import (
+    Batch,
+    LoggedRun,
+    PriorTraining,
+    batch_figures,
+    epoch_figures,
+)
 
 PREFIX = "events.out.tfevents."
 """TensorBoard reads the files whose name contains it, in the order of their names."""
@@ -48,16 +54,16 @@ class EventFileLog:
         self._writer: Any = None
         self._last = run.created
 
-    def begin(self, history: PriorTraining, continues: bool) -> None:
+    def begin(self, prior: PriorTraining, continues: bool) -> None:
         """See ``RunLog.begin``. TensorBoard itself removes what a further file trains again."""
         self._folder.mkdir(parents=True, exist_ok=True)
         before = sorted(self._folder.glob(f"{PREFIX}*{SUFFIX}"))
         self._open()
         if before and continues:
             started = self._events.SessionLog(status=self._events.SessionLog.START)
-            self._write(time.time(), step=history.step + 1, session_log=started)
+            self._write(time.time(), step=prior.step + 1, session_log=started)
         else:
-            self._write_all(history)
+            self._write_all(prior)
             for file in before:
                 # Windows refuses while TensorBoard reads it.
                 with suppress(PermissionError):
@@ -66,11 +72,11 @@ class EventFileLog:
 
     def batch(self, batch: Batch) -> None:
         """See ``RunLog.batch``."""
-        self._scalars(time.time(), batch.step, _batch_scalars(batch))
+        self._scalars(time.time(), batch.step, batch_figures(batch))
 
     def epoch(self, epoch: Epoch) -> None:
         """See ``RunLog.epoch``."""
-        self._scalars(time.time(), epoch.step, _epoch_scalars(epoch))
+        self._scalars(time.time(), epoch.step, epoch_figures(epoch))
         self._writer.flush()
 
     def end(self, terminal: Terminal) -> None:
@@ -101,18 +107,18 @@ class EventFileLog:
         self._writer = self._record_writer.RecordWriter(file)
         self._write(time.time(), file_version="brain.Event:2")
 
-    def _write_all(self, history: PriorTraining) -> None:
+    def _write_all(self, prior: PriorTraining) -> None:
         """Writes the settings, and everything that was trained before, at the time it was."""
         created = self._run.created
         settings = {name: each for name, each in self._run.settings.items() if each is not None}
         hparams = self._hparams_pb(settings, self._run.run, created)
         self._write(created, summary=hparams)
-        for batch in history.batches:
-            seconds = history.seconds(batch.step)
-            self._scalars(created + seconds, batch.step, _batch_scalars(batch))
-        for epoch in history.epochs:
-            seconds = history.seconds(epoch.step)
-            self._scalars(created + seconds, epoch.step, _epoch_scalars(epoch))
+        for batch in prior.batches:
+            seconds = prior.seconds(batch.step)
+            self._scalars(created + seconds, batch.step, batch_figures(batch))
+        for epoch in prior.epochs:
+            seconds = prior.seconds(epoch.step)
+            self._scalars(created + seconds, epoch.step, epoch_figures(epoch))
 
     def _scalars(self, moment: float, step: int, scalars: Iterator[tuple[str, float]]) -> None:
         summary = self._summaries.Summary()
@@ -124,21 +130,3 @@ class EventFileLog:
         self._last = moment
         event = self._events.Event(wall_time=moment, **content)
         self._writer.write(event.SerializeToString())
-
-
-def _batch_scalars(batch: Batch) -> Iterator[tuple[str, float]]:
-    yield "batch/loss", batch.loss
-    yield "batch/accuracy", batch.accuracy
-
-
-def _epoch_scalars(epoch: Epoch) -> Iterator[tuple[str, float]]:
-    yield "epoch", epoch.epoch
-    yield "learning_rate", epoch.learning_rate
-    for images in ("train", "validation", "test"):
-        for measure in ("loss", "accuracy"):
-            value = getattr(epoch, f"{images}_{measure}")
-            if value is not None:
-                yield f"{measure}/{images}", value
-    yield "seconds/training", epoch.train_seconds
-    if epoch.preparation_seconds is not None:
-        yield "seconds/preparation", epoch.preparation_seconds

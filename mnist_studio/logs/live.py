@@ -17,7 +17,7 @@ from mnist_studio.data.files import unwritable
 from mnist_studio.errors import MnistStudioError, StoreError
 from mnist_studio.events import AnyEvent, Epoch, Log, Progress, Terminal
 from mnist_studio.logs.content import BatchMeans, LoggedRun, PriorTraining, RunLog, logged
-from mnist_studio.logs.formats import FormatEntry, folder_of, wanted
+from mnist_studio.logs.formats import FormatEntry, folder_of, live_formats
 from mnist_studio.settings import TrainingLogs
 from mnist_studio.store import step_curve
 from mnist_studio.store.rows import Run
@@ -45,7 +45,7 @@ def follow(
         epochs: the stored ones of the run.
         continues: whether the run is resumed, or continues another one.
     """
-    formats = wanted(logs)
+    formats = live_formats(logs)
     if not formats:
         yield from events
         return

@@ -67,11 +67,11 @@ class CsvLog:
         self._run = run
         self._files: list[TextFile] = []
 
-    def begin(self, history: PriorTraining, continues: bool) -> None:
+    def begin(self, prior: PriorTraining, continues: bool) -> None:
         """See ``RunLog.begin``."""
         write_bytes(self._folder / SETTINGS, "".join(self._settings()).encode())
-        epochs = (_epoch_row(epoch) for epoch in history.epochs)
-        batches = (_batch_row(batch) for batch in history.batches)
+        epochs = (_epoch_row(epoch) for epoch in prior.epochs)
+        batches = (_batch_row(batch) for batch in prior.batches)
         self._files = [
             TextFile(self._folder / EPOCHS, [row(EPOCH_COLUMNS), *epochs]),
             TextFile(self._folder / BATCHES, [row(BATCH_COLUMNS), *batches]),
@@ -117,11 +117,9 @@ class JsonLinesLog:
         self._run = run
         self._file: TextFile | None = None
 
-    def begin(self, history: PriorTraining, continues: bool) -> None:
+    def begin(self, prior: PriorTraining, continues: bool) -> None:
         """See ``RunLog.begin``."""
-        figures: list[Batch | Epoch] = [*history.batches, *history.epochs]
-        figures.sort(key=lambda one: (one.step, isinstance(one, Epoch)))
-        self._file = TextFile(self._path, map(_line, (self._run, *figures)))
+        self._file = TextFile(self._path, map(_line, (self._run, *prior.in_order)))
 
     def batch(self, batch: Batch) -> None:
         """See ``RunLog.batch``."""

@@ -27,8 +27,8 @@ Scalars = Mapping[str, Mapping[int, float]]
 
 
 def installed() -> tuple[LogFormat, ...]:
-    """The formats that can be written here."""
-    return tuple(entry.name for entry in FORMATS.values() if not entry.missing)
+    """The live formats that can be written here."""
+    return tuple(entry.name for entry in FORMATS.values() if entry.live and not entry.missing)
 
 
 def accumulator(folder: Path) -> Any:

@@ -10,10 +10,10 @@ import pytest
 from mnist_studio.events import AnyEvent, Epoch, Finished, Log, Progress, Stopped, Terminal
 from mnist_studio.logs import live, text_files
 from mnist_studio.logs.content import Batch, LoggedRun, PriorTraining
-from mnist_studio.logs.export import write_logs
 from mnist_studio.logs.formats import FORMATS, FormatEntry
 from mnist_studio.logs.live import follow
 from mnist_studio.running.job import TrainingJob
+from mnist_studio.running.log_export import write_logs
 from mnist_studio.settings import NO_LOGS, TrainingLogs
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.rows import Run

@@ -31,10 +31,10 @@ from mnist_studio.gui.services.background import IsCancelled, Progress, Work
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
-from mnist_studio.logs.export import write_logs
 from mnist_studio.logs.formats import available
 from mnist_studio.prediction.export import SUFFIXES, Kind, export
 from mnist_studio.prediction.onnx_export import INSTALL, is_installed
+from mnist_studio.running.log_export import write_logs
 from mnist_studio.running.run_files import export_runs
 from mnist_studio.settings import TrainingLogs
 from mnist_studio.spec.run import LARGEST_EPOCHS, FrameworkName
@@ -270,7 +270,7 @@ class Exporter(QObject):
         def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
             with RunStore() as store:
                 for place, row in enumerate(rows):
-                    write_logs(row.run, store.epochs(row.id), logs)
+                    write_logs(row.run, store.epochs(row.id), logs, is_cancelled)
                     progress((place + 1) / len(rows))
             return folder
 

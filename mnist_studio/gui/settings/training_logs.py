@@ -37,7 +37,9 @@ class TrainingLogControls(QObject):
             "Choose…", self._ask_for_folder, "Every training in the window writes its log there"
         )
         self.off_button = button("Turn off", lambda: self.use(None))
-        self.formats = {name: CheckBox(one.title, studio.theme) for name, one in FORMATS.items()}
+        self.formats = {
+            name: CheckBox(one.title, studio.theme) for name, one in FORMATS.items() if one.live
+        }
         for name, box in self.formats.items():
             box.setChecked(name in self._logs.formats)
             box.clicked.connect(self._choose_formats)
@@ -64,7 +66,7 @@ class TrainingLogControls(QObject):
         self._show()
 
     def _choose_formats(self) -> None:
-        chosen = tuple(one.name for name, one in FORMATS.items() if self.formats[name].isChecked())
+        chosen = tuple(FORMATS[name].name for name, box in self.formats.items() if box.isChecked())
         self._remember(replace(self._logs, formats=chosen))
 
     def _show(self) -> None:

@@ -9,10 +9,13 @@ import pytest
 from mnist_studio.errors import DataError, StoreError
 from mnist_studio.logs import text_files
 from mnist_studio.logs.content import BatchMeans, planned_steps
-from mnist_studio.logs.export import write_logs
+from mnist_studio.logs.formats import FORMATS
+from mnist_studio.running.log_export import write_logs
 from mnist_studio.settings import TrainingLogs
 from mnist_studio.store.step_curve import StepCurve
-from tests.logs.conftest import LoggedTraining, installed, scalars
+from tests.logs.conftest import LoggedTraining, installed, logged_training, scalars
+
+__all__ = ["logged_training"]
 
 FILES = (text_files.EPOCHS, text_files.BATCHES, text_files.SETTINGS, text_files.LINES)
 
@@ -41,6 +44,17 @@ def test_a_run_that_trains_and_a_file_as_folder_are_refused(
     for name in installed():
         with pytest.raises(DataError, match="could not be written"):
             write_logs(logged_training.run, (), TrainingLogs(str(tmp_path / "file"), (name,)))
+
+
+def test_a_process_of_its_own_writes_the_same(
+    logged_training: LoggedTraining, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = {**FORMATS, "csv": replace(FORMATS["csv"], live=False)}
+    monkeypatch.setattr("mnist_studio.logs.formats.FORMATS", later)
+    logs = TrainingLogs(str(tmp_path), ("csv",))
+    folder = write_logs(logged_training.run, logged_training.epochs, logs)
+    for name in (text_files.EPOCHS, text_files.BATCHES, text_files.SETTINGS):
+        assert (folder / name).read_bytes() == (logged_training.folder / name).read_bytes()
 
 
 def test_a_long_run_has_means_of_its_batches_wherever_it_was_cut() -> None:
