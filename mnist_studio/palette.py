@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
 
@@ -139,6 +140,7 @@ PARTS: tuple[tuple[str, str], ...] = (
 distinguished with color blindness."""
 
 
+@lru_cache(maxsize=4096)
 def mixed(first: str, second: str, part: float) -> str:
     """A mix of two colors; ``part`` is the share, from 0 to 1, of the second."""
     pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))

@@ -64,13 +64,26 @@ class Stage:
 
 
 def stages(
-    ink: Ink, fitting: Fitting = WHOLE, pad: InkArea = UNIT_PAD, pen: float = PEN
+    ink: Ink,
+    fitting: Fitting = WHOLE,
+    pad: InkArea = UNIT_PAD,
+    pen: float = PEN,
+    fed: NDArray[np.uint8] | None = None,
 ) -> tuple[Stage, ...]:
     """The five images; a stage that is left out shows the same image as the previous stage.
+
+    Args:
+        ink: the strokes of one digit.
+        fitting: the stages that it goes through.
+        pad: the canvas that it was drawn on.
+        pen: width of the pen in pixels of the result.
+        fed: the last image, (28, 28), if it is known already.
 
     Raises:
         PictureError: as ``digit_image``.
     """
+    if fed is None:
+        fed = digit_image(ink, pen, fitting, pad)
     centered = replace(fitting, pen=False)
     scaled = replace(centered, mass=False)
     return (
@@ -78,7 +91,7 @@ def stages(
         Stage("boxed", _BOXED[fitting.box], _large(ink, pad, boxed=fitting.box)),
         Stage("scaled", _SCALED[fitting.box], digit_image(ink, pen, scaled, pad)),
         Stage("centered", _CENTERED[fitting.mass], digit_image(ink, pen, centered, pad)),
-        Stage("fed", _FED[fitting.pen], digit_image(ink, pen, fitting, pad)),
+        Stage("fed", _FED[fitting.pen], fed),
     )
 
 

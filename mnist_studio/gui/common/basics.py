@@ -275,7 +275,9 @@ def enable(control: QWidget, reason: str = "", tip: str = "") -> None:
         tip: what it does, shown while it can be used.
     """
     control.setEnabled(not reason)
-    control.setToolTip(reason or tip)
+    if control.toolTip() != (reason or tip):
+        # Qt sends an event even if the tooltip stays the same, and this is called while one draws.
+        control.setToolTip(reason or tip)
 
 
 def column(*items: QWidget | QLayout | int, gap: int = GAP, margin: int = 0) -> QVBoxLayout:

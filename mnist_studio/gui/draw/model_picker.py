@@ -39,7 +39,10 @@ class ModelPicker(ComboBox):
     @property
     def row(self) -> RunRow | None:
         """The chosen model; None if there is none."""
-        return next((row for row in self.rows if row.id == self.choice), None)
+        choice = self.choice
+        if choice not in self._studio.predictions.loaded:
+            return None
+        return next((row for row in self._studio.library.trained if row.id == choice), None)
 
     def sizeHint(self) -> QSize:
         """As wide as the longest title."""

@@ -78,14 +78,18 @@ class NetworkPanel(QWidget):
         """Starts to compute."""
         super().showEvent(event)
         # Predictions are hidden now: the activations get the processor.
-        self._studio.paced_images.slow_down(True)
+        self._slow_down(True)
         self.model.renew()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stops to compute."""
         super().hideEvent(event)
-        self._studio.paced_images.slow_down(False)
+        self._slow_down(False)
         self._studio.living.forget()
+
+    def _slow_down(self, slow: bool) -> None:
+        self._studio.paced_images.slow_down(slow)
+        self._studio.drawing.slow_down(slow)
 
     @Slot()
     def _follow(self) -> None:

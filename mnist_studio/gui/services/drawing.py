@@ -6,7 +6,7 @@ from math import dist
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 from mnist_studio.data.datasets.examples import Example
 from mnist_studio.data.ink.eraser import Eraser
@@ -33,6 +33,12 @@ UNSTEADY = 3
 
 FRAME_MS = 16
 """A growing drawing is evaluated once per frame of the screen."""
+
+SLOW_FRAME_MS = 24
+"""How often it is evaluated while every image also moves a living network.
+
+Images that come faster than the network can be shown would only take the processor from it.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +113,12 @@ class Drawing(QObject):
         self._raster.staged.connect(self._take_stages)
         self._requested = 0
         self._received = 0
+        self._frame_ms = FRAME_MS
         self._since = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
+        # A coarse timer may be a millisecond or two late, every frame.
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._rasterize)
 
     @property
@@ -248,6 +257,11 @@ class Drawing(QObject):
             self._of_digits = class_names == DIGITS
             self._touch()
 
+    def slow_down(self, slow: bool) -> None:
+        """Makes fewer images of a growing drawing from now on, or as many as usual again."""
+        self._frame_ms = SLOW_FRAME_MS if slow else FRAME_MS
+        self._raster.slow_down(slow)
+
     def close(self) -> None:
         """Ends the rasterizer's thread."""
         self._raster.close()
@@ -285,8 +299,8 @@ class Drawing(QObject):
         self.changed.emit()
         if self._timer.isActive():
             return
-        passed = self._since.elapsed() if self._since.isValid() else FRAME_MS
-        self._timer.start(max(0, FRAME_MS - int(passed)))
+        passed = self._since.elapsed() if self._since.isValid() else self._frame_ms
+        self._timer.start(max(0, self._frame_ms - int(passed)))
 
     @Slot()
     def _rasterize(self) -> None:

@@ -17,6 +17,9 @@ from mnist_studio.prediction.novelty_detector import NoveltyDetector
 STAGES_SECONDS = 0.12
 """The shortest time between two sets of stages while a drawing grows."""
 
+SLOW_STAGES_SECONDS = 0.25
+"""That time while other work needs the thread more."""
+
 
 @dataclass(frozen=True)
 class RasterRequest:
@@ -56,11 +59,16 @@ class Rasterizer(QObject):
         super().__init__(parent)
         self._detector = detector
         self._thread = LatestOnlyThread[RasterRequest]("raster", self._rasterize)
-        self._staged = -STAGES_SECONDS
+        self._staged = -SLOW_STAGES_SECONDS
+        self._pause = STAGES_SECONDS
 
     def submit(self, request: RasterRequest) -> None:
         """Requests the images of a drawing; replaces a request that still waits."""
         self._thread.submit(request)
+
+    def slow_down(self, slow: bool) -> None:
+        """Makes fewer stages from now on, or as many as usual again."""
+        self._pause = SLOW_STAGES_SECONDS if slow else STAGES_SECONDS
 
     def close(self) -> None:
         """Waits for the thread; later requests are not handled."""
@@ -73,8 +81,9 @@ class Rasterizer(QObject):
         images = [digit_image(part, fitting=request.fitting, pad=request.pad) for part in parts]
         _emit(self.made, request.number, np.stack(images), pattern)
         if self._stages_due():
-            part = parts[min(request.focus, len(parts) - 1)]
-            _emit(self.staged, request.number, stages(part, request.fitting, request.pad))
+            at = min(request.focus, len(parts) - 1)
+            made = stages(parts[at], request.fitting, request.pad, fed=images[at])
+            _emit(self.staged, request.number, made)
             self._staged = monotonic()
 
     def _distances(self, parts: Sequence[Ink]) -> Sequence[float]:
@@ -84,7 +93,7 @@ class Rasterizer(QObject):
 
     def _stages_due(self) -> bool:
         """Whether to make the stages now: no newer drawing came, or the last ones are old."""
-        due = self._staged + STAGES_SECONDS - monotonic()
+        due = self._staged + self._pause - monotonic()
         newer = self._thread.wait_for_newer(due)
         return not self._thread.closing and (due <= 0 or not newer)
 

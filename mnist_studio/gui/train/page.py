@@ -201,6 +201,7 @@ class TrainPage(Page):
                 self.editor.columns.setSizes(list(sizes))
             self.body.addWidget(self.editor, 1)
         self._suspended = False
+        self.editor.saving.frameworks = self.settings.form.frameworks
         self.columns.hide()
         self.view.hide()
         self.editor.show()

@@ -1,10 +1,10 @@
 """The picture of a network in a small room: all of it is visible, whatever its size."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from mnist_studio.analysis.network_layout import network_layout
@@ -12,6 +12,7 @@ from mnist_studio.analysis.network_picture import SMALL, LayerBlock, NetworkLayo
 from mnist_studio.gui.common.network.painting import paint_blocks, paint_links
 from mnist_studio.gui.common.network.picture import NetworkPicture
 from mnist_studio.gui.theme.theme import Theme
+from mnist_studio.palette import Palette
 from mnist_studio.spec.layers import text
 from mnist_studio.spec.model import ModelSpec
 
@@ -31,6 +32,8 @@ class SmallNetworkPicture(NetworkPicture):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme, SMALL)
+        # An image of all blocks, and what it was painted of.
+        self._painted: tuple[_Look, QImage] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setToolTip("Click a layer to see what it does")
 
@@ -79,7 +82,13 @@ class SmallNetworkPicture(NetworkPicture):
         Raises:
             SpecError: the network is not valid.
         """
-        self._laid_out(model)
+        layout = self._laid_out(model)
+        look = self._look(layout)
+        self._painted = look, _image(look)
+
+    def _look(self, layout: NetworkLayout) -> "_Look":
+        scale, density = self._scale_of(layout), self.devicePixelRatioF()
+        return _Look(layout, self.size(), scale, density, self.theme.palette)
 
     def _laid_out(self, model: ModelSpec) -> NetworkLayout:
         spread = (network_layout(model, style=replace(SMALL, gap=gap)) for gap in _GAPS)
@@ -92,9 +101,15 @@ class SmallNetworkPicture(NetworkPicture):
         return max((*spread, narrow, *broken), key=self._scale_of)
 
     def paint(self, painter: QPainter, layout: NetworkLayout) -> None:
-        """Paints blocks and links, and labels in the size of text."""
-        paint_blocks(painter, layout, self.theme.palette)
-        paint_links(painter, layout, self.theme.palette)
+        """Paints blocks and links once, and labels in the size of text."""
+        look = self._look(layout)
+        painted = self._painted
+        if painted is None or painted[0] != look:
+            self._painted = painted = look, _image(look)
+        painter.save()
+        painter.resetTransform()
+        painter.drawImage(0, 0, painted[1])
+        painter.restore()
         if _lines(layout) == 1:
             scale = self.scale
             painter.save()
@@ -122,6 +137,31 @@ class SmallNetworkPicture(NetworkPicture):
             if room.left() >= free and (is_last or room.right() + 4 <= last):
                 painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
                 free = room.right() + 4
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What the image of all blocks depends on; the pixels are those of ``LivingScene``."""
+
+    layout: NetworkLayout
+    size: QSize
+    scale: float
+    density: float
+    palette: Palette
+
+
+def _image(look: _Look) -> QImage:
+    """Blocks and links; any thread may paint them."""
+    image = QImage(look.size * look.density, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(look.density)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(look.scale, look.scale)
+    paint_blocks(painter, look.layout, look.palette)
+    paint_links(painter, look.layout, look.palette)
+    painter.end()
+    return image
 
 
 def _lines(layout: NetworkLayout) -> int:

@@ -65,7 +65,7 @@ class LayerModel(QAbstractListModel):
 
     def show(self, rows: Sequence[ListedLayer]) -> None:
         """Shows other rows; those that stay keep their place."""
-        before, after = len(self._rows), len(rows)
+        former, before, after = self._rows, len(self._rows), len(rows)
         if after > before:
             self.beginInsertRows(_TOP, before, after - 1)
         elif after < before:
@@ -75,8 +75,11 @@ class LayerModel(QAbstractListModel):
             self.endInsertRows()
         elif after < before:
             self.endRemoveRows()
-        if rows:
-            self.dataChanged.emit(self.index(0), self.index(after - 1))
+        changed = [
+            at for at, (one, other) in enumerate(zip(former, rows, strict=False)) if one != other
+        ]
+        if changed:
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
     def rowCount(self, parent: Index = _TOP) -> int:
         """How many layers there are."""

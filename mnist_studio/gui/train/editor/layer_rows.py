@@ -36,11 +36,13 @@ class ListedLayer:
 
 def layer_rows(model: ModelSpec, found: Diagnosis) -> tuple[ListedLayer, ...]:
     """The rows of a network, in order."""
-    problems = {one.place: one.sentence for one in reversed(found.problems)}
-    return tuple(
-        _row(place + 1, title(layer), report, problems.get(place, ""))
-        for place, (layer, report) in enumerate(zip(model.layers, found.reports, strict=True))
-    )
+    return tuple(layer_row(model, found, place) for place in range(len(model.layers)))
+
+
+def layer_row(model: ModelSpec, found: Diagnosis, place: int) -> ListedLayer:
+    """The row of one layer."""
+    problem = next((one.sentence for one in found.problems if one.place == place), "")
+    return _row(place + 1, title(model.layers[place]), found.reports[place], problem)
 
 
 def short(number: int) -> str:

@@ -9,7 +9,7 @@ from mnist_studio.gui.common.basics import button, clear, column, holder, label
 from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.editor.draft import Draft
-from mnist_studio.gui.train.editor.layer_rows import layer_rows
+from mnist_studio.gui.train.editor.layer_rows import layer_row
 from mnist_studio.gui.train.editor.struct_fields import StructFields
 from mnist_studio.spec import meanings
 from mnist_studio.spec.layers import Layer
@@ -77,7 +77,7 @@ class LayerSettings(QWidget):
         kind = meanings.kind(type(layer))
         self.title.setText(f"Layer {place + 1}: {kind.title}")
         self.sentence.setText(kind.sentence)
-        row = layer_rows(self._draft.model, self._draft.found)[place]
+        row = layer_row(self._draft.model, self._draft.found, place)
         detail = row.detail.removesuffix(f" {row.problem}")
         report = self._draft.found.reports[place]
         self.sizes.setText(_sizes(detail) if report else "")

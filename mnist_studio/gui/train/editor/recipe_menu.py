@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from msgspec.structs import replace
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -13,13 +14,17 @@ from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.editor.draft import Draft
 from mnist_studio.gui.train.editor.recipe_trash import RecipeTrash
 from mnist_studio.spec import recipe_files
-from mnist_studio.spec.recipes import OwnRecipe, is_own, recipe_title
+from mnist_studio.spec.recipes import OwnRecipe, is_own, recipe, recipe_title
+from mnist_studio.spec.run import FrameworkName
 
 _FILES = f"Recipes (*{recipe_files.SUFFIX})"
 
 
 class RecipeMenu(QMenu):
     """What can be done with the recipe of the edited network.
+
+    Attributes:
+        frameworks: those that are selected on the Train page.
 
     Signals:
         saved: the name of the recipe that the network was saved as, or that it has now.
@@ -32,6 +37,7 @@ class RecipeMenu(QMenu):
         self._studio, self._draft, self._owner = studio, draft, owner
         self.question: QuestionOverlay | None = None
         self.trash: RecipeTrash | None = None
+        self.frameworks: tuple[FrameworkName, ...] = ()
         self.setToolTipsVisible(True)
         self.aboutToShow.connect(self.fill)
 
@@ -71,11 +77,23 @@ class RecipeMenu(QMenu):
     def save(self, name: str, overwrite: bool = False) -> None:
         """Saves the network with its training under a name."""
         try:
-            self._studio.own_recipes.save(
-                self._draft.trainable(), name, overwrite=overwrite, done=self._finish
-            )
+            run = self._draft.trainable()
+            run = replace(run, framework=self._framework(name, run.framework))
+            self._studio.own_recipes.save(run, name, overwrite=overwrite, done=self._finish)
         except SpecError as error:
             self._studio.complain(error)
+
+    def _framework(self, name: str, default: FrameworkName) -> FrameworkName:
+        """The framework in which commands train the recipe if none is named.
+
+        A recipe of yours keeps its own. Another one does not get that of the recipe from which the
+        editor started, which has nothing to do with the new network.
+        """
+        if is_own(name):
+            return recipe(name).framework
+        if not self.frameworks:
+            return default
+        return "pytorch" if "pytorch" in self.frameworks else self.frameworks[0]
 
     def _save_as(self, name: str) -> None:
         """Asks before another recipe of yours is replaced."""

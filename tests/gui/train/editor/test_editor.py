@@ -347,13 +347,18 @@ def test_a_network_is_saved_renamed_and_deleted_as_a_recipe(
 
     assert next(iter(entries())) == "Save as your recipe…"
     assert not any(text.startswith(("Rename", "Delete")) for text in entries())
+    saving.frameworks = ("numpy",)
     saving.ask_name()
     answer(saving.question, "Small one", "Save")
     qtbot.waitUntil(lambda: editor.draft.run.recipe == "Small one", timeout=30_000)
+    # Not that of the recipe from which the editor started.
+    assert RECIPES["Small one"].framework == "numpy"
+    saving.frameworks = ("keras",)
     assert RECIPES["Small one"].model == editor.draft.model
     editor.draft.change_layer(Dense(32), "Units")
     entries()["Save changes in “Small one”"].trigger()
     qtbot.waitUntil(lambda: RECIPES["Small one"].model == editor.draft.model, timeout=30_000)
+    assert RECIPES["Small one"].framework == "numpy"
     entries()["Rename “Small one”…"].trigger()
     answer(saving.question, "Smaller", "Rename")
     qtbot.waitUntil(lambda: editor.draft.run.recipe == "Smaller", timeout=30_000)
