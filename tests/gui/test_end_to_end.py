@@ -29,7 +29,7 @@ def train(qtbot: QtBot, window: MainWindow, epochs: int = 2) -> TrainPage:
     assert page.train_button.isEnabled()
     with qtbot.waitSignal(window.studio.queue.idle, timeout=LONG):
         QTest.mouseClick(page.train_button, Qt.MouseButton.LeftButton)
-        assert page.stop_button.isEnabled()
+        assert page.run_buttons.stop_button.isEnabled()
     qtbot.waitUntil(lambda: len(window.studio.library.trained) == 1, timeout=30_000)
     return page
 
@@ -175,7 +175,7 @@ def test_a_stopped_run_continues_from_the_runs_page(qtbot: QtBot, window: MainWi
     page.train_button.click()
     qtbot.waitUntil(lambda: bool(queue.runs and queue.runs[0].epoch >= 2), timeout=LONG)
     with qtbot.waitSignal(queue.idle, timeout=LONG):
-        page.stop_button.click()
+        page.run_buttons.stop_button.click()
     qtbot.waitUntil(lambda: len(window.studio.library.trained) == 1, timeout=30_000)
     (kept,) = window.studio.library.trained
 

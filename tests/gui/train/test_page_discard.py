@@ -25,8 +25,10 @@ def page(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> TrainPage:
 
 
 def answer(page: TrainPage, text: str) -> None:
-    assert page.question
-    (made,) = (one for one in page.question.findChildren(QPushButton) if one.text() == text)
+    assert page.run_buttons.question
+    (made,) = (
+        one for one in page.run_buttons.question.findChildren(QPushButton) if one.text() == text
+    )
     made.click()
 
 
@@ -35,15 +37,15 @@ def test_discard_asks_and_says_what_is_lost(
 ) -> None:
     ended: list[str] = []
     monkeypatch.setattr(page.studio.queue, "cancel", lambda: ended.append("discarded"))
-    page._ask_to_discard()
-    assert page.question
-    assert page.question.windowTitle().startswith("Discard MLP 128")
-    texts = " ".join(words.text() for words in page.question.findChildren(QLabel))
+    page.run_buttons.ask_to_discard()
+    assert page.run_buttons.question
+    assert page.run_buttons.question.windowTitle().startswith("Discard MLP 128")
+    texts = " ".join(words.text() for words in page.run_buttons.question.findChildren(QLabel))
     assert "It has trained 1 of two epochs." in texts
     assert "Two waiting runs will not train." in texts
     answer(page, "Keep training")
     assert not ended
-    page._ask_to_discard()
+    page.run_buttons.ask_to_discard()
     answer(page, "Discard")
     assert ended == ["discarded"]
 
@@ -56,7 +58,7 @@ def test_stop_gives_the_waiting_runs_back(
     put_back: list[object] = []
     monkeypatch.setattr(queue, "stop", lambda: waiting)
     monkeypatch.setattr(queue, "put_back", put_back.append)
-    page._stop()
+    page.run_buttons.stop()
     bar = window.undo_bar
     assert bar
     assert bar.text == "Removed two waiting runs from the queue."

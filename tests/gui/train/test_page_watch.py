@@ -37,7 +37,7 @@ def test_recording_is_remembered_and_stored_runs_are_watched(
     epoch_records.save(tmp_path, record(7))
     stored = Run("one", "My run", SPEC, "finished", 0.0, tmp_path, None)
     monkeypatch.setattr(RunLibrary, "rows", (RunRow(stored, ()),))
-    page.show_view("curves")
+    page.views.show_view("curves")
     window.studio.item_requested.emit("train", "watch:one")
     qtbot.waitUntil(lambda: page.watch.epoch == 7)
     assert page.watch.isVisible()

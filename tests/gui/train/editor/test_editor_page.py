@@ -70,7 +70,7 @@ def test_an_edited_network_is_used_in_every_framework(
 
 def test_what_is_edited_is_there_after_a_restart(home: Path, qtbot: QtBot, theme: Theme) -> None:
     with opened(qtbot, theme) as page:
-        page.edit_new_network()
+        page.switch.edit_new_network()
         assert page.editor is not None
         page.editor.advice.buttons[0].click()
         before = page.editor.draft.run
