@@ -80,7 +80,9 @@ def _measured(extra: str) -> Installed:
         began = monotonic()
         subprocess.run([python, "-m", "pip", "install", "--quiet", wanted], check=True)
         seconds = monotonic() - began
-        sizes, bytecode = _sizes(Path(folder))
+        asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        packages = subprocess.check_output([python, "-c", asked], text=True).strip()
+        sizes, bytecode = _sizes(Path(folder), Path(packages))
         done = subprocess.run(
             [python, "-c", MEASURED], check=True, capture_output=True, text=True, cwd=folder
         )
@@ -88,11 +90,11 @@ def _measured(extra: str) -> Installed:
     return Installed(seconds, sizes, bytecode, importing, memory)
 
 
-def _sizes(environment: Path) -> tuple[dict[str, int], int]:
+def _sizes(environment: Path, packages: Path) -> tuple[dict[str, int], int]:
     """The bytes of each package, and those of all bytecode."""
     sizes: dict[str, int] = {}
     bytecode = 0
-    for package, file in _files(environment):
+    for package, file in _files(environment, packages):
         size = file.stat().st_size
         if file.suffix == ".pyc":
             bytecode += size
@@ -101,9 +103,8 @@ def _sizes(environment: Path) -> tuple[dict[str, int], int]:
     return sizes, bytecode
 
 
-def _files(environment: Path) -> Iterator[tuple[str, Path]]:
+def _files(environment: Path, packages: Path) -> Iterator[tuple[str, Path]]:
     """Every file of the installation, and the package that it belongs to."""
-    (packages,) = environment.glob("[Ll]ib*/**/site-packages")
     for file in environment.rglob("*"):
         if file.is_symlink() or not file.is_file():
             continue
