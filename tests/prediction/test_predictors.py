@@ -140,6 +140,8 @@ def test_a_newer_request_replaces_those_that_wait(run: Run, desk: Desk) -> None:
     assert len(set(answered)) < len(requests)
 
 
+@pytest.mark.needs("pytorch")
+@pytest.mark.needs("keras")
 def test_an_unusable_model_is_reported_once_while_the_others_predict(
     run: Run, store: RunStore, desk: Desk
 ) -> None:
@@ -239,6 +241,8 @@ def test_a_resumed_run_predicts_with_its_new_weights(run: Run, desk: Desk) -> No
     assert desk.answers[-1].probabilities == pytest.approx([0.1] * 10)
 
 
+@pytest.mark.needs("pytorch")
+@pytest.mark.needs("keras")
 def test_an_idle_child_leaves_and_comes_back_when_needed(run: Run) -> None:
     desk = Desk(idle_seconds=0.2)
     try:
@@ -256,6 +260,8 @@ def test_an_idle_child_leaves_and_comes_back_when_needed(run: Run) -> None:
     assert not _threads()
 
 
+@pytest.mark.needs("pytorch")
+@pytest.mark.needs("keras")
 def test_a_framework_that_is_not_installed_is_missing_and_numpy_predicts(
     run: Run, store: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +292,8 @@ def test_a_killed_process_is_reported_and_replaced(run: Run, desk: Desk) -> None
     assert [child.pid] != [other.pid for other in _children()]
 
 
+@pytest.mark.needs("pytorch")
+@pytest.mark.needs("keras")
 def test_a_framework_that_cannot_be_imported_fails_and_numpy_predicts(
     run: Run, store: RunStore, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,8 @@ def test_mnist_through_the_rendering_is_predicted_as_before(
     assert (found.argmax(axis=1) == kept.argmax(axis=1)).mean() == 1
 
 
+@pytest.mark.needs("pytorch")
+@pytest.mark.needs("keras")
 def test_they_are_exported_like_any_other(runs: tuple[Run, ...], tmp_path: Path) -> None:
     for run in runs:
         weights = artifacts.load_weights(run.folder, run.spec)
