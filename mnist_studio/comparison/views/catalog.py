@@ -135,7 +135,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "per-class", "Predictions", "Per-class metrics",
-                "Precision, recall, and F1 score for each digit.",
+                "Precision, recall, and F1 score for each class.",
                 "predictions", "per_class", ("own",),
             ),
             ViewEntry(
@@ -150,7 +150,7 @@ ENTRIES: Mapping[str, ViewEntry] = MappingProxyType(
             ),
             ViewEntry(
                 "disagreements", "Predictions", "Disagreements",
-                "Images on which the models predict different digits, with the most disagreement "
+                "Images on which the models predict different classes, with the most disagreement "
                 "first.",
                 "predictions", "disagreeing_models", ("own",), 2,
             ),

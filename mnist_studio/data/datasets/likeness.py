@@ -231,9 +231,11 @@ def _dissimilar(here: float, reference: Reference) -> Iterator[str]:
     if here >= LOWEST_CORRELATION:
         return
     usual = f", but {_MNIST_CORRELATION} for MNIST" if reference.title == "digits" else ""
+    # Without the sign of a negative number that is rounded to 0.
+    rounded = f"{round(here, 2) + 0.0:.2f}"
     yield (
         f"The images and labels do not resemble {reference.images}. Their correlation is "
-        f"{here:.2f}{usual}. They may show something else, or the labels may belong to other "
+        f"{rounded}{usual}. They may show something else, or the labels may belong to other "
         f"images."
     )
 

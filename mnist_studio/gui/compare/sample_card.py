@@ -188,7 +188,7 @@ class SampleGrid(QWidget):
         mark = "✓" if correct else "✗"
         metrics = painter.fontMetrics()
         room = int(area.width()) - 8 - metrics.horizontalAdvance(mark)
-        text = metrics.elidedText(predicted, Qt.TextElideMode.ElideRight, room) + mark
+        text = metrics.elidedText(predicted, Qt.TextElideMode.ElideMiddle, room) + mark
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _tip_at(self, event: QHelpEvent) -> str:

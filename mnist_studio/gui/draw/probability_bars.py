@@ -133,7 +133,8 @@ class ProbabilityBars(QWidget):
             painter.setFont(self._theme.font(11, bold=best))
             painter.setPen(QColor(palette.text if best else palette.secondary))
             area = QRectF(0, line * height, name_width, height)
-            name = metrics.elidedText(
+            # With the metrics of this line: the highest one is bold, so it is wider.
+            name = painter.fontMetrics().elidedText(
                 self._names[label], Qt.TextElideMode.ElideMiddle, int(name_width) - 4
             )
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, name)

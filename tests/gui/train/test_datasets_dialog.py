@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
+from mnist_studio.data.datasets import builtin
 from mnist_studio.data.datasets.drawn import FEWEST
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.train.dataset_panel import DatasetPanel
@@ -16,7 +17,7 @@ from mnist_studio.gui.train.datasets_dialog import DatasetsDialog
 from mnist_studio.gui.train.form import run_specs
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import datasets
-from tests.data.datasets.made import picture_folder
+from tests.data.datasets.made import picture_folder, table
 from tests.gui.train.drawn_letters import LETTERS, draw
 
 WAIT = 30_000
@@ -123,6 +124,21 @@ def test_a_folder_of_pictures_is_imported_renamed_deleted_and_back(
     qtbot.waitUntil(lambda: "own/shapes" in dialog.cards, timeout=WAIT)
     buttons(dialog, "own/shapes")[0].click()
     assert panel.dataset == "own/shapes"
+
+
+def test_an_import_says_what_digits_look_like(
+    window: MainWindow, panel: DatasetPanel, qtbot: QtBot, tmp_path: Path
+) -> None:
+    test = builtin.load().test
+    rows = [
+        (str(label), image.T)
+        for image, label in zip(test.images[:300], test.labels[:300], strict=True)
+    ]
+    dialog = panel.open_datasets()
+    dialog.import_own(table(tmp_path / "turned.csv", rows))
+    qtbot.waitUntil(is_here(window, "own/turned"), timeout=WAIT)
+    assert "The images seem to be transposed" in dialog.notes.text()
+    dialog.accept()
 
 
 def buttons(dialog: DatasetsDialog, name: str) -> list[QPushButton]:
