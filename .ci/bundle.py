@@ -39,6 +39,13 @@ _UNUSED_FILES = (
     "torch/lib/libaoti_custom_ops*", "torch/lib/libbackend_with_compiler*",
     "tensorflow/include/*", "tensorflow/xla_aot_runtime_src/*",
     "*/tests/*", "*/testing/data/*", "matplotlib/mpl-data/sample_data/*", "clang/*",
+    # What only the keyboard on the screen, databases, animations, and a Wayland server need.
+    "PySide6/Qt/plugins/platforminputcontexts/libqtvirtualkeyboard*",
+    "PySide6/Qt/plugins/sqldrivers/*", "PySide6/Qt/plugins/vectorimageformats/*",
+    "PySide6/Qt/plugins/wayland-graphics-integration-server/*", "PySide6/Qt/plugins/qml*/*",
+    "PySide6/Qt/plugins/designer/*", "PySide6/Qt/lib/libQt6VirtualKeyboard*",
+    "PySide6/Qt/lib/libQt6Quick*", "PySide6/Qt/lib/libQt6Qml*", "PySide6/Qt/lib/libQt6Sql*",
+    "PySide6/Qt/lib/libQt6Lottie*", "PySide6/Qt/lib/libQt6WaylandCompositor*",
     "PySide6/Qt/translations/*", "PySide6/Qt/qml/*", "*.pyi", "*.h", "*.hpp", "*.cmake",
 )  # fmt: skip
 

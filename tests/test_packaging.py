@@ -42,12 +42,17 @@ def test_what_nothing_reads_is_left_out() -> None:
     places = (
         "torch/lib/libtorch_cpu.so", "torch/bin/torch_shm_manager", "torch/bin/test_jit",
         "tensorflow/include/a.h", "mnist_studio/resources/models/models.json",
-        "matplotlib/mpl-data/matplotlibrc",
+        "matplotlib/mpl-data/matplotlibrc", "PySide6/Qt/lib/libQt6Quick.so.6",
+        "PySide6/Qt/plugins/platforminputcontexts/libqtvirtualkeyboardplugin.so",
+        "PySide6/Qt/plugins/platforminputcontexts/libibusplatforminputcontextplugin.so",
+        "PySide6/Qt/lib/libQt6WaylandClient.so.6",
     )  # fmt: skip
     kept = [place for place, _, _ in bundle.used([(place, "", "DATA") for place in places])]
     assert kept == [
         "torch/lib/libtorch_cpu.so", "torch/bin/torch_shm_manager",
         "mnist_studio/resources/models/models.json", "matplotlib/mpl-data/matplotlibrc",
+        "PySide6/Qt/plugins/platforminputcontexts/libibusplatforminputcontextplugin.so",
+        "PySide6/Qt/lib/libQt6WaylandClient.so.6",
     ]  # fmt: skip
 
 

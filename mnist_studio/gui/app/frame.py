@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mnist_studio.gui.common.basics import Elided, ProgressLine, label, link_label
+from mnist_studio.gui.common.basics import Elided, LinkLabel, ProgressLine, label
 from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
@@ -209,7 +209,7 @@ class StatusLine(QWidget):
         self._progress = ProgressLine("Progress")
         self._left = Elided(role="secondary", grow=False)
         self._engines = Elided(role="secondary", grow=False)
-        self._news = link_label()
+        self._news = LinkLabel()
         self._news.hide()
         line = QHBoxLayout(self)
         line.setContentsMargins(20, 0, 16, 0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QColor,
     QHideEvent,
@@ -48,16 +48,27 @@ def label(text: str = "", role: str = "", wrap: bool = False) -> QLabel:
     return widget
 
 
-def link_label(wrap: bool = False) -> QLabel:
+class LinkLabel(QLabel):
     """A secondary label for HTML; mouse and keyboard open its links in the browser."""
-    widget = label(role="secondary", wrap=wrap)
-    widget.setTextFormat(Qt.TextFormat.RichText)
-    widget.setTextInteractionFlags(
-        Qt.TextInteractionFlag.LinksAccessibleByMouse
-        | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-    )
-    widget.setOpenExternalLinks(True)
-    return widget
+
+    def __init__(self, wrap: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("secondary")
+        self.setWordWrap(wrap)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.setOpenExternalLinks(True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Gives links the color of the new theme: Qt decides on it when it reads the HTML."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            text = self.text()
+            self.setText("")
+            self.setText(text)
 
 
 class Elided(QLabel):

@@ -12,7 +12,7 @@ from mnist_studio import __version__, paths
 from mnist_studio.formatting import counted
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common.basics import button, enable, label, link_label, row
+from mnist_studio.gui.common.basics import LinkLabel, button, enable, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.check_box import CheckBox
 from mnist_studio.gui.common.choice import ComboBox
@@ -140,7 +140,7 @@ class SettingsPage(Page):
         )
         enable(self.newer, unknown, "One request a day to the project's page (default: off)")
         self.newer.clicked.connect(lambda: self.studio.check_version(self.newer.isChecked()))
-        self.newest = link_label(wrap=True)
+        self.newest = LinkLabel(wrap=True)
         self.studio.newest_version.changed.connect(self._show_newest)
         self._show_newest()
 

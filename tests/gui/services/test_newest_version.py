@@ -1,5 +1,7 @@
 """The notice of a newer version, in the status line and on the Settings page."""
 
+from itertools import product
+
 import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -35,6 +37,13 @@ def test_it_is_off_until_it_is_wanted_and_is_one_sentence_with_a_link(
     assert [one.isVisible() for one in shown] == [True]
     assert f'<a href="{HOME}/releases/tag/v99.0.0">' in shown[0].text()
     qtbot.waitUntil(lambda: settings.load()[0].check_version, timeout=30_000)
+
+    # Qt decides on the color of a link when it reads the HTML, not when it paints.
+    window.theme.choose("dark")
+    image = shown[0].grab().toImage()
+    places = product(range(image.width()), range(image.height()))
+    colors = {image.pixelColor(x, y).name() for x, y in places}
+    assert shown[0].palette().link().color().name() in colors
 
     page.newer.click()
     assert not shown[0].isVisible()
