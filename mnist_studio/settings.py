@@ -227,7 +227,7 @@ class Settings(msgspec.Struct, frozen=True):
         Meta(
             title="Start frameworks in advance",
             description="While the window is idle, it loads each framework for the next run. "
-            "Training then starts within about a second. Needs about 1.5 GB of memory.",
+            "Training then starts within about a second. Needs about 1.9 GB of memory.",
         ),
     ] = True
     interpreters: Annotated[

@@ -1,7 +1,7 @@
 """A search as the text of its fields, and the experiment that it describes. No Qt."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -16,6 +16,7 @@ from mnist_studio.spec.experiment import ExperimentSpec, check_experiment, compl
 from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import DatasetName, FrameworkName, RunSpec
+from mnist_studio.spec.schedules import Schedule
 from mnist_studio.spec.search import (
     Pruner,
     Sampler,
@@ -33,7 +34,11 @@ _RANGE = re.compile(
 )
 _LONGEST_TITLE = 80
 KIND = "optimizer.kind"
-OPTIMIZERS = tuple(str(kind.__struct_config__.tag) for kind in get_args(Optimizer))
+KINDS: Mapping[str, tuple[str, ...]] = {
+    path: tuple(str(kind.__struct_config__.tag) for kind in get_args(union))
+    for path, union in ((KIND, Optimizer), ("schedule.kind", Schedule))
+}
+"""The choices of settings on which others depend, such as the constants of an optimizer."""
 
 
 @dataclass(frozen=True)
@@ -120,17 +125,19 @@ def setting(path: str, text: str) -> SearchSetting:
 
 def suggestion(run: RunSpec, path: str) -> str:
     """Values to begin with, around that of the recipe."""
-    if path == KIND:
-        kinds = [_kind(run), *(kind for kind in OPTIMIZERS if kind != _kind(run))]
-        return ", ".join(kinds[:2])
+    if path in KINDS:
+        own = str(value_at(run, path))
+        return ", ".join([own, *(kind for kind in KINDS[path] if kind != own)][:2])
     if path not in searchable(run):
-        kind = next(kind for kind in OPTIMIZERS if path in searchable(_with_kind(run, kind)))
-        return f"{suggestion(_with_kind(run, kind), path)} when {KIND}={kind}"
+        choice, kind, other = next(one for one in _others(run) if path in searchable(one[2]))
+        return f"{suggestion(other, path)} when {choice}={kind}"
     value = value_at(run, path)
     if isinstance(value, bool):
         return "true, false"
     if path.rpartition(".")[2] == "learning_rate" and isinstance(value, float):
         return f"{value / 10:g} to {value * 10:g} log"
+    if path == "training_fraction":
+        return "0.1 to 1"
     if path == "batch_size":
         return "32, 64, 128"
     if isinstance(value, int):
@@ -141,17 +148,16 @@ def suggestion(run: RunSpec, path: str) -> str:
 
 
 def offered(run: RunSpec) -> tuple[str, ...]:
-    """The paths that can vary: those of the run, the optimizer, and what other optimizers have."""
-    others = (path for kind in OPTIMIZERS for path in searchable(_with_kind(run, kind)))
-    return tuple(dict.fromkeys((*searchable(run), KIND, *others)))
+    """The paths that can vary: those of the run, the choices, and what other choices have."""
+    others = (path for _, _, other in _others(run) for path in searchable(other))
+    return tuple(dict.fromkeys((*searchable(run), *KINDS, *others)))
 
 
-def _kind(run: RunSpec) -> str:
-    return str(value_at(run, KIND))
-
-
-def _with_kind(run: RunSpec, kind: str) -> RunSpec:
-    return with_values(run, {KIND: kind})
+def _others(run: RunSpec) -> Iterator[tuple[str, str, RunSpec]]:
+    """Path, choice, and the run with it, for every choice in place of that of the run."""
+    for path, kinds in KINDS.items():
+        for kind in kinds:
+            yield path, kind, with_values(run, {path: kind})
 
 
 def first_settings(run: RunSpec) -> tuple[tuple[str, str], ...]:

@@ -178,7 +178,7 @@ class SettingsPage(Page):
                  "checkpoint.", self.checkpoints),
                 ("Weights of epochs", "Megabytes per run. Beyond that, the first, last, best, and "
                  "evenly spaced epochs stay. Experiments store none.", self.epoch_weights),
-                ("Quick start", "A run then starts within about a second. Needs about 1.5 GB of "
+                ("Quick start", "A run then starts within about a second. Needs about 1.9 GB of "
                  "memory.", self.warm),
                 ("CPU threads", f"This computer has {cores}. The Train page has the number of "
                  "threads for the next runs.", self.threads_button),

@@ -67,11 +67,13 @@ def test_every_setting_has_a_suggestion_that_can_be_searched() -> None:
     assert suggestion(run, "layers.2.bias") == "true, false"
 
 
-def test_what_another_optimizer_has_is_offered_with_its_condition() -> None:
+def test_what_another_choice_has_is_offered_with_its_condition() -> None:
     run = run_of("mlp-128")
     assert {"optimizer.kind", "optimizer.momentum"} <= set(offered(run))
     values = suggestion(run, "optimizer.momentum")
     assert values.endswith("when optimizer.kind=sgd")
+    assert suggestion(run, "schedule.kind") == "constant, exponential"
+    assert suggestion(run, "schedule.patience").endswith("when schedule.kind=plateau")
     made = setting("optimizer.momentum", values)
     assert made.when == "optimizer.kind=sgd"
     assert made.low is not None
