@@ -49,7 +49,12 @@ class FormatEntry:
 
     @property
     def install(self) -> str:
-        """The command that installs what it needs, as a sentence."""
+        """The command that installs what it needs, as a sentence.
+
+        No package can be added to the packaged program.
+        """
+        if paths.frozen():
+            return "The packaged program does not include it. Choose CSV or JSON lines."
         return f"Install it with: pip install mnist-studio[{self.extra}]"
 
 

@@ -1,5 +1,6 @@
 """Event files, read back by TensorBoard's own reader."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -96,6 +97,25 @@ def test_a_log_that_is_not_there_begins_with_the_history(tmp_path: Path) -> None
         assert read.Scalars("batch/loss")[0].wall_time == pytest.approx(1e9 + 4)
         # The second log replaces the first.
         assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files")
+def test_a_full_disk_is_noticed_with_the_epoch(tmp_path: Path) -> None:
+    import resource
+
+    log = EventFileLog(tmp_path, RUN)
+    log.begin(PriorTraining(), continues=False)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    (file,) = tmp_path.iterdir()
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, before[1]))
+        with pytest.raises(OSError, match="too large"):
+            log.epoch(EPOCH)
+        with pytest.raises(OSError, match="too large"):
+            log.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert scalars(tmp_path) == {}
 
 
 def test_a_new_file_comes_after_those_that_are_there(tmp_path: Path) -> None:

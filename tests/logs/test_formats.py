@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from mnist_studio.errors import UnknownName, UsageError
@@ -27,6 +29,8 @@ def test_a_format_without_its_package_is_one_sentence_and_one_command(
         parse_formats("csv,tensorboard", live=True)
     assert refused.value.problem == "TensorBoard is not installed."
     assert refused.value.remedy == "Install it with: pip install mnist-studio[tensorboard]"
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert absent.missing.endswith("does not include it. Choose CSV or JSON lines.")
 
 
 def test_a_log_that_is_written_later_is_refused_while_a_run_trains() -> None:

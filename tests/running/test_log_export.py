@@ -59,7 +59,7 @@ def test_a_process_of_its_own_writes_the_same(
 
 def test_a_long_run_has_means_of_its_batches_wherever_it_was_cut() -> None:
     losses = np.arange(5000, dtype=np.float32)
-    curve = StepCurve(losses, losses / 5000)
+    curve = StepCurve(losses, losses / np.float32(5000))
     whole = BatchMeans(5000, curve, 5000).batches
     assert len(whole) == 1000
     assert (whole[0].step, whole[0].loss, whole[-1].step) == (5, 2.0, 5000)
