@@ -12,7 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mnist_studio.api.comparisons import Comparison, compare
     from mnist_studio.api.datasets import dataset
-    from mnist_studio.api.experiments import Experiment, experiment
+    from mnist_studio.api.experiments import ExperimentTraining as Experiment
+    from mnist_studio.api.experiments import experiment
     from mnist_studio.api.home import close, recipes, use_home
     from mnist_studio.api.parity_checks import parity
     from mnist_studio.api.runs import StoredRun as Run
@@ -30,7 +31,7 @@ __all__ = [
 
 _PLACES = {
     "Comparison": "api.comparisons.Comparison",
-    "Experiment": "api.experiments.Experiment",
+    "Experiment": "api.experiments.ExperimentTraining",
     "ExperimentSpec": "spec.experiment.ExperimentSpec",
     "Grid": "spec.experiment.Grid",
     "MnistStudioError": "errors.MnistStudioError",
@@ -51,18 +52,20 @@ _PLACES = {
 """Where the names are defined. ``parity`` is the package of that name, which can be called."""
 
 
-def __getattr__(name: str) -> object:
-    """Imports a name of the Python API when it is used."""
-    from importlib import import_module
+if not TYPE_CHECKING:  # Checkers would take every name for one of the API.
 
-    if name == "parity":
-        return import_module("mnist_studio.parity")
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, attribute = _PLACES[name].rpartition(".")
-    found = getattr(import_module(f"{__name__}.{module}"), attribute)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> object:
+        """Imports a name of the Python API when it is used."""
+        from importlib import import_module
+
+        if name == "parity":
+            return import_module("mnist_studio.parity")
+        if name not in _PLACES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        module, _, attribute = _PLACES[name].rpartition(".")
+        found = getattr(import_module(f"{__name__}.{module}"), attribute)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

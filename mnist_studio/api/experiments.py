@@ -33,7 +33,7 @@ from mnist_studio.spec.experiment import (
 from mnist_studio.store.runs import RunStore
 
 
-class Experiment(BackgroundWork[AnyExperimentEvent]):
+class ExperimentTraining(BackgroundWork[AnyExperimentEvent]):
     """The runs of an experiment. Iterate it to watch it, or call ``result()``.
 
     What is finished already is not trained again, so that an experiment that was interrupted goes
@@ -64,7 +64,7 @@ class Experiment(BackgroundWork[AnyExperimentEvent]):
         """Whether all of its runs have finished."""
         return self._ended is not None and self._ended.outcome == "complete"
 
-    def result(self, show: bool = False) -> "Experiment":
+    def result(self, show: bool = False) -> "ExperimentTraining":
         """Trains what is left, and returns this experiment.
 
         Args:
@@ -133,7 +133,7 @@ def experiment(
     changes: Mapping[str, Value] | None = None,
     record: bool = False,
     confirmed: bool = False,
-) -> Experiment:
+) -> ExperimentTraining:
     """An experiment, as ``mnist-studio experiment`` runs it. It starts when it is iterated.
 
     Args:
@@ -165,4 +165,4 @@ def experiment(
             "Pass confirmed=True to train them.",
         )
     require_datasets(spec, folder)
-    return Experiment(spec, ExperimentRunner(spec, Local(jobs, folder, observe=record)))
+    return ExperimentTraining(spec, ExperimentRunner(spec, Local(jobs, folder, observe=record)))
