@@ -108,7 +108,10 @@ def test_the_notebook_is_stored_without_outputs() -> None:
 
 
 def test_the_examples_of_the_documentation_run(tmp_path: Path) -> None:
-    """Every block of Python in the page, one after the other; they need no framework but NumPy."""
+    """Every block in order, as standard input: there, as in a REPL, the main module has no file.
+
+    They need no framework but NumPy.
+    """
     page = (ROOT / "docs" / "python.md").read_text("utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     assert len(blocks) > 5

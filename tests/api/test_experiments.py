@@ -6,12 +6,12 @@ from msgspec.structs import replace
 import mnist_studio as studio
 from mnist_studio.errors import SpecError, UnknownName, UsageError
 from mnist_studio.experiments.events import CellEvent
-from mnist_studio.spec.experiment import MANY_RUNS
+from mnist_studio.spec.experiment import MANY_RUNS, Grid
 from tests.small_experiment import STUDY
 
 
 def test_leaving_the_loop_stops_the_experiment_which_can_be_resumed() -> None:
-    one = replace(STUDY, grid=replace(STUDY.grid, recipes=("tiny-10",), batch_sizes=(32,)))
+    one = replace(STUDY, grid=Grid(recipes=("tiny-10",), frameworks=("numpy",)))
     experiment = studio.experiment(one)
     for event in experiment:
         if isinstance(event, CellEvent):
