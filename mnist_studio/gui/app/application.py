@@ -169,6 +169,11 @@ class FileOpener(QObject):
         # Queued: everything that follows the signal comes first.
         window.usable.connect(self._on_usable, Qt.ConnectionType.QueuedConnection)
 
+    def follow(self, qt: QApplication) -> None:
+        """Opens what macOS names. Elsewhere, a filter would only slow every event of the window."""
+        if sys.platform == "darwin":
+            qt.installEventFilter(self)
+
     def open(self, files: Sequence[str]) -> None:
         """Opens files, or does so once the window is usable."""
         self._waiting += files
@@ -230,7 +235,7 @@ def run(
     if until_usable:
         OpeningTimer(window)
     opener = FileOpener(window, files)
-    qt.installEventFilter(opener)
+    opener.follow(qt)
     single.requested.connect(partial(bring_to_front, window))
     single.files_requested.connect(opener.open)
     window.show()

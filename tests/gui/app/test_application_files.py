@@ -1,8 +1,10 @@
 """Files that the desktop hands over: at the start, by another start, and by events of macOS."""
 
+import sys
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
+import pytest
+from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -34,6 +36,20 @@ def test_files_wait_until_the_window_is_usable(qtbot: QtBot, theme: Theme) -> No
     event = QFileOpenEvent(QUrl.fromLocalFile("/c d.mnistrun"))
     assert opener.eventFilter(QApplication.instance() or window, event)
     assert window.files == [Path("/a.mnistrun"), Path("/b.toml"), Path("/c d.mnistrun")]
+
+
+@pytest.mark.parametrize(("platform", "filters"), [("darwin", 1), ("linux", 0), ("win32", 0)])
+def test_only_where_events_name_files_every_event_is_looked_at(
+    qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch, platform: str, filters: int
+) -> None:
+    window, installed = Opened(theme), list[QObject]()
+    qtbot.addWidget(window)
+    qt = QApplication.instance()
+    assert isinstance(qt, QApplication)
+    monkeypatch.setattr(QApplication, "installEventFilter", lambda _, made: installed.append(made))
+    monkeypatch.setattr(sys, "platform", platform)
+    FileOpener(window, []).follow(qt)
+    assert len(installed) == filters
 
 
 def test_each_kind_of_file_opens_on_its_page(window: MainWindow) -> None:
