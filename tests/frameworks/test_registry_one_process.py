@@ -2,9 +2,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 
 
+@pytest.mark.needs("pytorch")
+@pytest.mark.needs("keras")
 def test_refuses_two_heavy_frameworks_in_one_process() -> None:
     # One module of each, since the others would be imported for nothing.
     files = [str(HERE / name / "test_devices.py") for name in ("pytorch", "tensorflow_keras")]
