@@ -62,7 +62,7 @@ def addresses() -> dict[str, str]:
 
 
 def build_time() -> int:
-    """The time that stands for the build in every file, so that two builds have the same bytes."""
+    """The time of every file of a build, so that two builds have the same bytes."""
     return int(os.environ.get("SOURCE_DATE_EPOCH", "315532800"))
 
 

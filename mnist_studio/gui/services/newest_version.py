@@ -36,7 +36,7 @@ class NewestVersion(QObject):
         def work(progress: Progress, is_cancelled: IsCancelled) -> str:
             return newer_version.daily(is_cancelled)
 
-        # It fails only by mistake: being offline is no error, and the log has the reason.
+        # Being offline is silent, and the log has the reason. Only a mistake of ours arrives here.
         self._background.start(work, self._show, self.failed.emit)
 
     def forget(self) -> None:
