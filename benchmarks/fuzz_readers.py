@@ -41,7 +41,7 @@ from benchmarks.fuzz_seeds import (
 from mnist_studio import paths, settings
 from mnist_studio.data.datasets import download, folders, idx, npz, pen_digits, sources
 from mnist_studio.data.datasets.catalog import MNIST, RawFile
-from mnist_studio.data.datasets.likeness import problems
+from mnist_studio.data.datasets.similarity import problems
 from mnist_studio.data.files import parse_text
 from mnist_studio.data.formats import format_of
 from mnist_studio.data.ink.rendering import digit_image
@@ -51,10 +51,10 @@ from mnist_studio.experiments import run_archive
 from mnist_studio.spec import codec, experiment_files, files
 from mnist_studio.store import (
     artifacts,
+    hashed_json,
     own_image_files,
     robustness,
     saved_drawing,
-    sealed,
     step_curve,
 )
 from mnist_studio.store.own_recipes import read_file
@@ -239,7 +239,7 @@ READERS = {
         Reader(
             "sealed",
             sealed_seeds,
-            in_file("s.json", lambda path: sealed.read(path, settings.Settings)),
+            in_file("s.json", lambda path: hashed_json.read(path, settings.Settings)),
             JSON_WORDS,
         ),
         Reader("run-archive", archive_seeds, _read_archive),

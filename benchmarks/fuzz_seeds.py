@@ -24,7 +24,7 @@ from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.spec import experiment_files, files, ready_made, recipe_files
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.recipes.own_recipe import of_run
-from mnist_studio.store import artifacts, own_image_files, saved_drawing, sealed, step_curve
+from mnist_studio.store import artifacts, hashed_json, own_image_files, saved_drawing, step_curve
 
 
 def _each_way(seeds: list[bytes], ways: int) -> list[bytes]:
@@ -193,7 +193,7 @@ def archive_seeds() -> list[bytes]:
 
 def sealed_seeds() -> list[bytes]:
     """JSON files with their own hash."""
-    return [_stored(lambda folder: sealed.write(folder / "s.json", SETTINGS), "s.json")]
+    return [_stored(lambda folder: hashed_json.write(folder / "s.json", SETTINGS), "s.json")]
 
 
 def download_seeds() -> list[bytes]:

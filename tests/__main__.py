@@ -46,12 +46,12 @@ CLOSING = re.compile(r"\d+ (passed|failed|errors?)\b")
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a group's pytest said.
+class GroupResult:
+    """What pytest reported of a group of tests.
 
     Attributes:
         code: its exit code.
-        text: all it wrote.
+        text: its whole output.
         seconds: it took.
     """
 
@@ -70,19 +70,19 @@ class Told:
 
 
 def main() -> int:
-    """Runs every group, whatever became of those before it; 1 if any failed."""
+    """Runs every group, even after a failure; 1 if any failed."""
     folders = [[str(HERE / name) for name in names] for names in APART]
     others = [word for group in folders for name in group for word in ("--ignore", name)]
     groups = [*(folders[1:] if WITHOUT_WINDOW in sys.argv else folders), [str(HERE), *others]]
     began, done = monotonic(), []
     with quick_folder() as folder, ThreadPoolExecutor(AT_A_TIME) as pool:
-        for told in as_completed([pool.submit(run_group, group, folder) for group in groups]):
-            done.append(told.result())
+        for finished in as_completed([pool.submit(run_group, group, folder) for group in groups]):
+            done.append(finished.result())
             sys.stdout.write(f"{done[-1].text}({done[-1].seconds:.0f} s)\n")
             sys.stdout.flush()
-    counted = ", ".join(f"{sum(told.count(word) for told in done)} {word}" for word in WORDS)
+    counted = ", ".join(f"{sum(group.count(word) for group in done)} {word}" for word in WORDS)
     sys.stdout.write(f"{counted}, in {monotonic() - began:.0f} s\n")
-    return 0 if all(told.code in (0, NOTHING_COLLECTED) for told in done) else 1
+    return 0 if all(group.code in (0, NOTHING_COLLECTED) for group in done) else 1
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def quick_folder() -> Iterator[str | None]:
         yield folder
 
 
-def run_group(group: list[str], folder: str | None) -> Told:
+def run_group(group: list[str], folder: str | None) -> GroupResult:
     """Runs pytest on some paths.
 
     Args:
@@ -115,7 +115,7 @@ def run_group(group: list[str], folder: str | None) -> Told:
     process = subprocess.run(
         command, cwd=HERE.parent, env=environment, stdout=subprocess.PIPE, text=True, check=False
     )
-    return Told(process.returncode, process.stdout, monotonic() - began)
+    return GroupResult(process.returncode, process.stdout, monotonic() - began)
 
 
 if __name__ == "__main__":

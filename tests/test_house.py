@@ -12,7 +12,7 @@ OF_BENCHMARKS = {"attack": ROOT / "benchmarks", "benchmarks": ROOT / "benchmarks
 """Folders of tests whose modules are benchmarks: an attack is one of them."""
 OF_A_PACKAGE = {
     "house", "words", "packaging", "packaging_files", "imports", "end_to_end", "first_launch",
-    "pictures", "program",
+    "own_datasets", "pictures", "program",
 }  # fmt: skip
 """Tests of a whole package, not of one module."""
 

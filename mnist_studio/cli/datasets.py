@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mnist_studio import paths
 from mnist_studio.cli import options, output
-from mnist_studio.data.datasets import likeness, own, own_import, published_import, sources
+from mnist_studio.data.datasets import own, own_import, published_import, similarity, sources
 from mnist_studio.data.datasets.own import OwnDataset, OwnDatasets
 from mnist_studio.data.datasets.published import PUBLISHED
 from mnist_studio.data.datasets.splitting import ImportOptions
@@ -152,7 +152,7 @@ def _import_own(name: str, arguments: Namespace) -> OwnDataset:
         new = own_import.read(arguments.place, name, chosen)
         made = OwnDatasets().add(name, new, arguments.overwrite, chosen.check_cancelled)
     own.load()
-    _note(made.facts, (*new.notes, *likeness.of_dataset(OwnDatasets().read(name))))
+    _note(made.facts, (*new.notes, *similarity.of_dataset(OwnDatasets().read(name))))
     return made
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mnist_studio.analysis.evaluation import accuracy
 from mnist_studio.cli import options, output
-from mnist_studio.data.datasets import likeness, pen_digits, published_files, sources
+from mnist_studio.data.datasets import pen_digits, published_files, similarity, sources
 from mnist_studio.data.datasets.pen_digits import PenDigit, Writers
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, Fitting, digit_image
@@ -108,11 +108,11 @@ def _looks(test: LabeledImages, runs: Sequence[Run]) -> Iterator[str]:
         if known and known != name and not (known == "mnist" and facts and facts.digits):
             yield f"These are images of {datasets.title(known)}, not of {title}."
         if names == DIGITS and (facts is None or facts.digits):
-            yield from likeness.problems(test)
+            yield from similarity.problems(test)
         elif sources.is_here(name):
-            yield from likeness.unlike(test, sources.load_test(name), title)
+            yield from similarity.unlike(test, sources.load_test(name), title)
         else:
-            yield from likeness.general_problems(test)
+            yield from similarity.general_problems(test)
 
 
 def drawn(strokes: Sequence[PenDigit], fitting: Fitting = WHOLE) -> LabeledImages:

@@ -7,7 +7,7 @@ from importlib import import_module
 from types import ModuleType
 
 from mnist_studio import paths
-from mnist_studio.frameworks import broken
+from mnist_studio.frameworks import import_errors
 
 PACKAGES = {
     "numpy": "numpy", "msgspec": "msgspec", "safetensors": "safetensors", "filelock": "filelock",
@@ -37,7 +37,7 @@ def imported(module: str) -> ModuleType:
         return import_module(module)
     except (Exception, SystemExit) as error:
         check()
-        raise broken.raised("MNIST Studio", "mnist-studio", error) from error
+        raise import_errors.raised("MNIST Studio", "mnist-studio", error) from error
 
 
 @cache
@@ -57,6 +57,6 @@ def check() -> None:
         name = (done.stdout.split() or ["numpy"])[-1]
         # The last line of a traceback is the exception.
         said = "\n".join(reversed(done.stderr.splitlines()))
-        error = broken.died(name, PACKAGES[name], done.returncode, said)
+        error = import_errors.died(name, PACKAGES[name], done.returncode, said)
         if error:
             raise error

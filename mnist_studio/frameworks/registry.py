@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from mnist_studio import paths, settings
 from mnist_studio.errors import FrameworkBroken, FrameworkMissing
-from mnist_studio.frameworks import broken
+from mnist_studio.frameworks import import_errors
 from mnist_studio.spec.layers import Conv
 from mnist_studio.spec.model import parameter_count
 from mnist_studio.spec.recipes import unknown
@@ -180,7 +180,7 @@ def load(name: str) -> "Framework":
         module = import_module(entry.module)
     # Packages of versions that do not fit each other raise anything.
     except (Exception, SystemExit) as error:
-        raise broken.raised(entry.title, _packages(entry), error) from error
+        raise import_errors.raised(entry.title, _packages(entry), error) from error
     return cast("Framework", module.FRAMEWORK)
 
 
@@ -199,7 +199,7 @@ def import_died(
         None if the end came from outside, as when memory runs out.
     """
     entry = framework_entry(name)
-    return broken.died(entry.title, _packages(entry), exit_code, output, external)
+    return import_errors.died(entry.title, _packages(entry), exit_code, output, external)
 
 
 def _packages(entry: FrameworkEntry) -> str:

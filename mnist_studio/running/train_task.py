@@ -6,7 +6,7 @@ from time import perf_counter
 
 from msgspec.structs import replace
 
-from mnist_studio.data.datasets import likeness
+from mnist_studio.data.datasets import similarity
 from mnist_studio.data.images import Dataset, joined
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.data.pipeline.reduction import reduced, reduced_count, with_label_noise
@@ -68,7 +68,7 @@ def _run(request: TrainRequest, context: Context[Event]) -> Finished | Stopped:
         checkpoint_seconds=request.checkpoint_seconds, recording=request.recording,
     )  # fmt: skip
     _warn_of_bugs(session, described.known_bugs)
-    looks = likeness.of_dataset(dataset) if dataset.name.startswith(OWN) else ()
+    looks = similarity.of_dataset(dataset) if dataset.name.startswith(OWN) else ()
     for note in (*dataset.notes, *looks, *_reductions(spec, dataset, session.data)):
         session.warn(note)
     if spec.style == "native":

@@ -23,9 +23,9 @@ from mnist_studio.store import (
     epoch_records,
     epoch_weights,
     folders,
+    hashed_json,
     housekeeping,
     run_record,
-    sealed,
     step_curve,
 )
 from mnist_studio.store.bad_rows import BadRow
@@ -315,7 +315,7 @@ class _Check:
             if not run_record.exists(folder):
                 continue
             try:
-                record = sealed.read(folder / run_record.RECORD, ExperimentRecord)
+                record = hashed_json.read(folder / run_record.RECORD, ExperimentRecord)
             except StoreError as error:
                 self._add(error.problem, _REBUILD)
                 continue

@@ -17,7 +17,7 @@ from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.formatting import printable
 from mnist_studio.spec import codec, experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, complete
-from mnist_studio.store import folders, locks, sealed
+from mnist_studio.store import folders, hashed_json, locks
 from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database
 from mnist_studio.store.disk import PRIVATE, writing
@@ -276,12 +276,12 @@ class ExperimentRows:
         record = ExperimentRecord(
             experiment.id, experiment.title, experiment.text, experiment.created
         )
-        sealed.write(self._folder(experiment.id) / RECORD, record)
+        hashed_json.write(self._folder(experiment.id) / RECORD, record)
 
     def _inserted(self, spec: ExperimentSpec, text: str) -> Experiment:
         folder = folders.make(self._home)
         row = (folder.name, spec.title.strip(), text, time.time())
-        sealed.write(folder / RECORD, ExperimentRecord(*row))
+        hashed_json.write(folder / RECORD, ExperimentRecord(*row))
         # Inside the transaction of ``add``.
         self._database.connection.execute("INSERT INTO experiments VALUES (?, ?, ?, ?)", row)
         return Experiment(row[0], row[1], spec, text, row[3])

@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from mnist_studio import paths
 from mnist_studio.data.own_images import OwnImage
 from mnist_studio.errors import CancelledByUser, MnistStudioError, StoreError
-from mnist_studio.store import backup, folders, locks, run_record, sealed
+from mnist_studio.store import backup, folders, hashed_json, locks, run_record
 from mnist_studio.store.database import (
     connect,
     damaged,
@@ -213,7 +213,7 @@ def _add_experiments(contents: _Contents, home: Path) -> None:
         if not (folder / RECORD).exists():
             continue
         try:
-            record = sealed.read(folder / RECORD, ExperimentRecord)
+            record = hashed_json.read(folder / RECORD, ExperimentRecord)
             experiment = experiment_of((record.id, record.title, record.text, record.created))
         except StoreError as error:
             _LOG.warning("%s", error)

@@ -22,7 +22,7 @@ from mnist_studio import __version__
 from mnist_studio.errors import CancelledByUser, StoreError
 from mnist_studio.formatting import memory, printable
 from mnist_studio.spec import codec
-from mnist_studio.store import artifacts, robustness, sealed, step_curve, tensors
+from mnist_studio.store import artifacts, hashed_json, robustness, step_curve, tensors
 from mnist_studio.store.disk import PRIVATE, PRIVATE_FILE, reading, writing
 from mnist_studio.store.run_file import (
     EXPERIMENT,
@@ -197,7 +197,7 @@ def _most(name: str) -> int:
         step_curve.STEPS: MOST_STEPS,
         artifacts.ROBUSTNESS: robustness.LARGEST,
     }
-    arrays = tensors.LARGEST if file.endswith(".safetensors") else sealed.LARGEST
+    arrays = tensors.LARGEST if file.endswith(".safetensors") else hashed_json.LARGEST
     return limits.get(file, arrays)
 
 

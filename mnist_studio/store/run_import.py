@@ -28,9 +28,9 @@ from mnist_studio.store import (
     epoch_records,
     epoch_weights,
     folders,
+    hashed_json,
     robustness,
     run_record,
-    sealed,
     step_curve,
     titles,
 )
@@ -201,7 +201,7 @@ def _write_record(folder: Path, record: RunRecord) -> None:
     ended = record.terminal
     trained = ended.step if isinstance(ended, TRAINED) else steps.count
     sealed_steps = steps if steps.count == trained else None
-    sealed.write(folder / run_record.RECORD, replace(record, files=files, steps=sealed_steps))
+    hashed_json.write(folder / run_record.RECORD, replace(record, files=files, steps=sealed_steps))
 
 
 def _without_trace(record: RunRecord, experiment: str) -> RunRecord:

@@ -18,7 +18,7 @@ from mnist_studio.errors import StoreError
 from mnist_studio.events import Epoch, Measures, Terminal
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import locks, sealed
+from mnist_studio.store import hashed_json, locks
 
 RECORD = "record.json"
 LOCK = "record.lock"
@@ -139,9 +139,9 @@ def read(folder: Path) -> RunRecord:
         StoreError: it is missing, cannot be read, or is of a newer version.
     """
     path = folder / RECORD
-    record = sealed.read(path, RunRecord)
+    record = hashed_json.read(path, RunRecord)
     if record.run != folder.name:
-        raise sealed.damaged(path, f"it belongs to {record.run}")
+        raise hashed_json.damaged(path, f"it belongs to {record.run}")
     return record
 
 
@@ -151,7 +151,7 @@ def write(folder: Path, record: RunRecord) -> None:
     Raises:
         StoreError: it cannot be written, or the run was deleted; the old record is unchanged.
     """
-    sealed.write(folder / RECORD, record)
+    hashed_json.write(folder / RECORD, record)
 
 
 def update(folder: Path, change: Callable[[RunRecord], RunRecord]) -> RunRecord:

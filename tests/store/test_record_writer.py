@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from mnist_studio.errors import StoreError
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import run_record, sealed, step_curve
+from mnist_studio.store import hashed_json, run_record, step_curve
 from mnist_studio.store.experiments import ExperimentRecord, Membership
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_record import Belongs
@@ -59,7 +59,7 @@ def test_a_record_names_the_experiment_and_its_conditions(store: RunStore, spec:
 def test_an_experiment_has_a_record_until_it_is_deleted(store: RunStore, home: Path) -> None:
     experiment = store.experiments.add(EXPERIMENT)
     path = home / "experiments" / experiment.id / run_record.RECORD
-    record = sealed.read(path, ExperimentRecord)
+    record = hashed_json.read(path, ExperimentRecord)
     assert (record.id, record.title, record.text) == (experiment.id, "Which?", experiment.text)
     store.experiments.delete(experiment.id)
     assert not path.exists()

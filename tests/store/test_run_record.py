@@ -11,7 +11,7 @@ from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.events import Machine, Measures
 from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import run_record, sealed
+from mnist_studio.store import hashed_json, run_record
 from mnist_studio.store.run_record import Belongs, RunRecord, Steps
 from tests.store.example_events import epoch, finished
 
@@ -110,7 +110,7 @@ def test_a_record_of_a_newer_version_is_left_alone(folder: Path, record: RunReco
     run_record.write(folder, record)
     path = folder / run_record.RECORD
     file = msgspec.json.decode(path.read_bytes())
-    path.write_bytes(msgspec.json.encode(file | {"version": sealed.VERSION + 1}))
+    path.write_bytes(msgspec.json.encode(file | {"version": hashed_json.VERSION + 1}))
     with pytest.raises(StoreError, match="reads versions up to") as raised:
         run_record.read(folder)
     assert not isinstance(raised.value, StoreDamaged)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_studio.data.datasets import idx, likeness, npz, usps
+from mnist_studio.data.datasets import idx, npz, similarity, usps
 from mnist_studio.data.datasets.archives import (
     FoundFile,
     checksum,
@@ -259,7 +259,7 @@ def _check_content(
         raise DataError(
             f"These files are not {title}: their checksums do not match the published ones.", remedy
         )
-    if datasets.CATALOG[wanted.name].digits and (odd := likeness.problems(test)):
+    if datasets.CATALOG[wanted.name].digits and (odd := similarity.problems(test)):
         raise DataError(
             f"These files differ from the published ones of {title}. {' '.join(odd)}", remedy
         )

@@ -8,7 +8,7 @@ from time import time
 from uuid import uuid4
 
 from mnist_studio import paths
-from mnist_studio.data.datasets import folders, idx, likeness, published_files, stored
+from mnist_studio.data.datasets import folders, idx, published_files, similarity, stored
 from mnist_studio.data.datasets.catalog import MNIST, Catalog, RawFile
 from mnist_studio.data.datasets.published import PUBLISHED, Published
 from mnist_studio.data.files import unwritable, write_bytes
@@ -138,4 +138,4 @@ def _unlike_digits(folder: Path, catalog: Catalog) -> str | DataError:
     known = published_files.identity(test)
     if known and known != "mnist":
         return published_files.another(known, "mnist")
-    return " ".join(likeness.problems(test))
+    return " ".join(similarity.problems(test))

@@ -2,15 +2,47 @@
 
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
 from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:
+    from mnist_studio.gui.app.window import MainWindow
 
 MOST = 2048
 """Pixels of the longer side; a digit needs no more."""
 
 IMPORTED = (".mnistrun", ".safetensors", ".pt", ".pth", ".npz", ".onnx")
 """Suffixes of files that the Runs page imports; see ``store.run_file`` and ``weights_import``."""
+
+
+def open_dropped(window: "MainWindow", mime: QMimeData) -> None:
+    """Opens a dropped or pasted file or picture, or shows why it cannot."""
+    match found_in(mime):
+        case str(problem):
+            window.show_message(problem, "bad")
+        case Path() as file:
+            open_file(window, file)
+        case picture:
+            window.go("draw")
+            window.studio.open_picture(picture)
+
+
+def open_file(window: "MainWindow", file: Path) -> None:
+    """Opens a file on the page for its kind."""
+    from mnist_studio.spec.files import SUFFIX
+
+    suffix = file.suffix.lower()
+    if suffix == SUFFIX:
+        window.go("train")
+        window.studio.settings_dropped.emit(file)
+    elif suffix in IMPORTED:
+        window.go("runs")
+        window.studio.import_requested.emit(file)
+    else:
+        window.go("draw")
+        window.studio.open_picture(file)
 
 
 def found_in(mime: QMimeData) -> Path | BytesIO | str:

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from msgspec.structs import replace
-from PySide6.QtCore import QByteArray, QEvent, QMimeData, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMainWindow
 
 from mnist_studio import settings
 from mnist_studio.errors import StoreError
-from mnist_studio.gui.app.dropped import IMPORTED, found_in
+from mnist_studio.gui.app.dropped import open_dropped, open_file
 from mnist_studio.gui.app.frame import PAGE_TITLES, PAGES, Frame
 from mnist_studio.gui.app.shortcuts import ShortcutsOverlay, TextFieldFilter, install_shortcuts
 from mnist_studio.gui.theme.theme import Theme
@@ -319,38 +319,16 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Settings go to the Train page, run files to the Runs page, pictures to the Draw page."""
-        self._take(event.mimeData())
+        open_dropped(self, event.mimeData())
         event.acceptProposedAction()
 
     def paste(self) -> None:
         """Opens the picture, or the file, that was copied."""
-        self._take(QGuiApplication.clipboard().mimeData())
-
-    def _take(self, mime: QMimeData) -> None:
-        """Opens a dropped or pasted file or picture, or says why it cannot."""
-        match found_in(mime):
-            case str(problem):
-                self.show_message(problem, "bad")
-            case Path() as file:
-                self.open_file(file)
-            case picture:
-                self.go("draw")
-                self.studio.open_picture(picture)
+        open_dropped(self, QGuiApplication.clipboard().mimeData())
 
     def open_file(self, file: Path) -> None:
         """Opens a file on the page for its kind."""
-        from mnist_studio.spec.files import SUFFIX
-
-        suffix = file.suffix.lower()
-        if suffix == SUFFIX:
-            self.go("train")
-            self.studio.settings_dropped.emit(file)
-        elif suffix in IMPORTED:
-            self.go("runs")
-            self.studio.import_requested.emit(file)
-        else:
-            self.go("draw")
-            self.studio.open_picture(file)
+        open_file(self, file)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Asks first if something is still training."""

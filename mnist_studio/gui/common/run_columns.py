@@ -11,7 +11,7 @@ from mnist_studio.analysis.time_breakdown import (
     timing_doubts,
 )
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common import provenance
+from mnist_studio.gui.common import recipe_texts
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table_model import TableColumn
 from mnist_studio.gui.services import texts
@@ -208,7 +208,7 @@ def settings_of(row: RunRow) -> str:
         f"Input: {summary.scaling(spec.model.scaling)}",
         f"Initialization: {summary.initialization(spec.model)}",
     ]
-    if unusual := provenance.unusual(spec):
+    if unusual := recipe_texts.unusual(spec):
         lines.append(f"Method: {unusual}")
     if spec.continued_from:
         origin = spec.continued_from

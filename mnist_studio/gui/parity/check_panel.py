@@ -7,7 +7,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QScrollArea, QStackedWidget
 
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common import provenance
+from mnist_studio.gui.common import recipe_texts
 from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
@@ -84,7 +84,7 @@ class ParityCheckPanel(QStackedWidget):
     def _make_controls(self) -> None:
         theme = self._studio.theme
         self.recipe = ComboBox("Recipe", theme)
-        self.recipe.offer(provenance.offered())
+        self.recipe.offer(recipe_texts.offered())
         self.recipe.setMinimumWidth(theme.pixels(330))
         self.run_button = button("Run checks", self.run, primary=True)
         self.cancel_button = button("Cancel", self.runner.cancel)
@@ -126,7 +126,7 @@ class ParityCheckPanel(QStackedWidget):
     @Slot()
     def _offer_recipes(self) -> None:
         """Offers the recipes as they are now; the choice stays if it still exists."""
-        self.recipe.offer(provenance.offered())
+        self.recipe.offer(recipe_texts.offered())
 
     @Slot()
     def _update_frameworks(self) -> None:

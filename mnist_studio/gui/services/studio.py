@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -12,7 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio import events, paths, settings
 from mnist_studio.data.pictures.files import PictureNumber, open_number
-from mnist_studio.formatting import counted
+from mnist_studio.gui.services import offers
 from mnist_studio.gui.services.background import Background, IsCancelled, Progress
 from mnist_studio.gui.services.dataset_library import DatasetLibrary, StoredDataset
 from mnist_studio.gui.services.datasets import DatasetService
@@ -25,7 +26,6 @@ from mnist_studio.gui.services.latest_only import LatestOnlyRunner
 from mnist_studio.gui.services.live_run import LiveRun, row_in_training
 from mnist_studio.gui.services.living import LivingNetwork
 from mnist_studio.gui.services.newest_version import NewestVersion
-from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.services.own_image_scores import OwnImageScores
 from mnist_studio.gui.services.own_images import OwnImagesService
 from mnist_studio.gui.services.own_recipes import OwnRecipesService
@@ -126,7 +126,7 @@ class Studio(QObject):
         self.background = Background(self)
         self._pictures = LatestOnlyRunner[Path | IO[bytes]](self.background, _number_of, self)
         self._pictures.done.connect(self._show_picture)
-        self._pictures.failed.connect(self._complain_of_picture)
+        self._pictures.failed.connect(self._on_picture_failed)
         self._activity = ""
         self.library = RunLibrary(self)
         self.warm_processes = WarmProcesses()
@@ -163,11 +163,11 @@ class Studio(QObject):
         self.datasets.fetched.connect(self._offer_training)
         self.dataset_library.failed.connect(self.complain)
         self.dataset_library.undo_offered.connect(self.undo_offered)
-        self.dataset_library.stored.connect(self._praise_dataset)
+        self.dataset_library.stored.connect(self._show_stored_dataset)
         self.own_images.failed.connect(self.complain)
-        self.own_recipes.message.connect(self._praise)
+        self.own_recipes.message.connect(self._show_success)
         self.own_recipes.undo_offered.connect(self.undo_offered)
-        self.own_recipes.problem.connect(self._complain_of)
+        self.own_recipes.problem.connect(self._show_problem)
         self.own_image_scores.failed.connect(self.complain)
         self.examples.failed.connect(self.complain)
         self.drawing_saver.failed.connect(self.complain)
@@ -241,54 +241,24 @@ class Studio(QObject):
         # An experiment resumes its runs itself.
         alone = [row for row in found if not self.library.experiment_of(row.id)]
         if alone:
-            self.outcome.emit(self._interrupted_run(alone[0]))
+            self.outcome.emit(offers.to_resume_run(alone[0], partial(self._resume, alone[0])))
         elif found:
-            self.outcome.emit(self._interrupted_experiment(found))
+            experiment = self.library.experiment_of(found[0].id)
+            go = partial(self.item_requested.emit, "experiments", experiment)
+            compare = partial(self.compare_experiment, experiment)
+            self.outcome.emit(offers.to_resume_experiment(self.library, found, go, compare))
 
-    def _interrupted_run(self, row: RunRow) -> Outcome:
-        def resume() -> None:
-            self.queue.resume_run(row.run, row.epochs)
-            self.page_requested.emit("train")
-
-        epochs = f"{len(row.epochs)} of {row.run.spec.training.epochs} epochs"
-        fact = f"MNIST Studio ended while {row.title} was training, after {epochs}."
-        go = NextStep("Resume", "Continues this run from its last checkpoint", resume)
-        return Outcome("A training was interrupted", (fact,), "", "plain", (go,))
-
-    def _interrupted_experiment(self, rows: Sequence[RunRow]) -> Outcome:
-        """Leads to the experiment, whose button resumes all of its runs."""
-        experiment = self.library.experiment_of(rows[0].id)
-        title = next((e.title for e in self.library.experiments if e.id == experiment), "")
-        fact = f"MNIST Studio ended while {counted(len(rows), 'run')} of “{title}” trained."
-        go = NextStep(
-            "Open experiment",
-            "Opens the Experiments page. Resume experiment trains the remaining runs there.",
-            lambda: self.item_requested.emit("experiments", experiment),
-        )
-        finished = any(
-            self.library.experiment_of(row.id) == experiment for row in self.library.trained
-        )
-        compare = NextStep(
-            "Compare runs",
-            "Shows the runs that are finished on the Compare page",
-            lambda: self.compare_experiment(experiment),
-        )
-        steps = (go, compare) if finished else (go,)
-        return Outcome("An experiment was interrupted", (fact,), "", "plain", steps)
+    def _resume(self, row: RunRow) -> None:
+        self.queue.resume_run(row.run, row.epochs)
+        self.page_requested.emit("train")
 
     @Slot()
     def _offer_training(self) -> None:
-        go = NextStep(
-            "Train on it",
-            "Opens the Train page. MNIST is selected there.",
-            lambda: self.page_requested.emit("train"),
-        )
-        facts = ("60,000 training images and 10,000 test images.",)
-        self.outcome.emit(Outcome("MNIST is ready", facts, "", "good", (go,)))
+        self.outcome.emit(offers.to_train(partial(self.page_requested.emit, "train")))
 
     @Slot(object)
-    def _praise_dataset(self, found: StoredDataset) -> None:
-        self._praise(" ".join((f"{datasets.title(found.name)} is ready.", *found.notes)))
+    def _show_stored_dataset(self, found: StoredDataset) -> None:
+        self._show_success(" ".join((f"{datasets.title(found.name)} is ready.", *found.notes)))
 
     def open(self) -> None:
         """Starts the threads; called after the first paint."""
@@ -398,7 +368,7 @@ class Studio(QObject):
         self.picture_opened.emit()
 
     @Slot(object, object)
-    def _complain_of_picture(self, file: object, error: Exception) -> None:
+    def _on_picture_failed(self, file: object, error: Exception) -> None:
         self.complain(error)
 
     @Slot(object)
@@ -407,11 +377,11 @@ class Studio(QObject):
         self.message.emit(error_text(error), "bad")
 
     @Slot(str)
-    def _praise(self, text: str) -> None:
+    def _show_success(self, text: str) -> None:
         self.message.emit(text, "good")
 
     @Slot(str)
-    def _complain_of(self, text: str) -> None:
+    def _show_problem(self, text: str) -> None:
         self.message.emit(text, "bad")
 
     def _queued_runs(self) -> tuple[RunSpec, ...]:

@@ -104,8 +104,8 @@ class DatasetsDialog(ScrollDialog):
         self.foot.addWidget(button("Close", self.accept))
         library.changed.connect(self.update_state)
         library.sampled.connect(self._show_samples)
-        library.failed.connect(self._complain)
-        library.stored.connect(self._praise)
+        library.failed.connect(self._on_failed)
+        library.stored.connect(self._on_stored)
         self._report()
         self.update_state()
 
@@ -181,11 +181,11 @@ class DatasetsDialog(ScrollDialog):
             card.show_samples(found)
 
     @Slot(object)
-    def _complain(self, error: Exception) -> None:
+    def _on_failed(self, error: Exception) -> None:
         self._report(problem=str(error))
 
     @Slot(object)
-    def _praise(self, found: StoredDataset) -> None:
+    def _on_stored(self, found: StoredDataset) -> None:
         self.own_name.clear()
         self._report(" ".join((f"{datasets.title(found.name)} is ready.", *found.notes)))
 

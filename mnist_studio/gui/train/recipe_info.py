@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from mnist_studio.formatting import NOTHING, count
 from mnist_studio.gui.common.basics import label
-from mnist_studio.gui.common.provenance import method, origin
+from mnist_studio.gui.common.recipe_texts import method, origin
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.theme.theme import Theme

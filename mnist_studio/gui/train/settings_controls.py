@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common import provenance
+from mnist_studio.gui.common import recipe_texts
 from mnist_studio.gui.common.basics import (
     GAP,
     IconButton,
@@ -78,7 +78,7 @@ class SettingsControls(Card):
     def _make_controls(self) -> None:
         theme = self._studio.theme
         self.recipe = ComboBox("Recipe", theme, only_text=True)
-        self.recipe.offer(provenance.offered())
+        self.recipe.offer(recipe_texts.offered())
         self.picture = SmallNetworkPicture(theme)
         self.parameters = label(role="secondary")
         self.figures = TypicalFigures(self.measure_requested.emit)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Slot
 from mnist_studio.errors import SpecError
 from mnist_studio.formatting import count
 from mnist_studio.frameworks.registry import FRAMEWORKS
-from mnist_studio.gui.common import provenance
+from mnist_studio.gui.common import recipe_texts
 from mnist_studio.gui.services import texts
 from mnist_studio.gui.services.studio import TRAINS, Studio
 from mnist_studio.gui.train import typical
@@ -96,7 +96,7 @@ class SettingsPanel(SettingsControls):
         form = restored(saved.run) if saved.run else None
         if form and form.recipe not in RECIPES:
             self._opened = form
-            self.recipe.offer(provenance.offered(form.recipe))
+            self.recipe.offer(recipe_texts.offered(form.recipe))
         known = [name for name in self._usable_frameworks() if name in saved.frameworks]
         frameworks = tuple(known) or self._usable_frameworks()
         if saved.dataset:
@@ -113,7 +113,7 @@ class SettingsPanel(SettingsControls):
         known = self._form.recipe in RECIPES
         if not known:
             self._opened = self._form
-        self.recipe.offer(provenance.offered("" if known else self._form.recipe))
+        self.recipe.offer(recipe_texts.offered("" if known else self._form.recipe))
         self.recipe.choose(self._form.recipe)
         self._update()
 
@@ -170,7 +170,7 @@ class SettingsPanel(SettingsControls):
         if form is None or (len(runs) > 1 and form.frameworks != self._in_order(form.frameworks)):
             return False
         self._opened = form
-        self.recipe.offer(provenance.offered("" if form.recipe in RECIPES else form.recipe))
+        self.recipe.offer(recipe_texts.offered("" if form.recipe in RECIPES else form.recipe))
         self.dataset.choose(form.dataset)
         self.show_form(form)
         return True
@@ -179,7 +179,7 @@ class SettingsPanel(SettingsControls):
         """Shows a network and its training as they were edited; the rest stays as it is."""
         form = with_run(self._form, run)
         self._opened = form
-        self.recipe.offer(provenance.offered("" if form.recipe in RECIPES else form.recipe))
+        self.recipe.offer(recipe_texts.offered("" if form.recipe in RECIPES else form.recipe))
         self.show_form(form)
 
     @Slot(str)

@@ -16,7 +16,7 @@ from mnist_studio.data.datasets.download import MOST_ATTEMPTS, download_mnist
 from mnist_studio.data.datasets.sources import load
 from mnist_studio.errors import CancelledByUser, DownloadError
 from tests.data.conftest import Small
-from tests.data.datasets.test_fetch import never, serving
+from tests.data.datasets.local_servers import never, serving
 
 IMAGES = "train-images-idx3-ubyte"
 

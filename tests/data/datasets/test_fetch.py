@@ -4,116 +4,32 @@ import errno
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from mnist_studio.data.datasets import fetch
 from mnist_studio.data.datasets.fetch import MOST_REDIRECTS, reply
-from mnist_studio.data.datasets.network_errors import NetworkError
 from mnist_studio.errors import CancelledByUser
+from tests.data.datasets.local_servers import (
+    CERTIFICATES,
+    Answer,
+    failure,
+    fetched,
+    free_port,
+    says,
+    send,
+    serving,
+    status,
+    without_proxies,
+)
 
 CONTENT = bytes(range(256)) * 1000
-CERTIFICATES = Path(__file__).parent / "certificates"
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in PROXIES:
-        monkeypatch.delenv(variable, raising=False)
-        monkeypatch.delenv(variable.upper(), raising=False)
-
-
-@contextmanager
-def serving(answer: Answer, certificate: str = "") -> Iterator[str]:
-    """Host and port of a server that answers so, by TLS if there is a certificate."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answer(self)
-
-        def do_CONNECT(self) -> None:
-            answer(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            pass  # A client that refuses the certificate hangs up.
-
-    server = Server(("127.0.0.1", 0), Handler)
-    if certificate:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(CERTIFICATES / certificate)
-        server.socket = context.wrap_socket(
-            server.socket, server_side=True, do_handshake_on_connect=False
-        )
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        for reader in threading.enumerate():
-            if reader.name == "fetch":
-                reader.join(5)
-
-
-def never() -> bool:
-    return False
-
-
-def fetched(url: str, start: int = 0, patience: float = 5.0) -> tuple[int, bytes]:
-    with reply(url, never, patience, start) as answer:
-        return answer.start, b"".join(answer.pieces)
-
-
-def failure(url: str, patience: float = 5.0) -> NetworkError:
-    with pytest.raises(NetworkError) as caught:
-        fetched(url, patience=patience)
-    error = caught.value
-    assert error.problem == f"MNIST could not be downloaded: {error.reason}."
-    assert error.remedy.endswith("import a folder with MNIST, or use the built-in dataset.")
-    return error
-
-
-def send(
-    handler: BaseHTTPRequestHandler, status: int, content: bytes = b"", **headers: str
-) -> None:
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.send_header("Content-Length", str(len(content)))
-    handler.end_headers()
-    handler.wfile.write(content)
-
-
-def status(code: int, **headers: str) -> Answer:
-    return lambda handler: send(handler, code, b"sorry", **headers)
-
-
-def says(content: bytes) -> Answer:
-    """A server that sends these bytes, headers and all, and hangs up."""
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(content)
-
-    return answer
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
+    without_proxies(monkeypatch)
 
 
 def test_content_comes_as_it_is() -> None:
@@ -301,94 +217,6 @@ def test_a_server_without_encryption_is_blamed() -> None:
     with serving(status(200)) as host:
         reason = failure(f"https://{host}/a").reason
         assert reason.startswith(f"a secure connection to {host} could not be established (")
-
-
-@pytest.fixture
-def proxy(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    def use(address: str) -> None:
-        for scheme in ("http", "https"):
-            monkeypatch.setenv(f"{scheme}_proxy", f"http://me:secret@{address}")
-
-    return use
-
-
-@pytest.mark.parametrize(
-    ("code", "reason", "remedy"),
-    [
-        (407, "the proxy {} asks for a user name and a password (HTTP status 407)", "PASSWORD@{}"),
-        (403, "the proxy {} does not allow a connection to x.invalid (HTTP status 403)", "allow"),
-        (502, "the proxy {} cannot connect to x.invalid (HTTP status 502)", "Try again later"),
-        (504, "the proxy {} cannot connect to x.invalid (HTTP status 504)", "Try again later"),
-    ],
-)
-def test_a_proxy_that_refuses_is_blamed(
-    proxy: Callable[[str], None], code: int, reason: str, remedy: str
-) -> None:
-    with serving(status(code)) as host:
-        proxy(host)
-        error = failure("https://x.invalid/a")
-        assert error.reason == reason.format(host)
-        assert remedy.format(host) in error.remedy
-        assert "secret" not in str(error)
-
-
-def test_statuses_through_a_proxy_name_it(proxy: Callable[[str], None]) -> None:
-    for code, words in ((407, "asks for a user name"), (403, "through the proxy {}"),
-                        (503, "through the proxy {}")):  # fmt: skip
-        with serving(status(code)) as host:
-            proxy(host)
-            reason = failure("http://x.invalid/a").reason
-            assert words.format(host) in reason
-            assert ("HTTP_PROXY" in failure("http://x.invalid/a").remedy) == (code == 407)
-
-
-def test_a_proxy_that_is_not_there_is_blamed(
-    proxy: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    host = f"127.0.0.1:{free_port()}"
-    proxy(host)
-    for scheme in ("http", "https"):
-        error = failure(f"{scheme}://x.invalid/a")
-        assert error.reason == f"the connection to the proxy {host} was refused"
-        assert error.remedy.startswith(f"Correct or unset {scheme.upper()}_PROXY")
-
-    def unknown(*_: object, **__: object) -> None:
-        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    proxy("proxy.invalid:3128")
-    for scheme in ("http", "https"):
-        reason = failure(f"{scheme}://x.invalid/a").reason
-        assert reason == "the proxy proxy.invalid:3128 cannot be found"
-
-
-@pytest.mark.parametrize("address", ["127.0.0.1:port", "[", "127.0.0.1:99999999"])
-def test_an_address_of_a_proxy_that_is_not_valid_is_blamed(
-    proxy: Callable[[str], None], address: str
-) -> None:
-    proxy(address)
-    error = failure("https://x.invalid/a")
-    assert "the proxy" in error.reason
-    assert "HTTPS_PROXY" in error.remedy
-    assert "secret" not in str(error)
-
-
-def test_a_silent_proxy_is_blamed(proxy: Callable[[str], None]) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        host = f"127.0.0.1:{silent.getsockname()[1]}"
-        proxy(host)
-        assert failure("https://x.invalid/a", 0.2).reason == f"the proxy {host} does not respond"
-
-
-def test_a_server_without_the_proxy_is_blamed_alone(
-    proxy: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    proxy("proxy.invalid:3128")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    with serving(status(403)) as host:
-        assert failure(f"http://{host}/a").reason == (
-            f"{host} refuses to send the file (HTTP status 403)"
-        )
 
 
 def ranged(content: bytes, begin: int | None = None) -> Answer:

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.common import provenance
+from mnist_studio.gui.common import recipe_texts
 from mnist_studio.gui.common.code_dialog import CodeDialog
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.train.form import recipe_form, run_specs
@@ -46,7 +46,7 @@ HIDDEN = ("Clipping threshold", "Smoothness")
 def test_headings_of_recipes_cannot_be_selected(window: MainWindow) -> None:
     choice = page_of(window, "bobnet").settings.recipe
     model = choice.model()
-    for at, (key, text, _) in enumerate(provenance.offered()):
+    for at, (key, text, _) in enumerate(recipe_texts.offered()):
         assert choice.itemText(at) == text
         enabled = bool(model.flags(model.index(at, 0)) & Qt.ItemFlag.ItemIsEnabled)
         assert enabled == bool(key)
@@ -55,7 +55,7 @@ def test_headings_of_recipes_cannot_be_selected(window: MainWindow) -> None:
 
 def test_every_recipe_has_a_source_and_a_method() -> None:
     for recipe in RECIPES.values():
-        told = provenance.origin(run_spec(recipe))
+        told = recipe_texts.origin(run_spec(recipe))
         assert told.summary == recipe.summary
         assert told.source.startswith(f"{recipe.source.name}. ")
         assert told.source.endswith(recipe.provenance.replace("`", ""))
@@ -65,7 +65,7 @@ def test_every_recipe_has_a_source_and_a_method() -> None:
         ("deep-cnn", "rotation up to 10°"), ("bobnet", "with replacement"),
         ("tiny-gd", "full training set"),
     ):  # fmt: skip
-        assert words in provenance.method(run_spec(RECIPES[name]))
+        assert words in recipe_texts.method(run_spec(RECIPES[name]))
 
 
 def test_only_applicable_bugs_are_shown(window: MainWindow) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.errors import SpecError
-from mnist_studio.gui.common import provenance
+from mnist_studio.gui.common import recipe_texts
 from mnist_studio.gui.common.basics import (
     Elided,
     IconButton,
@@ -304,7 +304,7 @@ class NetworkEditor(QWidget):
     @Slot()
     def _offer_recipes(self) -> None:
         self.recipes.clear()
-        for key, text, detail in ((EMPTY, "An empty network", ""), *provenance.offered()):
+        for key, text, detail in ((EMPTY, "An empty network", ""), *recipe_texts.offered()):
             action = self.recipes.addAction(f"{text}\t{detail}" if detail else text)
             action.setEnabled(bool(key))
             action.triggered.connect(lambda on=False, key=key: self.start_from(key))

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mnist_studio.data.datasets import builtin, pen_digits
-from mnist_studio.data.datasets.likeness import correlation, problems, unlike
+from mnist_studio.data.datasets.similarity import correlation, problems, unlike
 from mnist_studio.data.datasets.sources import read_test_folder
 from mnist_studio.data.images import LabeledImages
 from mnist_studio.data.ink.rendering import PEN, WHOLE, digit_image

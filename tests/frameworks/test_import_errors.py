@@ -5,14 +5,14 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.errors import FrameworkBroken
-from mnist_studio.frameworks import broken
+from mnist_studio.frameworks import import_errors
 
 NUMPY = "A module that was compiled using NumPy 1.x cannot be run in NumPy 2.2.0"
 AVX = "The TensorFlow library was compiled to use AVX instructions, but these aren't available."
 
 
 def _raised(error: BaseException) -> FrameworkBroken:
-    return broken.raised("PyTorch", "torch", error)
+    return import_errors.raised("PyTorch", "torch", error)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,9 @@ def test_the_cause_of_an_exception_counts_too() -> None:
 def test_a_signal_is_named_with_what_was_said(
     name: str, output: str, said: str, remedy: str
 ) -> None:
-    found = broken.died("Keras", "tensorflow keras", -signal.Signals[name], output, "/env/python")
+    found = import_errors.died(
+        "Keras", "tensorflow keras", -signal.Signals[name], output, "/env/python"
+    )
     assert found is not None
     assert found.problem.startswith("Keras is installed but broken. Importing it ends the process")
     assert name in found.problem
@@ -87,14 +89,14 @@ def test_a_signal_is_named_with_what_was_said(
     [(3, "exit code 3"), (0xC000001D, "SIGILL"), (0xC0000135, "a missing library")],
 )
 def test_an_exit_code_is_named(code: int, said: str) -> None:
-    found = broken.died("Keras", "tensorflow keras", code, "")
+    found = import_errors.died("Keras", "tensorflow keras", code, "")
     assert found is not None
     assert said in found.problem
 
 
 @pytest.mark.parametrize("code", [None, 0, -9, -15])
 def test_an_end_from_outside_says_nothing_about_the_framework(code: int | None) -> None:
-    assert broken.died("Keras", "tensorflow keras", code, "Error: any") is None
+    assert import_errors.died("Keras", "tensorflow keras", code, "Error: any") is None
 
 
 def test_a_packaged_program_cannot_be_mended_with_pip(monkeypatch: pytest.MonkeyPatch) -> None:
