@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from mnist_studio.data.datasets import drawn, likeness, own, own_import, sources
+from mnist_studio.data.datasets import drawn, own, own_import, similarity, sources
 from mnist_studio.data.datasets.drawn import Collection
 from mnist_studio.data.datasets.own import OwnDatasets
 from mnist_studio.data.datasets.published import PUBLISHED
@@ -133,7 +133,7 @@ class DatasetLibrary(QObject):
             options = ImportOptions(whole=whole, progress=progress, is_cancelled=is_cancelled)
             new = own_import.read(place, name, options)
             made = OwnDatasets().add(name, new, on_file=options.check_cancelled)
-            unusual = likeness.of_dataset(OwnDatasets().read(name))
+            unusual = similarity.of_dataset(OwnDatasets().read(name))
             return StoredDataset(made.facts.name, (*new.notes, *unusual))
 
         self._transfer_by(f"Importing {name}", work)
