@@ -2,13 +2,13 @@
 
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, Qt
 from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
-    from mnist_studio.gui.app.window import MainWindow
+    from mnist_studio.gui.services.studio import Studio
 
 MOST = 2048
 """Pixels of the longer side; a digit needs no more."""
@@ -17,7 +17,21 @@ IMPORTED = (".mnistrun", ".safetensors", ".pt", ".pth", ".npz", ".onnx")
 """Suffixes of files that the Runs page imports; see ``store.run_file`` and ``weights_import``."""
 
 
-def open_dropped(window: "MainWindow", mime: QMimeData) -> None:
+class Opener(Protocol):
+    """What opening a file needs of the window."""
+
+    @property
+    def studio(self) -> "Studio":
+        """The shared state."""
+
+    def go(self, key: str) -> None:
+        """Shows a page."""
+
+    def show_message(self, text: str, kind: str) -> None:
+        """Shows a sentence on the page."""
+
+
+def open_dropped(window: Opener, mime: QMimeData) -> None:
     """Opens a dropped or pasted file or picture, or shows why it cannot."""
     match found_in(mime):
         case str(problem):
@@ -29,7 +43,7 @@ def open_dropped(window: "MainWindow", mime: QMimeData) -> None:
             window.studio.open_picture(picture)
 
 
-def open_file(window: "MainWindow", file: Path) -> None:
+def open_file(window: Opener, file: Path) -> None:
     """Opens a file on the page for its kind."""
     from mnist_studio.spec.files import SUFFIX
 
