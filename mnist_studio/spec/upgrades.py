@@ -9,7 +9,7 @@ from typing import Any
 
 from mnist_studio.spec.ready_made import EXPERIMENTS
 
-RUN_VERSION = 6
+RUN_VERSION = 7
 """Of one run's description; see ``spec.codec`` and ``spec.files``."""
 EXPERIMENT_VERSION = 2
 """Of an experiment's description; see ``spec.experiment_files``."""
@@ -32,7 +32,7 @@ def upgrade_run(run: object, version: int) -> object:
     """A run in the present form, see ``RunSpec``.
 
     Before version 4 the keys were ``faults``, ``handover``, ``personal`` and ``optimiser``, and the
-    styles ``neutral`` and ``idiomatic``. Versions 5 and 6 only add settings, which have defaults.
+    styles ``neutral`` and ``idiomatic``. Versions 5 to 7 only add settings, which have defaults.
     """
     if version >= 4 or not isinstance(run, dict):
         return run

@@ -21,6 +21,7 @@ VERSION_3 = Path(__file__).with_name("run_version_3.json")
 VERSION_4 = Path(__file__).with_name("run_version_4.json")
 VERSION_5 = Path(__file__).with_name("run_version_5.json")
 VERSION_6 = Path(__file__).with_name("run_version_6.json")
+VERSION_7 = Path(__file__).with_name("run_version_7.json")
 
 FRACTIONS = st.floats(min_value=0, max_value=0.99)
 RATES = st.floats(min_value=1e-12, max_value=1000)
@@ -105,15 +106,15 @@ def test_a_run_of_version_3_stays_readable_with_all_that_has_another_name_now() 
     assert run.own_images == "0" * 32
 
 
-@pytest.mark.parametrize("stored", [VERSION_4, VERSION_5])
+@pytest.mark.parametrize("stored", [VERSION_4, VERSION_5, VERSION_6])
 def test_an_earlier_run_has_the_defaults_of_newer_settings(stored: Path) -> None:
     assert codec.decode(stored.read_bytes()) == run_spec(RECIPES["wide-cnn"])
 
 
-def test_the_form_is_that_of_version_6() -> None:
+def test_the_form_is_that_of_version_7() -> None:
     # Whoever changes the form raises RUN_VERSION and keeps reading the old one.
     written = json.loads(codec.encode(run_spec(RECIPES["wide-cnn"])))
-    assert written == json.loads(VERSION_6.read_text("utf-8"))
+    assert written == json.loads(VERSION_7.read_text("utf-8"))
 
 
 def test_what_is_left_out_takes_its_default() -> None:
@@ -126,7 +127,7 @@ def test_what_is_left_out_takes_its_default() -> None:
 
 
 def changed(path: str, value: object) -> str:
-    envelope = json.loads(VERSION_6.read_text("utf-8"))
+    envelope = json.loads(VERSION_7.read_text("utf-8"))
     *parents, last = path.split(".")
     place = envelope
     for parent in parents:

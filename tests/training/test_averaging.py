@@ -6,14 +6,14 @@ from mnist_studio.events import Checkpoint, Epoch, Event, Finished, Progress, St
 from mnist_studio.frameworks.base import Weights
 from mnist_studio.spec.optimizers import Sgd
 from mnist_studio.spec.run import TrainingSpec
-from mnist_studio.store import artifacts, tensors
+from mnist_studio.store import artifacts, step_curve, tensors
 from mnist_studio.store.artifacts import WeightAverage
 from mnist_studio.training import averaging
 from mnist_studio.training.clock import CheckpointClock
 from mnist_studio.training.session import Control
 from tests.training.conftest import Benches
 
-FILES = (artifacts.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS)
+FILES = (step_curve.STEPS, artifacts.WEIGHTS, artifacts.TEST_LOGITS)
 STEPS = 4
 """In an epoch."""
 
