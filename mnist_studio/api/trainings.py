@@ -16,6 +16,7 @@ from mnist_studio.errors import CancelledByUser, StoreError, TrainingFailed, Usa
 from mnist_studio.events import AnyEvent, Cancelled, Crashed, Event, Failed, Terminal
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.registry import framework_title
+from mnist_studio.logs.formats import parse_formats
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.running.memory import check_memory
 from mnist_studio.running.run_request import (
@@ -25,6 +26,7 @@ from mnist_studio.running.run_request import (
     own_images_fingerprint,
     read_settings_file,
 )
+from mnist_studio.settings import NO_LOGS, TrainingLogs
 from mnist_studio.spec.change_values import Value
 from mnist_studio.spec.changes import Change, normalized
 from mnist_studio.spec.recipes import recipe_title
@@ -126,6 +128,8 @@ def train(
     handwriting_styles: int = 0,
     changes: Mapping[str, Value] | None = None,
     record: bool = False,
+    log: str | Path | None = None,
+    log_formats: Sequence[str] = ("tensorboard",),
 ) -> RunTraining:
     """A training, as ``mnist-studio train`` makes it. It starts when it is iterated.
 
@@ -154,6 +158,8 @@ def train(
         handwriting_styles: number of generated digits in handwriting styles to train on too.
         changes: of any settings by their path, such as ``{"layers.2.units": 256}``.
         record: whether to record what *Watch it learn* of the window shows.
+        log: folder for logs that TensorBoard and other tools can read while it trains.
+        log_formats: of these logs: ``tensorboard``, ``csv``, or ``jsonl``.
 
     Raises:
         UnknownName: a name that does not exist; suggests the nearest.
@@ -192,11 +198,15 @@ def train(
             "A native script cannot be recorded, since its network is its own.",
             "Leave out record, or train with the shared loop.",
         )
-    return _prepared(spec, folder, record=record)
+    return _prepared(spec, folder, record=record, logs=_logs(log, log_formats))
 
 
 def _prepared(
-    spec: RunSpec, data: Path | None = None, resume: str = "", record: bool = False
+    spec: RunSpec,
+    data: Path | None = None,
+    resume: str = "",
+    record: bool = False,
+    logs: TrainingLogs = NO_LOGS,
 ) -> RunTraining:
     """The training of a run, if it can start.
 
@@ -205,6 +215,7 @@ def _prepared(
         data: folder with MNIST that the user named.
         resume: id of the run to resume.
         record: whether to observe the network after every epoch.
+        logs: for other tools.
 
     Raises:
         FrameworkMissing: its framework is not installed.
@@ -215,15 +226,23 @@ def _prepared(
         raise missing
     check_memory(spec)
     sources.require(spec.dataset, data)
-    return RunTraining(spec, TrainingJob(spec, data, resume, observe=record))
+    return RunTraining(spec, TrainingJob(spec, data, resume, observe=record, logs=logs))
 
 
-def resume(run: StoredRun | str, data: str | Path | None = None) -> RunTraining:
+def resume(
+    run: StoredRun | str,
+    data: str | Path | None = None,
+    *,
+    log: str | Path | None = None,
+    log_formats: Sequence[str] = ("tensorboard",),
+) -> RunTraining:
     """A training that resumes a run, or the run of that ID, from its last checkpoint.
 
     Args:
         run: that was stopped, or that crashed.
         data: folder with the MNIST files.
+        log: folder for logs, as in ``train``.
+        log_formats: of these logs.
 
     Raises:
         UnknownName: there is no such run.
@@ -237,12 +256,26 @@ def resume(run: StoredRun | str, data: str | Path | None = None) -> RunTraining:
             f"This run is {stored.state.lower()}, so it cannot be resumed.",
             "To train the same settings again: mnist_studio.train(run.settings)",
         )
-    return _prepared(stored.spec, folder_of(data), resume=stored.id)
+    logs = _logs(log, log_formats)
+    return _prepared(stored.spec, folder_of(data), resume=stored.id, logs=logs)
 
 
 def changes_of(changes: Mapping[str, Value] | None) -> tuple[Change, ...]:
     """Changes of settings by their path."""
     return tuple(Change(normalized(path), value) for path, value in (changes or {}).items())
+
+
+def _logs(folder: str | Path | None, formats: Sequence[str]) -> TrainingLogs:
+    """The logs that a training writes for other tools.
+
+    Raises:
+        UnknownName: there is no such format.
+        UsageError: what a format needs is not installed.
+    """
+    if folder is None:
+        return NO_LOGS
+    where = paths.expanded(str(folder)).absolute()
+    return TrainingLogs(str(where), parse_formats(",".join(formats), live=True))
 
 
 def describe(event: Event) -> str:

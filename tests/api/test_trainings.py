@@ -46,6 +46,17 @@ def test_a_training_iterates_typed_events_and_gives_its_run() -> None:
     assert lines[0].startswith("epoch 1: training loss")
 
 
+def test_a_training_is_logged_for_other_tools(tmp_path: Path) -> None:
+    logged = studio.train(
+        "tiny-10", "numpy", dataset="builtin", epochs=1, log=tmp_path, log_formats=("csv",)
+    )
+    run = logged.result()
+    (table,) = tmp_path.glob(f"*{run.id}/epochs.csv")
+    assert len(table.read_text("utf-8").splitlines()) == 2
+    with pytest.raises(UnknownName, match="excel"):
+        studio.train("tiny-10", "numpy", log=tmp_path, log_formats=("excel",))
+
+
 def test_leaving_the_loop_stops_and_keeps_the_weights_to_resume() -> None:
     training = RunTraining(endless(), TrainingJob(endless()))
     for event in training:
