@@ -11,12 +11,16 @@ import pytest
 from mnist_studio import newer_version, paths, settings
 from mnist_studio.errors import DownloadError
 from mnist_studio.newer_version import is_newer, version_in
-from tests.data.datasets.test_fetch import no_proxy as no_proxy  # A fixture for every test.
-from tests.data.datasets.test_fetch import send, serving, status
+from tests.data.datasets.local_servers import send, serving, status, without_proxies
 
 HOME = "https://github.com/someone/mnist-studio"
 REPOSITORY = newer_version.repository
 Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    without_proxies(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
