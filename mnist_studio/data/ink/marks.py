@@ -35,6 +35,13 @@ _BENT = 1.15
 """A stroke is straight if it is longer than the distance of its ends by less than this factor."""
 
 
+_FLATTEST = 20
+"""Where the widest stroke is this many times wider than the tallest is high, there is no digit.
+
+Level lines and dots alone would otherwise be drawn arbitrarily large.
+"""
+
+
 @dataclass(frozen=True)
 class InkMark:
     """Strokes that are a mark.
@@ -67,7 +74,11 @@ def marks_of(ink: Ink) -> tuple[InkMark, ...]:
     drawn = [at for at, stroke in enumerate(ink) if stroke]
     if not 2 <= len(drawn) <= MOST_STROKES:
         return ()
-    scale = _scale(ink)
+    boxes = [_box(ink[at]) for at in drawn]
+    height = max(bottom - top for _, top, _, bottom in boxes)
+    if height <= max(right - left for left, _, right, _ in boxes) / _FLATTEST:
+        return ()
+    scale = HEIGHT / height
     pieces = [_piece(ink, strokes, scale) for strokes in _shapes(ink, drawn, scale)]
     found: dict[_Piece, Mark] = {}
     for piece in sorted(pieces, key=lambda one: max(one.part.height, one.part.width)):
@@ -82,12 +93,6 @@ def marks_of(ink: Ink) -> tuple[InkMark, ...]:
         for piece, mark in found.items()
     )
     return tuple(sorted(marks, key=lambda one: one.middle))
-
-
-def _scale(ink: Ink) -> float:
-    """Pixels of a unit of the points."""
-    heights = [max(p.y for p in one) - min(p.y for p in one) for one in ink if one]
-    return HEIGHT / max(*heights, 1e-12)
 
 
 def _is_apart(mark: Part, digits: Sequence[Part]) -> bool:

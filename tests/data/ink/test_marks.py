@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mnist_studio.data.ink.marks import MOST_STROKES, marks_of
 from mnist_studio.data.ink.rendering import Ink, InkPoint, Stroke
@@ -82,3 +84,23 @@ def test_what_is_part_of_a_digit_is_no_mark(ink: Ink) -> None:
 def test_a_sketch_of_many_strokes_has_no_marks() -> None:
     ink = (*(three(x) for x in range(MOST_STROKES)), line((0.65, 0.97)))
     assert marks_of(ink) == ()
+
+
+@pytest.mark.parametrize("width", [0.0, 1e-9, 1.0, 1e9])
+def test_level_lines_and_dots_alone_are_no_number(width: float) -> None:
+    assert marks_of((line((0, 0), (width, 0)), line((0, 1e-6)))) == ()
+
+
+STROKES = st.lists(
+    st.lists(st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)), min_size=1, max_size=4),
+    min_size=2,
+    max_size=4,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STROKES)
+def test_any_strokes_have_marks_of_their_own(strokes: list[list[Place]]) -> None:
+    ink = tuple(tuple(InkPoint(x, y) for x, y in one) for one in strokes)
+    used = [at for mark in marks_of(ink) for at in mark.strokes]
+    assert len(used) == len(set(used)) < len(ink)

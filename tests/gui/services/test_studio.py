@@ -98,7 +98,7 @@ class FakeJob:
 
     def __init__(
         self, spec: Any, data: Path | None = None, resume: str = "", processes: object = None,
-        observe: bool = False,
+        observe: bool = False, logs: object = None,
     ) -> None:  # fmt: skip
         self.spec = spec
         self.wishes: list[str] = []
