@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize, QStringListModel, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QHBoxLayout,
@@ -27,6 +27,9 @@ HELP = (
     "Several values: framework:numpy,keras. A range: lr:0.001..0.01. Any value: note:*\n"
     "Archived runs: is:archived. The down arrow lists what you can type (Ctrl+F comes here)."
 )
+
+_TYPED = 24
+"""Characters that must fit into the line beside other widgets."""
 
 SETTLE_MS = 120
 """How long after the last key the runs are filtered again."""
@@ -61,8 +64,12 @@ class FilterField(QWidget):
         self._line = QHBoxLayout()
         self._line.setSpacing(8)
         self._line.addWidget(self.line, 1)
+        self._below = QHBoxLayout()
+        self._below.setSpacing(8)
         inside.addLayout(self._line)
         inside.addWidget(self.problem)
+        inside.addLayout(self._below)
+        self._others: tuple[QWidget, ...] = ()
         self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._timer.timeout.connect(self._apply)
         self.line.textChanged.connect(self._timer.start)
@@ -70,9 +77,26 @@ class FilterField(QWidget):
         self._text = ""
 
     def add(self, *others: QWidget) -> None:
-        """Adds widgets to the right of the line."""
+        """Adds widgets to the right of the line, or below it where that leaves no room to type."""
+        self._others = others
         for other in others:
             self._line.addWidget(other)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Places the other widgets beside the line or below it."""
+        super().resizeEvent(event)
+        typed = self.fontMetrics().averageCharWidth() * _TYPED
+        taken = sum(other.sizeHint().width() + self._line.spacing() for other in self._others)
+        place = self._line if self.width() >= typed + taken else self._below
+        if self._others and place.indexOf(self._others[0]) < 0:
+            self._below.setContentsMargins(0, 4 if place is self._below else 0, 0, 0)
+            for other in self._others:
+                place.addWidget(other)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the widgets below each other."""
+        others = sum(other.minimumSizeHint().width() + 8 for other in self._others)
+        return QSize(max(others, 80), super().minimumSizeHint().height())
 
     @property
     def text(self) -> str:
