@@ -1,7 +1,33 @@
-"""Leaves out the tests of a framework that is not installed: they import it."""
+"""One framework a process: torch and TensorFlow in one process crash on some systems."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
 
 from tests.conftest import MISSING
 
-FOLDERS = {"pytorch": "pytorch", "keras": "tensorflow_keras"}
+HERE = Path(__file__).parent
 
-collect_ignore = [folder for name, folder in FOLDERS.items() if name in MISSING]
+# Read when TensorFlow and Keras are imported, so set before any test module is.
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+# Two threads that wait for each other on a busy computer are ten times slower than one.
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
+os.environ["KERAS_HOME"] = tempfile.gettempdir()
+
+HEAVY = {"pytorch": "pytorch", "keras": "tensorflow_keras"}
+collect_ignore = [folder for name, folder in HEAVY.items() if name in MISSING]
+
+_entered: set[str] = set()
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    """Refuses the tests of a second heavy framework, before their module is imported."""
+    if module_path.parent.parent == HERE and module_path.parent.name in HEAVY.values():
+        _entered.add(module_path.parent.name)
+    if len(_entered) > 1:
+        commands = "\n".join(f"  pytest tests/frameworks/{name}" for name in HEAVY.values())
+        raise pytest.UsageError(f"Run the frameworks in processes of their own:\n{commands}")

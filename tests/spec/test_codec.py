@@ -14,6 +14,7 @@ from mnist_studio.spec.optimizers import Adadelta, Adam, Optimizer, RmsProp, Sgd
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ContinuedFrom, RunSpec, TrainingSpec
 from mnist_studio.spec.schedules import Constant, Exponential, OneCycle, Schedule
+from mnist_studio.spec.upgrades import RUN_VERSION
 
 VERSION_1 = Path(__file__).parent / "run_version_1.json"
 VERSION_2 = Path(__file__).with_name("run_version_2.json")
@@ -140,8 +141,9 @@ def changed(path: str, value: object) -> str:
     ("text", "problem"),
     [
         (
-            changed("version", 7),
-            "uses format 7, but this version of MNIST Studio supports formats only up to 6",
+            changed("version", RUN_VERSION + 1),
+            f"uses format {RUN_VERSION + 1}, but this version of MNIST Studio supports formats "
+            f"only up to {RUN_VERSION}",
         ),
         (changed("run.training.batch_size", "many"), r"\$\.run\.training\.batch_size"),
         (changed("run.training.batch_size", True), "batch_size"),

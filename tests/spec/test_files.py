@@ -5,6 +5,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.spec import experiment_files, files
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import ClipNorm, ContinuedFrom, RunSpec
+from mnist_studio.spec.upgrades import RUN_VERSION
 
 DEEP = run_spec(RECIPES["deep-cnn"])
 TEXT = files.write([DEEP, run_spec(RECIPES["tiny-gd"])])
@@ -191,7 +192,7 @@ def test_a_file_of_format_3_is_understood_for_ever() -> None:
     """What today's keys are called, in the words of then."""
     text = files.write([replace(run_spec(RECIPES["wide-cnn"]), known_bugs=("double-softmax",))])
     old = (
-        text.replace("format = 6", "format = 3")
+        text.replace(f"format = {RUN_VERSION}", "format = 3")
         .replace("known_bugs", "faults")
         .replace("optimizer", "optimiser")
         .replace('"shared"', '"neutral"')
