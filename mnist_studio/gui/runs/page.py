@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from mnist_studio.formatting import counted, megabytes
-from mnist_studio.gui.common.basics import row as line_of
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.code_dialog import CodeDialog
 from mnist_studio.gui.common.empty_state import EmptyState
-from mnist_studio.gui.common.layouts import split
+from mnist_studio.gui.common.layouts import Flow, split
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import QuestionOverlay, ask, ask_text
 from mnist_studio.gui.common.table import TableView
@@ -88,7 +87,11 @@ class RunsPage(Page):
 
     def _lay_out(self) -> None:
         actions = self.controls
-        self.details.body.addLayout(line_of(actions.code, actions.reveal, actions.watch, 1, gap=4))
+        links = QWidget()
+        flow = Flow(links, 4)
+        for button in (actions.code, actions.reveal, actions.watch):
+            flow.addWidget(button)
+        self.details.body.addWidget(links)
         # In a low window the page scrolls, as one or two rows would be useless.
         self.runs.setMinimumHeight(self.studio.theme.pixels(LEAST_TABLE))
         left = split(Qt.Orientation.Vertical, (self.runs, self.curves), (430, 240))

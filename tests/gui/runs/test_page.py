@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import QRect
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.frameworks.base import OptimizerState
 from mnist_studio.frameworks.initialization import initial_weights
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.runs.actions import ContinueQuestion
 from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.services.run_row import RunRow
@@ -83,3 +85,15 @@ def test_a_stored_run_is_shown_as_code_and_trained_as_a_native_script(
     dialog.run_button.click()
     assert queued == [replace(spec(), style="native")]
     assert window.shown == "train"
+
+
+def test_the_links_of_a_run_stay_whole_in_a_narrow_column(runs_page: RunsPage) -> None:
+    links = (runs_page.controls.code, runs_page.controls.reveal, runs_page.controls.watch)
+    holder = links[0].parentWidget()
+    assert holder
+    line = holder.layout()
+    assert isinstance(line, Flow)
+    widest = max(link.sizeHint().width() for link in links)
+    line.setGeometry(QRect(0, 0, widest, 200))
+    assert len({link.y() for link in links if not link.isHidden()}) >= 2
+    assert all(link.width() >= link.sizeHint().width() for link in links if not link.isHidden())
