@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
@@ -55,13 +55,14 @@ def _commands(
 COMMANDS = tuple(_commands(commands.build(commands.COMMANDS)))
 
 
-def _fails_on(found: list[Violation]) -> None:
-    assert not found, "\n" + "\n".join(map(str, found))
+def _listed(found: Iterable[Violation]) -> str:
+    """A line for each violation; empty if there is none."""
+    return "".join(f"\n{violation}" for violation in found)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.prog)
 def test_the_help_of_a_command_follows_the_guide(command: argparse.ArgumentParser) -> None:
-    _fails_on(list(violations(f"{command.prog} --help", command.format_help())))
+    assert _listed(violations(f"{command.prog} --help", command.format_help())) == ""
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.prog)
@@ -72,14 +73,13 @@ def test_every_argument_has_help(command: argparse.ArgumentParser) -> None:
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_the_strings_of_a_room_follow_the_guide(room: str) -> None:
-    _fails_on(
-        [
-            violation
-            for path in ROOMS[room]
-            for place, text in strings(PACKAGE / path)
-            for violation in violations(place, text)
-        ]
+    found = (
+        violation
+        for path in ROOMS[room]
+        for place, text in strings(PACKAGE / path)
+        for violation in violations(place, text)
     )
+    assert _listed(found) == ""
 
 
 PLACEHOLDER = re.compile(r"(?<!\$)\{(?!task\.)[A-Za-z_][\w.]*(\([^)]*\))?(:[^{}]*)?\}")
@@ -100,27 +100,25 @@ def test_a_placeholder_is_in_an_f_string(path: str) -> None:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_the_strings_of_a_script_follow_the_guide(script: Path) -> None:
-    _fails_on(
-        [
-            violation
-            for place, text in strings(script)
-            for violation in violations(place, text, decimals="")
-        ]
+    found = (
+        violation
+        for place, text in strings(script)
+        for violation in violations(place, text, decimals="")
     )
+    assert _listed(found) == ""
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_a_page_follows_the_guide(page) -> None:  # type: ignore[no-untyped-def]
-    _fails_on(
-        [
-            violation
-            for place, words, line in prose(page)
-            for violation in violations(place, words, line)
-        ]
+def test_a_page_follows_the_guide(page: Path) -> None:
+    found = (
+        violation
+        for place, words, line in prose(page)
+        for violation in violations(place, words, line)
     )
+    assert _listed(found) == ""
 
 
 @pytest.mark.parametrize("template", sorted(PACKAGE.rglob("*.j2")), ids=lambda path: path.name)
 def test_a_template_follows_the_guide(template: Path) -> None:
     text = re.sub(r":\.\d[f%]", "", template.read_text("utf-8"))  # Without formats such as {x:.4f}.
-    _fails_on(list(violations(template.name, text)))
+    assert _listed(violations(template.name, text)) == ""

@@ -60,12 +60,8 @@ class BackgroundWork(Generic[EventT]):
             UsageError: another loop iterates them.
             MnistStudioError: the work could not start, or the store failed.
         """
-        if self._thread is None:
+        if self._thread is None or self.running:
             return self._events()
-        if self.running:
-            raise UsageError(
-                "Another loop reads these events already.", "Read them in one loop only."
-            )
         return iter(())
 
     @property
@@ -95,6 +91,10 @@ class BackgroundWork(Generic[EventT]):
         self._work.cancel()
 
     def _events(self) -> Iterator[EventT]:
+        if self._thread is not None:
+            raise UsageError(
+                "Another loop reads these events already.", "Read them in one loop only."
+            )
         self._thread = Thread(target=self._run, name="events", daemon=True)
         # A program that ends meanwhile saves the weights as well.
         atexit.register(self._end)

@@ -74,6 +74,15 @@ def test_leaving_the_loop_stops_and_keeps_the_weights_to_resume() -> None:
     assert resumed.run == run
 
 
+def test_only_one_loop_gets_the_events() -> None:
+    training = tiny()
+    first, second = iter(training), iter(training)
+    assert isinstance(next(first), Started)
+    with pytest.raises(UsageError, match="Another loop"):
+        next(second)
+    assert isinstance([*first][-1], Finished)
+
+
 def test_an_error_in_the_loop_stops_it_too() -> None:
     training = RunTraining(endless(), TrainingJob(endless()))
     with pytest.raises(ZeroDivisionError):  # noqa: PT012 - the loop is what is tested
