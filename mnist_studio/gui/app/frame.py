@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from mnist_studio.gui.common.basics import Elided, LinkLabel, ProgressLine, label
+from mnist_studio.gui.common.basics import LinkLabel, ProgressLine, label
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme

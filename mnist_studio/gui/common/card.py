@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from mnist_studio.gui.common.basics import Elided
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
 

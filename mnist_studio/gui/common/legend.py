@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from mnist_studio.analysis.view import Chart, Lines, Points
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common.basics import Elided, label, row
+from mnist_studio.gui.common.basics import label, row
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.theme.marks import MarkSource, mark_picture
 from mnist_studio.gui.theme.theme import Theme, pen

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Slot
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QWidget
 
-from mnist_studio.gui.common.basics import Elided, button
+from mnist_studio.gui.common.basics import button
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.theme.icons import icon
 from mnist_studio.gui.theme.theme import Theme
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.gui.common.basics import Elided, ProgressLine, button, enable, row
+from mnist_studio.gui.common.basics import ProgressLine, button, enable, row
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio

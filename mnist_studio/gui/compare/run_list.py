@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QSizePolicy
 
 from mnist_studio.formatting import counted
 from mnist_studio.gui.common import run_columns as columns
-from mnist_studio.gui.common.basics import Elided, button, enable
+from mnist_studio.gui.common.basics import button, enable
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.filter_field import FilterField, known_values
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.table import TableView, sorted_by

@@ -5,17 +5,9 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from mnist_studio.analysis.interpretation import Interpretation, in_words
 from mnist_studio.formatting import classes_in_words, percent, word
-from mnist_studio.gui.common.basics import (
-    Elided,
-    ElidedLines,
-    button,
-    column,
-    label,
-    restyle,
-    row,
-    show_name,
-)
+from mnist_studio.gui.common.basics import button, column, label, restyle, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import Elided, ElidedLines, show_name
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme

@@ -8,16 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton
 from mnist_studio.analysis.interpretation import Interpretation
 from mnist_studio.data.datasets.examples import Example
 from mnist_studio.formatting import NOTHING
-from mnist_studio.gui.common.basics import (
-    Elided,
-    column,
-    holder,
-    label,
-    restyle,
-    row,
-    show_name,
-)
+from mnist_studio.gui.common.basics import column, holder, label, restyle, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import Elided, show_name
 from mnist_studio.gui.theme.theme import Theme
 
 WIDTH, NAME_WIDTH = 56, 110

@@ -11,18 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout
 from mnist_studio.analysis.interpretation import joined
 from mnist_studio.formatting import NOTHING, classes_in_words, milliseconds, percent
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common.basics import (
-    Elided,
-    ElidedLines,
-    IconButton,
-    column,
-    holder,
-    label,
-    restyle,
-    row,
-    show_name,
-)
+from mnist_studio.gui.common.basics import IconButton, column, holder, label, restyle, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import Elided, ElidedLines, show_name
 from mnist_studio.gui.common.legend import FrameworkLabel
 from mnist_studio.gui.draw.consensus_card import most_probable
 from mnist_studio.gui.draw.probability_bars import SHORT, ProbabilityBars

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from mnist_studio.data.ink.rendering import WHOLE, Fitting
 from mnist_studio.data.ink.stages import Stage
 from mnist_studio.formatting import listed
-from mnist_studio.gui.common.basics import Elided, button, row
+from mnist_studio.gui.common.basics import button, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.image_view import Image, picture_of
 from mnist_studio.gui.common.segmented import Toggles
 from mnist_studio.gui.services.drawing import Drawing

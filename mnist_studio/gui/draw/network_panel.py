@@ -6,16 +6,9 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.gui.common.basics import (
-    GAP,
-    Elided,
-    IconButton,
-    column,
-    holder,
-    label,
-    row,
-)
+from mnist_studio.gui.common.basics import GAP, IconButton, column, holder, label, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.layouts import Scroll, WrapBar, split
 from mnist_studio.gui.common.network.layer_details import LayerRequest
 from mnist_studio.gui.common.network.layer_panel import LayerPanel

@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common.basics import Elided, label, row
+from mnist_studio.gui.common.basics import label, row
 from mnist_studio.gui.common.check_box import CheckBox, text_start
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train import bug_costs
 from mnist_studio.gui.train.form import Form, applicable_bugs

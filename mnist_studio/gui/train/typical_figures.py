@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from mnist_studio.gui.common.basics import Elided, button, enable, label, row
+from mnist_studio.gui.common.basics import button, enable, label, row
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.train.typical import Figure
 
 MEASURE_TIP = (

@@ -11,7 +11,8 @@ from mnist_studio.analysis.network_picture import TEXT_SIZE
 from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
-from mnist_studio.gui.common.basics import Elided, IconButton, button, column, row
+from mnist_studio.gui.common.basics import IconButton, button, column, row
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.common.network.painting import picture_image

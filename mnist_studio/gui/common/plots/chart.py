@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from mnist_studio.analysis.view import Bars, Chart, Line, Lines, Matrix, Parallel, Points
 from mnist_studio.analysis.view_text import axis_title
-from mnist_studio.gui.common.basics import Elided, row
+from mnist_studio.gui.common.basics import row
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.legend import legend_entries
 from mnist_studio.gui.common.plots import stepwise_import

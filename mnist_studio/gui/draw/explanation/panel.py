@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from mnist_studio.explanation.explainer import ExplanationUpdate, PartResult
 from mnist_studio.explanation.messages import PartProgress, PartUnavailable
 from mnist_studio.frameworks.registry import framework_title
-from mnist_studio.gui.common.basics import GAP, Elided, column, holder, row
+from mnist_studio.gui.common.basics import GAP, column, holder, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.layouts import Scroll, WrapBar
 from mnist_studio.gui.common.segmented import Segmented

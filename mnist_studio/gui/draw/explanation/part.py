@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from mnist_studio.explanation.messages import Options, Part
 from mnist_studio.explanation.understanding import LayerChoice
-from mnist_studio.gui.common.basics import Elided, enable, holder, label, row
+from mnist_studio.gui.common.basics import enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.layouts import WrapBar
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.theme.theme import Theme

@@ -28,8 +28,9 @@ from mnist_studio.formatting import confidence, counted
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace
 from mnist_studio.gui.common.array_map import ArrayMap, ColorScale
-from mnist_studio.gui.common.basics import Elided, button, column, holder, label, row
+from mnist_studio.gui.common.basics import button, column, holder, label, row
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.common.table import TableView

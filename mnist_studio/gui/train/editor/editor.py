@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from mnist_studio.errors import SpecError
 from mnist_studio.gui.common import recipe_texts
 from mnist_studio.gui.common.basics import (
-    Elided,
     IconButton,
     MenuButton,
     button,
@@ -29,6 +28,7 @@ from mnist_studio.gui.common.basics import (
     row,
 )
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.network.small_picture import SmallNetworkPicture
 from mnist_studio.gui.common.question import Answer, QuestionOverlay, ask

@@ -5,8 +5,8 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.common.basics import ElidedLines
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.elided import ElidedLines
 from mnist_studio.gui.theme.theme import Theme
 
 LONG = "Wide CNN · softmax applied twice, lr 0.01, 2 epochs, batch 128, seed 7"
