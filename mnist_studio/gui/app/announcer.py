@@ -32,7 +32,6 @@ class Announcer(QObject):
         self._began: float | None = None
         self._news = ""
         self.tray: QSystemTrayIcon | None = None
-        window.installEventFilter(self)
         for signal in (
             studio.queue.changed, studio.queue.event_received,
             studio.experiment.changed, studio.experiment.renewed,
@@ -42,8 +41,12 @@ class Announcer(QObject):
         studio.experiment.ended.connect(self._end_experiment)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Takes the news out of the title when the window is active again."""
+        """Takes the news out of the title when the window is active again.
+
+        It filters only while there is news: a filter costs time for every event of the window.
+        """
         if event.type() == QEvent.Type.WindowActivate:
+            self._window.removeEventFilter(self)
             self._news = ""
             self._show_title()
             if self.tray:
@@ -86,6 +89,7 @@ class Announcer(QObject):
         if short or not away:
             return
         self._news = title
+        self._window.installEventFilter(self)
         self._show_title()
         QApplication.alert(self._window)
         if self._studio.saved_settings.notifications:

@@ -46,6 +46,7 @@ class CanvasCard(Card):
         buttons = self.undo_button, self.redo_button, self.clear_button
         self.body.addLayout(row(tools, self.width_slider, 1, *buttons, gap=6))
         self.body.addWidget(self.canvas, 1)
+        self._state: tuple[str, str, bool] | None = None
         drawing.changed.connect(self._show)
         drawing.tools.changed.connect(self._show_tools)
         self._show()
@@ -106,13 +107,17 @@ class CanvasCard(Card):
 
     @Slot()
     def _show(self) -> None:
-        history = self._drawing.history
+        history, blank = self._drawing.history, self._drawing.sheet.blank
+        state = history.undo_name, history.redo_name, blank
+        if state == self._state:
+            return  # Every move of the pen comes here, and few of them change anything.
+        self._state = state
         undo = f"Undoes “{history.undo_name}” (Ctrl+Z)"
         redo = f"Repeats “{history.redo_name}” (Ctrl+Shift+Z)"
         enable(self.undo_button, "" if history.undo_name else "There is nothing to undo.", undo)
         enable(self.redo_button, "" if history.redo_name else "There is nothing to redo.", redo)
-        blank = "The canvas is blank." if self._drawing.sheet.blank else ""
-        enable(self.clear_button, blank, "Clears the canvas (Space or Delete)")
+        nothing = "The canvas is blank." if blank else ""
+        enable(self.clear_button, nothing, "Clears the canvas (Space or Delete)")
 
     @Slot()
     def _show_tools(self) -> None:

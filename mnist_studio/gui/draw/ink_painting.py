@@ -171,6 +171,10 @@ class _Picture:
 
     def paint(self, ink: Ink, growing: Sequence[InkPoint], until: float) -> bool:
         """Paints what is missing; returns False if the time is over before."""
+        # The shape of a segment depends on the point after its end.
+        steady = max(0, (len(growing) - UNSTEADY - 2) // PIECE * PIECE)
+        if len(ink) == len(self._finished) and steady <= self._at:
+            return True  # As for most moves of a pen.
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(self.look.color))
@@ -180,8 +184,6 @@ class _Picture:
                     return False
                 self._finished.append(stroke)
                 self._last, self._at = None, 0
-            # The shape of a segment depends on the point after its end.
-            steady = (len(growing) - UNSTEADY - 2) // PIECE * PIECE
             return steady <= 0 or self._paint(painter, growing, steady, until)
         finally:
             painter.end()

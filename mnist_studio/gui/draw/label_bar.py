@@ -52,6 +52,7 @@ class LabelBar(QWidget):
         self._keys = row(*self.buttons, gap=3)
         self._line.addLayout(self._keys, 1)
         self.setLayout(self._line)
+        self._reason: str | None = None
         drawing.changed.connect(self._show)
         own_images.changed.connect(self._show)
         own_images.saved.connect(self.labeled)
@@ -127,7 +128,10 @@ class LabelBar(QWidget):
         self._saved = self._saved and self._drawing.blank
         blank = _BLANK if self._drawing.blank else ""
         example = _EXAMPLE if self._drawing.sheet.example else ""
-        for digit, made in enumerate(self.buttons):
-            tip = f"Saves the drawing as {with_article(str(digit))} (key {digit})"
-            enable(made, blank or example, tip)
+        if self._reason != (blank or example):
+            # Every move of the pen comes here, and few of them change anything.
+            self._reason = blank or example
+            for digit, made in enumerate(self.buttons):
+                tip = f"Saves the drawing as {with_article(str(digit))} (key {digit})"
+                enable(made, self._reason, tip)
         self._lead.setCurrentIndex(int(bool(blank) and self._own_images.can_undo))

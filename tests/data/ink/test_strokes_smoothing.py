@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mnist_studio.data.ink.strokes import smooth
+from mnist_studio.data.ink.strokes import EVEN, smooth, weight
 
 
 def test_the_curve_goes_through_every_point() -> None:
@@ -41,3 +41,10 @@ def test_points_on_each_other_do_no_harm(points: np.ndarray) -> None:
     curve = smooth(points)
     assert np.isfinite(curve).all()
     assert np.abs(curve).max() < 3 * max(np.abs(points).max(), 1)
+
+
+def test_the_weight_of_a_pressure_is_limited_and_an_unknown_one_is_even() -> None:
+    pressures = np.array([0.0, 0.25, EVEN, 1.0, -3.0, 7.0, np.inf, -np.inf, np.nan])
+    expected = [0.6, 0.8, 1.0, 1.4, 0.6, 1.4, 1.4, 0.6, 1.0]
+    np.testing.assert_allclose(weight(pressures), expected)
+    assert weight(np.nan) == weight(EVEN) == 1.0
