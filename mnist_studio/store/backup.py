@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from mnist_studio.data import files
 from mnist_studio.errors import StoreDamaged, StoreError
-from mnist_studio.store.database import damaged, explained, read_only, tables_of
+from mnist_studio.store.database import damaged, explained, limit_cache, read_only, tables_of
 from mnist_studio.store.disk import PRIVATE, reading, writing
 
 LAST, HOURS, DAYS, MONTHS = 10, 24, 31, 12
@@ -117,6 +117,7 @@ def _create(connection: sqlite3.Connection, folder: Path, prefix: str, changed: 
     with writing(path), files.staged(path) as stage:
         # An empty file is an empty database to SQLite, which fills it under its own handle.
         with closing(sqlite3.connect(stage.name, isolation_level=None)) as target:
+            limit_cache(target)
             connection.backup(target)
         # Before the rename: afterwards another process may have thinned this backup out.
         if changed is not None:

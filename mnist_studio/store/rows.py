@@ -205,9 +205,14 @@ def run_of(row: Row, runs: Path, annotations: Annotations = NO_ANNOTATIONS) -> R
         folder=runs / stored.id,
         # The row of a resumed run has its previous end until it ends again.
         terminal=_terminal(stored) if stored.status != "running" else None,
-        checkpoint=(runs / stored.id / CHECKPOINT).exists(),
+        checkpoint=has_checkpoint(runs / stored.id),
         annotations=annotations,
     )
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Whether the folder of a run has a checkpoint to resume from."""
+    return (folder / CHECKPOINT).exists()
 
 
 def terminal_of(text: str | None) -> Terminal | None:
@@ -281,16 +286,6 @@ def annotations_row(run_id: str, annotations: Annotations) -> Row:
     """The values of ``ANNOTATE``."""
     tags = " ".join(annotations.tags)
     return (run_id, tags, annotations.note, int(annotations.archived), annotations.trashed)
-
-
-def annotated(database: Database, runs: Path, query: str) -> Iterator[Run]:
-    """The runs that a query for ``COLUMNS`` finds, annotated; damaged ones are left out."""
-    known = all_annotations(database)
-
-    def decode(row: Row) -> Run:
-        return run_of(row, runs, known.get(row[0], NO_ANNOTATIONS))
-
-    return whole(decode, database.rows(query))
 
 
 ANNOTATE = f"INSERT OR REPLACE INTO annotations ({ANNOTATION_COLUMNS}) VALUES (?, ?, ?, ?, ?)"

@@ -32,6 +32,7 @@ from mnist_studio.store.rows import ANNOTATE, COLUMNS, IN_TRASH, Row, Run, annot
 from mnist_studio.store.run_file import PortableRun, bundled_record
 from mnist_studio.store.run_ids import Where, full_id
 from mnist_studio.store.run_import import RunImports
+from mnist_studio.store.run_reader import RunReader
 from mnist_studio.store.run_record import Annotations
 from mnist_studio.store.trash import Trash
 
@@ -61,6 +62,7 @@ class RunStore:
         self._locks = locks.Locks()
         _refuse_lost(paths.database(home), self._runs, self._backups)
         self._database = Database(paths.database(home))
+        self._reader = RunReader(self._database, self._runs)
         self._models = BundledModels(paths.models())
         self._records = RecordWriter(self._database, self._runs)
         self.experiments = ExperimentRows(
@@ -188,7 +190,7 @@ class RunStore:
         A run whose row is damaged is logged and skipped.
         """
         query = f"SELECT {COLUMNS} FROM runs WHERE NOT {IN_TRASH} ORDER BY created DESC, id DESC"
-        own = rows.annotated(self._database, self._runs, query)
+        own = self._reader.read(query)
         return (*own, *(model.run for model in self._models.by_id.values()))
 
     def run(self, run_id: str) -> Run:

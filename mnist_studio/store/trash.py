@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from mnist_studio.errors import StoreError
-from mnist_studio.store import folders, locks, rows
+from mnist_studio.store import folders, locks
 from mnist_studio.store.annotations import Change, with_trashed
 from mnist_studio.store.database import Database
 from mnist_studio.store.rows import COLUMNS, IN_TRASH, Run
 from mnist_studio.store.run_ids import full_id
+from mnist_studio.store.run_reader import RunReader
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,11 +35,12 @@ class Trash:
             annotate: changes the annotations of runs, which are given by their whole ids.
         """
         self._database, self._runs, self._annotate = database, runs, annotate
+        self._reader = RunReader(database, runs)
 
     def runs(self) -> tuple[Run, ...]:
         """The runs in the trash, the last one that was moved there first."""
         query = f"SELECT {COLUMNS} FROM runs WHERE {IN_TRASH}"
-        found = rows.annotated(self._database, self._runs, query)
+        found = self._reader.read(query)
         return tuple(sorted(found, key=lambda run: (_when(run), run.id), reverse=True))
 
     def put(self, run_ids: Sequence[str]) -> None:

@@ -29,14 +29,21 @@ def made(home: Path) -> Path:
         return home / "studio.sqlite"
 
 
-def test_what_was_committed_survives_a_power_cut_by_its_settings(home: Path) -> None:
+def test_the_settings_of_a_connection_survive_a_power_cut_and_bound_its_memory(home: Path) -> None:
     with closing(connect(made(home))) as connection:
         asked = {
             name: connection.execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "busy_timeout",
+                "cache_size",
+            )
         }
     assert asked == {
         "journal_mode": "delete", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000,
+        "cache_size": -256,
     }  # fmt: skip
 
 
