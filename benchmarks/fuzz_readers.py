@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import fuzz_files
 from benchmarks.fuzz_seeds import (
     DRAWING,
     JSON_WORDS,
@@ -243,5 +244,20 @@ READERS = {
             JSON_WORDS,
         ),
         Reader("run-archive", archive_seeds, _read_archive),
+        Reader("run-file", fuzz_files.run_file_seeds, fuzz_files.read_run_file, JSON_WORDS),
+        Reader(
+            "weight-file",
+            fuzz_files.weight_file_seeds,
+            fuzz_files.read_weight_file,
+            (*fuzz_files.PICKLE_WORDS, *TENSOR_WORDS),
+        ),
+        Reader(
+            "table",
+            fuzz_files.table_seeds,
+            in_file("a.csv", fuzz_files.read_table),
+            fuzz_files.TABLE_WORDS,
+        ),
+        Reader("usps", fuzz_files.usps_seeds, fuzz_files.read_usps, (b"1:", b"-1", b" ", b"\n")),
+        Reader("dataset", fuzz_files.dataset_seeds, fuzz_files.read_dataset, JSON_WORDS),
     )
 }

@@ -283,6 +283,7 @@ def weights_of(path: Path) -> OnnxWeights:
     known = _arrays(model)
     arrays: dict[str, Array] = {}
     kernels: dict[str, KernelLayout] = {}
+    adders = _adders(model)
     for place, node in enumerate(model.graph.node):
         layer = node.name if node.name and "/" not in node.name else f"{node.op_type}{place}"
         for role, source in zip(_LAYER_ROLES.get(node.op_type, ()), node.input[1:], strict=False):
@@ -290,7 +291,7 @@ def weights_of(path: Path) -> OnnxWeights:
                 arrays[f"{layer}.{role}"] = known[source]
         if f"{layer}.kernel" in arrays:
             kernels[f"{layer}.kernel"] = _layout(node)
-        if node.op_type == "MatMul" and (bias := _bias_after(model, node, known)) is not None:
+        if node.op_type == "MatMul" and (bias := _bias_after(adders, node, known)) is not None:
             arrays[f"{layer}.bias"] = bias
     return OnnxWeights(arrays, kernels, _flatten_order(model))
 
@@ -300,15 +301,20 @@ def _layout(node: onnx.NodeProto) -> KernelLayout:
     return "out first" if node.op_type == "Conv" or transposed else "in first"
 
 
+def _adders(model: onnx.ModelProto) -> dict[str, onnx.NodeProto]:
+    """The first node that adds something to an output, by the name of the output."""
+    additions = [node for node in model.graph.node if node.op_type == "Add"]
+    return {name: node for node in reversed(additions) for name in node.input}
+
+
 def _bias_after(
-    model: onnx.ModelProto, node: onnx.NodeProto, known: Mapping[str, Array]
+    adders: Mapping[str, onnx.NodeProto], node: onnx.NodeProto, known: Mapping[str, Array]
 ) -> Array | None:
     """The vector that is added to the output of a node."""
-    for other in model.graph.node:
-        if other.op_type == "Add" and node.output[0] in other.input:
-            vectors = (known[name] for name in other.input if name in known)
-            return next((vector for vector in vectors if vector.ndim == 1), None)
-    return None
+    if node.output[0] not in adders:
+        return None
+    vectors = (known[name] for name in adders[node.output[0]].input if name in known)
+    return next((vector for vector in vectors if vector.ndim == 1), None)
 
 
 def _flatten_order(model: onnx.ModelProto) -> FlattenOrder:

@@ -7,7 +7,10 @@ this module, because ONNX is loaded for ONNX files.
 
 import io
 import pickle
+import pickletools
 import re
+import tokenize
+import warnings
 import zipfile
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -21,6 +24,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from mnist_studio.data import files
+from mnist_studio.data.datasets import npz
 from mnist_studio.errors import DataError
 from mnist_studio.formatting import memory, printable
 from mnist_studio.frameworks.base import Array
@@ -49,7 +53,9 @@ def read(path: Path) -> WeightFile:
         size = path.stat().st_size
         if size > LARGEST:
             raise _refused(path, f"it has {memory(size)}, which is too large")
-        found = readers[path.suffix.lower()](path)
+        # A damaged text in a file is nothing to warn a user of.
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            found = readers[path.suffix.lower()](path)
     except OSError as error:
         raise files.unreadable(error, path) from error
     except _BROKEN as error:
@@ -61,9 +67,8 @@ def read(path: Path) -> WeightFile:
 
 
 _BROKEN = (
-    SafetensorError, zipfile.BadZipFile, pickle.UnpicklingError, ValueError, TypeError, KeyError,
-    IndexError, AttributeError, EOFError, OverflowError, MemoryError, NotImplementedError,
-    RuntimeError, RecursionError,
+    *npz.BROKEN, SafetensorError, pickle.UnpicklingError, RecursionError, SyntaxError,
+    tokenize.TokenError,
 )  # fmt: skip
 """What readers raise for bytes of all kinds."""
 
@@ -158,14 +163,17 @@ class _Tensors(pickle.Unpickler):
     """Reads the pickle of a state dict. Every name that it does not know is refused."""
 
     def __init__(self, archive: zipfile.ZipFile, root: str) -> None:
-        super().__init__(io.BytesIO(_member(archive, f"{root}/data.pkl", LARGEST_PICKLE)))
+        content = _member(archive, f"{root}/data.pkl", LARGEST_PICKLE)
+        _check_memo(content)
+        super().__init__(io.BytesIO(content))
         self._archive, self._root = archive, root
+        self._left = LARGEST
 
     def find_class(self, module: str, name: str) -> Any:
         """The few names of a state dict, none of which runs code of the file."""
         known = {
             ("collections", "OrderedDict"): OrderedDict,
-            ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+            ("torch._utils", "_rebuild_tensor_v2"): self._tensor,
             ("torch._utils", "_rebuild_parameter"): _parameter,
         }
         if module == "torch" and name in _STORAGES:
@@ -189,20 +197,36 @@ class _Tensors(pickle.Unpickler):
             return wide.view("<f4")[: int(count)]
         return np.frombuffer(content, storage.dtype)[: int(count)]
 
+    def _tensor(self, storage: Array, offset: int, shape: Any, strides: Any, *_: object) -> Array:
+        """A tensor of a storage (n,); PyTorch counts strides in numbers, not bytes."""
+        shape, strides = tuple(map(int, shape)), tuple(map(int, strides))
+        if min((offset, *shape, *strides), default=0) < 0 or len(shape) != len(strides):
+            raise ValueError("a tensor has a negative size")
+        last = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
+        # With a step of 0, a few numbers would fill the memory.
+        if storage.ndim != 1 or (prod(shape) and max(last + 1, prod(shape)) > len(storage)):
+            raise ValueError("a tensor is larger than its storage")
+        if not prod(shape):
+            return np.empty(shape, storage.dtype)
+        self._left -= prod(shape) * storage.itemsize
+        if self._left < 0:
+            raise ValueError("its tensors are too large")
+        steps = [step * storage.itemsize for step in strides]
+        view = np.lib.stride_tricks.as_strided(storage[offset:], shape, steps, writeable=False)
+        return np.ascontiguousarray(view).reshape(shape)
 
-def _tensor(storage: Array, offset: int, shape: Any, strides: Any, *_: object) -> Array:
-    """A tensor of a storage; PyTorch counts strides in numbers, not bytes."""
-    shape, strides = tuple(map(int, shape)), tuple(map(int, strides))
-    if min((offset, *shape, *strides), default=0) < 0 or len(shape) != len(strides):
-        raise ValueError("a tensor has a negative size")
-    last = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True))
-    if (prod(shape) and last >= len(storage)) or prod(shape) > LARGEST // 8:
-        raise ValueError("a tensor is larger than its storage")
-    if not prod(shape):
-        return np.empty(shape, storage.dtype)
-    steps = [step * storage.itemsize for step in strides]
-    view = np.lib.stride_tricks.as_strided(storage[offset:], shape, steps, writeable=False)
-    return np.ascontiguousarray(view).reshape(shape)
+
+def _check_memo(content: bytes) -> None:
+    """Refuses a pickle that numbers an object higher than it has bytes.
+
+    Python makes room for all numbers up to the highest, so that 10 bytes could fill the memory.
+
+    Raises:
+        ValueError: it does, or is damaged.
+    """
+    for code, number, _ in pickletools.genops(content):
+        if code.name in ("PUT", "LONG_BINPUT") and not 0 <= int(number or 0) <= len(content):
+            raise ValueError("its pickle is damaged")
 
 
 def _parameter(data: Array, *_: object) -> Array:
@@ -238,7 +262,11 @@ def _pytorch(path: Path) -> WeightFile:
 def _state_dict(loaded: object) -> dict[str, Array]:
     """The arrays of a state dict, or of the one state dict in a checkpoint."""
     if isinstance(loaded, Mapping):
-        arrays = {str(k): v for k, v in loaded.items() if isinstance(v, np.ndarray)}
+        # The text of another key may be of any length.
+        arrays = {
+            str(k): v for k, v in loaded.items() if isinstance(k, str | int)
+            if isinstance(v, np.ndarray)
+        }  # fmt: skip
         if arrays:
             return arrays
         inner = [_state_dict(value) for value in loaded.values() if isinstance(value, Mapping)]

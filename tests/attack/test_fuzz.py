@@ -10,8 +10,8 @@ from benchmarks.fuzz import attack, failure_of, main, mutations
 from benchmarks.fuzz_readers import READERS, Reader
 from mnist_studio.errors import DataError
 
-COUNT = 250
-SECONDS = 4.0
+COUNT = 150
+SECONDS = 2.0
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=lambda reader: reader.name)

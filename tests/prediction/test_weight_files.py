@@ -149,3 +149,61 @@ def test_every_network_gets_its_weights_back_bit_for_bit(tmp_path: Path, suffix:
         assert only.weights.keys() == weights.keys()
         for array in weights:
             assert_array_equal(only.weights[array], weights[array])
+
+
+def _pickled(path: Path, content: bytes) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("model/data.pkl", content)
+        archive.writestr("model/data/0", KERNEL.tobytes())
+    return path
+
+
+def test_a_pickle_of_a_few_bytes_cannot_fill_the_memory(tmp_path: Path) -> None:
+    numbered = b"\x80\x02}r" + (1 << 31).to_bytes(4, "little") + b"."
+    with pytest.raises(DataError, match="its pickle is damaged"):
+        read(_pickled(tmp_path / "a.pt", numbered))
+    # A key whose text would double with every level.
+    doubled = b"\x80\x02}(" + b"K\x01" + b"q\x00h\x00\x86" * 20 + b"K\x01u."
+    with pytest.raises(DataError, match="it has 0 arrays"):
+        read(_pickled(tmp_path / "b.pt", doubled))
+
+
+def test_a_tensor_is_never_larger_than_its_storage(tmp_path: Path) -> None:
+    content = zipfile.ZipFile(pytorch_file(tmp_path / "a.pt")).read("model/data.pkl")
+    sizes = b"(K\x02K\x03t(K\x03K\x01t"
+    assert content.count(sizes) == 1
+    expanded = content.replace(sizes, b"(J\x00\x00\x00\x10K\x03t(K\x00K\x01t")
+    with pytest.raises(DataError, match="larger than its storage"):
+        read(_pickled(tmp_path / "b.pt", expanded))
+
+
+@pytest.mark.parametrize("header", [b"{'descr': (", b"{'descr': '<f4'  \n\t 'x", b"\x00" * 20])
+def test_an_array_whose_header_is_not_python_is_damaged(tmp_path: Path, header: bytes) -> None:
+    start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("a.npy", start + header)
+    with pytest.raises(DataError, match="it is damaged"):
+        read(tmp_path / "a.npz")
+
+
+def test_a_damaged_compression_is_named_as_that(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "a.npz", allow_pickle=False, a=KERNEL)
+    content = bytearray((tmp_path / "a.npz").read_bytes())
+    start = content.index(b"a.npy") + len(b"a.npy")
+    start += content[28]  # The length of the extra field.
+    content[start : start + 4] = b"\xff\xff\xff\xff"
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(DataError, match="it is damaged"):
+        read(tmp_path / "a.npz")
+
+
+def test_only_the_numbers_of_a_file_are_the_storage_of_a_tensor(tmp_path: Path) -> None:
+    rebuild = b"ctorch._utils\n_rebuild_tensor_v2\n("
+    storage = (
+        b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x00\x00\x00\x00K\x06tQ"
+    )
+    empty = rebuild + storage + b"K\x00(K\x05K\x00t(K\x01K\x01t\x89}tR"
+    beyond = rebuild + empty + b"K\x00(K\x05t(K\x01t\x89}tR"
+    path = _pickled(tmp_path / "a.pt", b"\x80\x02}(X\x01\x00\x00\x00w" + beyond + b"u.")
+    with pytest.raises(DataError, match="larger than its storage"):
+        read(path)

@@ -158,13 +158,14 @@ def _parsed(line: str) -> tuple[str, _Row]:
     if not 0 < len(label) <= LONGEST_CLASS_NAME or has_controls(label):
         raise ValueError(f"“{printable(label)[:LONGEST_CLASS_NAME]}” is not a valid class name")
     try:
-        pixels = np.array(values, dtype=np.float32)
+        pixels = np.array(values, dtype=np.float64)
     except ValueError as error:
         raise ValueError("a pixel is not a number") from error
     if not (np.isfinite(pixels).all() and pixels.min() >= 0 and pixels.max() <= 255):
         raise ValueError("a pixel is not from 0 to 255")
     # A quarter of the memory, for all tables but those with fractions.
-    return _tidy(label), pixels if (pixels % 1).any() else pixels.astype(np.uint8)
+    fractions = (pixels % 1).any()
+    return _tidy(label), pixels.astype(np.float32) if fractions else pixels.astype(np.uint8)
 
 
 def _tidy(label: str) -> str:

@@ -13,11 +13,18 @@ from mnist_studio import paths
 from mnist_studio.data.datasets import sources, stored
 from mnist_studio.data.datasets.stored import DatasetDescription
 from mnist_studio.data.files import unreadable, write_bytes
+from mnist_studio.data.images import SIDE
 from mnist_studio.errors import DataError
 from mnist_studio.spec.datasets import CATALOG, OWN, check_own_name
 
+LARGEST = 1 << 32
+"""Bytes of the four files, unpacked: far more than any dataset has."""
+
 _LEVEL = 1
 """Of compression: images of strokes are mostly black, so the quickest level saves most."""
+
+_HEADER = 16
+"""Bytes before the pixels in a file of images."""
 
 
 class DatasetArchive(msgspec.Struct, frozen=True):
@@ -74,8 +81,8 @@ def unpack(content: bytes, home: Path, cache: Path) -> None:
     """
     try:
         archive = _DECODER.decode(content)
-        files = {name: zlib.decompress(archive.files[name]) for name in stored.FILES}
-    except (msgspec.DecodeError, UnicodeError, KeyError, zlib.error) as error:
+        files = _unpacked(archive)
+    except (msgspec.DecodeError, ValueError, KeyError, zlib.error, RecursionError) as error:
         raise DataError(
             f"The dataset that was sent cannot be read: {error}.",
             "Install the same version of MNIST Studio on both machines.",
@@ -84,6 +91,25 @@ def unpack(content: bytes, home: Path, cache: Path) -> None:
     for name, bytes_ in files.items():
         write_bytes(folder / name, bytes_)
     stored.describe(folder, archive.description)
+
+
+def _unpacked(archive: DatasetArchive) -> dict[str, bytes]:
+    """The content of the four files by name, unpacked to no more than they can have.
+
+    Raises:
+        KeyError: a file is missing.
+        ValueError: one is larger, or does not end.
+        zlib.error: one is damaged.
+    """
+    pixels = SIDE * SIDE * max(archive.description.train, archive.description.test)
+    most = min(pixels + _HEADER, LARGEST)
+    files = {}
+    for name in stored.FILES:
+        decoder = zlib.decompressobj()
+        files[name] = decoder.decompress(archive.files[name], most + 1)
+        if len(files[name]) > most or not decoder.eof:
+            raise ValueError(f"{name} is larger than stated, or incomplete")
+    return files
 
 
 def _folder(name: str, home: Path, cache: Path) -> Path:

@@ -33,7 +33,7 @@ _HEADER = re.compile(
 _PIECE = 1 << 20
 _OVERHEAD = 1 << 20
 """For headers and the directory of an archive."""
-_BROKEN = (
+BROKEN = (
     OSError, ValueError, EOFError, KeyError, IndexError, TypeError, OverflowError, MemoryError,
     RuntimeError, NotImplementedError, AssertionError, AttributeError, struct.error,
     zipfile.BadZipFile, zlib.error, lzma.LZMAError,
@@ -77,7 +77,7 @@ def read_arrays(path: Path, names: Sequence[str], largest: int) -> list[NDArray[
             with zipfile.ZipFile(file) as archive:
                 _check_directory(archive, names, largest)
                 return [_array(archive, f"{name}.npy", largest) for name in names]
-        except _BROKEN as error:
+        except BROKEN as error:
             raise NpzError("it is incomplete or damaged") from error
 
 
@@ -91,7 +91,7 @@ def first_array(content: bytes, name: str) -> NDArray[np.uint8]:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             _check_directory(archive, ("arr_0",), LARGEST)
             array = _array(archive, "arr_0.npy", LARGEST)
-    except (*_BROKEN, NpzError) as error:
+    except (*BROKEN, NpzError) as error:
         raise damaged(name, "it is not an array as NumPy saves it") from error
     if array.dtype != np.uint8:
         raise damaged(name, "its array is not of bytes")

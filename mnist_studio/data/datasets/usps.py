@@ -34,7 +34,7 @@ def parsed(raw: bytes, name: str) -> LabeledImages:
         try:
             labels[number], levels = _digit(line)
             images[number] = image(levels)
-        except (ValueError, PictureError) as error:
+        except (ValueError, OverflowError, PictureError) as error:
             raise damaged(name, f"line {number + 1:,} is not a digit of 16×16 levels") from error
     return LabeledImages(images, labels)
 

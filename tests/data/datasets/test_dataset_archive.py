@@ -1,5 +1,6 @@
 """Datasets on their way to another computer."""
 
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -75,7 +76,11 @@ def test_what_is_not_an_archive_is_refused(
     sent: dataset_archive.DatasetArchive, tmp_path: Path
 ) -> None:
     whole = dataset_archive.encode(sent)
-    damaged = msgspec.structs.replace(sent, files=dict.fromkeys(sent.files, b"no"))
-    for content in (b"", whole[:-1], dataset_archive.encode(damaged)):
+    contents = (b"no", zlib.compress(bytes(10_000_000)), zlib.compress(b"more")[:-1])
+    damaged = [
+        dataset_archive.encode(msgspec.structs.replace(sent, files=dict.fromkeys(sent.files, one)))
+        for one in contents
+    ]
+    for content in (b"", whole[:-1], *damaged):
         with pytest.raises(DataError, match="The dataset that was sent cannot be read"):
             dataset_archive.unpack(content, tmp_path, tmp_path)
