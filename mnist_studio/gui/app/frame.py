@@ -193,7 +193,10 @@ class TopBar(QWidget):
             height += below + 4
         if self._actions is not None:
             self._actions.setGeometry(place)
-        self._sentence.setGeometry(left + name + gap, 0, rest - left - name - gap, line)
+        purpose = rest - left - name - gap
+        self._sentence.setGeometry(left + name + gap, 0, purpose, line)
+        # The beginning of a sentence says nothing.
+        self._sentence.setVisible(self._sentence.sizeHint().width() <= purpose)
         if self.minimumHeight() != height:
             self.setFixedHeight(height)
 

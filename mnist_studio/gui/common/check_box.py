@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from mnist_studio.gui.common.elided import shortened_title
 from mnist_studio.gui.theme.icons import pixmap
 from mnist_studio.gui.theme.theme import Theme
 
@@ -87,7 +88,21 @@ class ThemedDelegate(QStyledItemDelegate):
 
 
 class CheckedCellDelegate(ThemedDelegate):
-    """Paints the cells of a column that may have a check box."""
+    """Paints the cells of a column of titles that may have a check box."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Shortens every line that is too wide so that the framework of a run stays visible."""
+        super().initStyleOption(option, index)
+        style, metric = QApplication.style(), QStyle.PixelMetric.PM_FocusFrameHMargin
+        spot = style.subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, option.widget)
+        room = spot.width() - 2 * (style.pixelMetric(metric, option, option.widget) + 1)
+        metrics = option.fontMetrics
+        if room > 0 and option.rect.isValid():
+            lines = option.text.replace("\u2028", "\n").split("\n")
+            shown = [shortened_title(line, metrics, room) for line in lines]
+            option.text = "\u2028".join(shown)
 
     def paint(
         self,

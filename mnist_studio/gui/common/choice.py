@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QRegion,
     QStandardItemModel,
     QWheelEvent,
 )
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.gui.common.check_box import ThemedDelegate
+from mnist_studio.gui.common.elided import shortened_title
 from mnist_studio.gui.theme.icons import pixmap
 from mnist_studio.gui.theme.theme import Theme
 
@@ -124,6 +126,8 @@ class ComboBox(QComboBox):
         widest = max(map(metrics.horizontalAdvance, entries))
         self.view().setMinimumWidth(widest + self._theme.pixels(56))
         super().showPopup()
+        # Qt paints the border of a menu around the list, and the list covers its sides.
+        self.view().parentWidget().setMask(QRegion(self.view().geometry()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ignores the wheel: scrolling the page must not change a value."""
@@ -179,10 +183,10 @@ class ComboBox(QComboBox):
         return self.rect().adjusted(10, 0, -self._theme.pixels(16) - 10, 0)
 
     def _text_that_fits(self) -> str:
-        """The choice, shortened in its middle if necessary: titles of runs differ at their ends."""
+        """The choice, shortened if necessary."""
         metrics, detail = self.fontMetrics(), self._closed_detail()
         width = self._text_room().width() - metrics.horizontalAdvance(detail) - 8 * bool(detail)
-        return metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideMiddle, width)
+        return shortened_title(self.currentText(), metrics, width)
 
     def _paint_words(self, painter: QPainter) -> None:
         palette, size = self._theme.palette, self._theme.pixels(16)

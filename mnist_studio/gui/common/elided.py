@@ -1,8 +1,14 @@
 """Texts that are too long for their place: shortened, with the whole text in a tooltip."""
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy
+
+SEPARATOR = " · "
+"""Between the parts of a title."""
+
+LEAST_LETTERS = 5
+"""Of a shortened recipe; with fewer, the whole title is shortened in its middle."""
 
 
 class Elided(QLabel):
@@ -58,6 +64,33 @@ class Elided(QLabel):
     def _explain(self) -> None:
         needed = self.fontMetrics().horizontalAdvance(self.text())
         self.setToolTip(self.text() if needed > self.contentsRect().width() else "")
+
+
+def shortened_title(title: str, metrics: QFontMetrics, room: int) -> str:
+    """A title of a run that fits into a width, with its framework as long as possible.
+
+    The recipe, in front, is shortened first: runs next to each other often share it.
+
+    Args:
+        title: parts of it are separated by ``SEPARATOR``.
+        metrics: of the font.
+        room: width in pixels.
+    """
+    middle, width = Qt.TextElideMode.ElideMiddle, metrics.horizontalAdvance
+    recipe, first, rest = title.partition(SEPARATOR)
+    framework, second, labels = rest.partition(SEPARATOR)
+    left = room - width(first + framework + second)
+    least = LEAST_LETTERS * metrics.averageCharWidth()
+    if width(title) <= room or not framework:
+        return metrics.elidedText(title, middle, room)
+    if left < 2 * least:
+        short = metrics.elidedText(recipe, middle, room - width(first + framework + "…"))
+        whole = f"{short}{first}{framework}…"
+        fits = width(whole) <= room
+        return whole if fits else metrics.elidedText(title, middle, room)
+    kept = max(min(width(recipe), left // 2), left - width(labels))
+    short = metrics.elidedText(recipe, middle, kept)
+    return short + first + framework + second + metrics.elidedText(labels, middle, left - kept)
 
 
 def show_name(shown: QLabel | QAbstractButton, name: str, room: int) -> None:

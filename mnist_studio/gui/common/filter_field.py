@@ -28,8 +28,14 @@ HELP = (
     "Archived runs: is:archived. The down arrow lists what you can type (Ctrl+F comes here)."
 )
 
+PLACEHOLDERS = ("Filter: recipe:cnn acc>99 tag:homework", "Filter: recipe:cnn acc>99", "Filter")
+"""The first one that fits is shown."""
+
 _TYPED = 24
 """Characters that must fit into the line beside other widgets."""
+
+_LINE_MARGIN = 12
+"""Between the text and the border of the line, in pixels."""
 
 SETTLE_MS = 120
 """How long after the last key the runs are filtered again."""
@@ -155,7 +161,7 @@ class _Line(QLineEdit):
         self._start = self._end = 0
         self._texts: list[str] = []
         self.setAccessibleName("Filter")
-        self.setPlaceholderText("Filter: recipe:cnn acc>99 tag:homework")
+        self.setPlaceholderText(PLACEHOLDERS[0])
         self.setToolTip(HELP)
         self.setClearButtonEnabled(True)
         for cross in self.findChildren(QToolButton):
@@ -171,6 +177,14 @@ class _Line(QLineEdit):
         self._list.setPopup(self._popup)
         self._list.activated[str].connect(self._insert)  # type: ignore[index]
         self.textEdited.connect(self.offer)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows the longest example that fits."""
+        super().resizeEvent(event)
+        # The line has a margin, and Qt leaves two pixels on both sides of the text.
+        room = self.width() - 2 * _LINE_MARGIN
+        fits = (one for one in PLACEHOLDERS if self.fontMetrics().horizontalAdvance(one) <= room)
+        self.setPlaceholderText(next(fits, PLACEHOLDERS[-1]))
 
     def offer(self) -> None:
         """Shows what could be typed at the cursor."""

@@ -135,19 +135,35 @@ class Flow(QLayout):
 
     def _place(self, rect: QRect, apply: bool) -> int:
         """Places the items in a rectangle, or only computes the height that they need."""
-        at, line = rect.topLeft(), 0
+        lines = self._lines(rect.width())
+        top = rect.top()
+        for line in lines:
+            height = max(size.height() for _, size in line)
+            left = rect.left()
+            for item, size in line:
+                if apply:
+                    # Centered, since buttons are higher than text.
+                    down = (height - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(left, top + down), size))
+                left += size.width() + self.spacing()
+            top += height + self.spacing()
+        return max(top - self.spacing() - rect.top(), 0)
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """The items of every line with their sizes."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        left = 0
         for item in self._shown():
             hint = item.sizeHint()
-            size = hint.boundedTo(QSize(max(rect.width(), 1), 1 << 20))
+            size = hint.boundedTo(QSize(max(width, 1), 1 << 20))
             if size.width() < hint.width() and item.hasHeightForWidth():
                 size.setHeight(item.heightForWidth(size.width()))
-            if at.x() > rect.left() and at.x() + size.width() > rect.left() + rect.width():
-                at, line = QPoint(rect.left(), at.y() + line + self.spacing()), 0
-            if apply:
-                item.setGeometry(QRect(at, size))
-            at += QPoint(size.width() + self.spacing(), 0)
-            line = max(line, size.height())
-        return at.y() + line - rect.top()
+            if not lines or left + size.width() > width:
+                lines.append([])
+                left = 0
+            lines[-1].append((item, size))
+            left += size.width() + self.spacing()
+        return lines
 
 
 class WholeRows(QScrollArea):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from mnist_studio.analysis.view import Chart, Lines, Points
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import label, row
-from mnist_studio.gui.common.elided import Elided
+from mnist_studio.gui.common.elided import Elided, shortened_title
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.theme.marks import MarkSource, mark_picture
 from mnist_studio.gui.theme.theme import Theme, pen
@@ -66,9 +66,20 @@ class KeyLegend(QWidget):
     does the same as a click.
     """
 
-    def __init__(self, theme: Theme, marks: MarkSource, hover: Hover) -> None:
+    def __init__(
+        self, theme: Theme, marks: MarkSource, hover: Hover, in_line: bool = False
+    ) -> None:
+        """Makes a legend without entries.
+
+        Args:
+            theme: colors and sizes.
+            marks: the samples of the curves.
+            hover: the run under the pointer, and the hidden ones.
+            in_line: asks for the width of all titles in one line, for a place among controls.
+        """
         super().__init__()
         self._theme, self._marks, self._hover = theme, marks, hover
+        self._in_line = in_line
         self._entries: tuple[tuple[str, str], ...] = ()
         self._note = ""
         self._current = 0
@@ -111,7 +122,10 @@ class KeyLegend(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """The lines at the current width."""
+        """The lines at the current width, or one line."""
+        if self._in_line:
+            widths, between = self._widths(), self._theme.pixels(BETWEEN)
+            return QSize(sum(widths) + between * len(widths), self._theme.pixels(LINE))
         width = self.width()
         return QSize(self._theme.pixels(200), self.heightForWidth(width))
 
@@ -182,8 +196,7 @@ class KeyLegend(QWidget):
         font.setStrikeOut(struck)
         painter.setFont(font)
         painter.setPen(QColor(self._theme.palette.secondary))
-        mode = Qt.TextElideMode.ElideMiddle
-        shown = painter.fontMetrics().elidedText(text, mode, int(spot.width()) + 1)
+        shown = shortened_title(text, painter.fontMetrics(), int(spot.width()) + 1)
         painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, shown)
 
     def _spots(self, width: int) -> list[QRectF]:

@@ -1,9 +1,9 @@
-"""The base of all pages, the message above a page, and the card in its corner."""
+"""The base of all pages, the message over a page, and the card at its foot."""
 
 from collections.abc import Sequence
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QEnterEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -29,6 +29,9 @@ MessageKind = Literal["plain", "good", "bad", "working"]
 SHOWN_MS = {"good": 8_000, "plain": 20_000}
 """How long a message stays that needs no action, by its kind; others stay until they are dismissed.
 It stays longer while the pointer is on it."""
+
+EDGE = 16
+"""Between the content and the edges of the page, in pixels."""
 
 WIDEST_NOTICE = 720
 """A longer sentence would be hard to read, in lengths of the design."""
@@ -130,8 +133,9 @@ class Page(QWidget):
         sentence: its purpose.
         studio: the services that all pages share.
         buttons: for the top bar, one of them primary.
-        outcome: what has ended, over a corner of the page.
+        outcome: what has ended, below the content unless a page has a better place for it.
         notice: messages over the foot of the page.
+        foot: below the content, at first with the card of what has ended.
         body: the content, which scrolls where it does not fit.
     """
 
@@ -150,14 +154,20 @@ class Page(QWidget):
         self._folding: list[tuple[QBoxLayout | QSplitter, int, Sequence[int]]] = []
         inside = QWidget()
         around = QVBoxLayout(inside)
-        around.setContentsMargins(16, 16, 16, 16)
+        around.setContentsMargins(EDGE, EDGE, EDGE, EDGE)
         around.addLayout(self.body, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self._inside, self._scroll = inside, Scroll(inside)
-        whole.addWidget(self._scroll)
+        whole.addWidget(self._scroll, 1)
+        self.outcome = OutcomeCard(studio.theme)
+        self.foot = QVBoxLayout()
+        self.foot.setContentsMargins(0, 0, 0, 0)
+        self.foot.addWidget(self.outcome)
+        self.outcome.toggled.connect(self._make_room)
+        whole.setSpacing(0)
+        whole.addLayout(self.foot)
         self.notice = Notice(studio.theme, self)
-        self.outcome = OutcomeCard(studio.theme, self)
 
     def fold(self, line: QBoxLayout | QSplitter, width: int, heights: Sequence[int]) -> None:
         """Puts the parts of a line below each other while the page is narrower than a width.
@@ -203,8 +213,14 @@ class Page(QWidget):
                     part.setMinimumHeight(pixels(height) if narrow else 0)
                     _widen(part, narrow)
 
+    @Slot(bool)
+    def _make_room(self, shown: bool) -> None:
+        """Gives the foot margins while it has the card: an empty layout would have them, too."""
+        edge = EDGE if shown and self.foot.indexOf(self.outcome) >= 0 else 0
+        self.foot.setContentsMargins(edge, 0, edge, edge)
+
     def show_outcome(self, outcome: Outcome) -> None:
-        """Shows how something ended; it replaces the message above the page."""
+        """Shows how something ended; it replaces the message over the page."""
         self.notice.hide()
         self.outcome.show_outcome(outcome)
 

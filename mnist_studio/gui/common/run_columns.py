@@ -12,6 +12,7 @@ from mnist_studio.analysis.time_breakdown import (
 )
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import recipe_texts
+from mnist_studio.gui.common.elided import SEPARATOR
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table_model import TableColumn
 from mnist_studio.gui.services import texts
@@ -23,9 +24,6 @@ from mnist_studio.spec.recipes import recipe_title
 
 LONGEST_NOTE_LINE = 60
 """Characters of a note in a table."""
-
-SEPARATOR = " · "
-"""Between the parts of a title."""
 
 
 def _or_last(value: float | None) -> float:
@@ -184,9 +182,9 @@ def _megabytes(size: float | None) -> str:
 
 
 def _in_lines(row: RunRow) -> str:
-    """A title whose labels are in a line of their own."""
-    *base, labels = row.title.split(SEPARATOR)
-    return f"{SEPARATOR.join(base)}\n{labels}" if len(base) > 1 else row.title
+    """A title whose last part is in a line of its own."""
+    base, separator, last = row.title.rpartition(SEPARATOR)
+    return f"{base}\n{last}" if separator else last
 
 
 def settings_of(row: RunRow) -> str:

@@ -19,6 +19,9 @@ from mnist_studio.gui.theme.theme import Theme
 LEAST_WIDE = 200
 """A table scrolls sideways rather than make its first or its wide column narrower than this."""
 
+LEAST_TITLE = 160
+"""The same for the first column of a table that does not scroll sideways."""
+
 MEASURED_ROWS = 20
 """How many of the first and of the visible rows decide the widths of the columns."""
 
@@ -203,7 +206,8 @@ class TableView(QTableView):
         left = self.viewport().width() - sum(widths) + widths[wide]
         least = min(widths[wide], self._theme.pixels(LEAST_WIDE))
         # Titles of runs are long, and their tooltips have them whole.
-        spare = max(0, widths[0] - self._theme.pixels(LEAST_WIDE)) if wide else 0
+        title = self._theme.pixels(LEAST_TITLE if self.squeezed else LEAST_WIDE)
+        spare = max(0, widths[0] - title) if wide else 0
         if left < least and (self.squeezed or least - spare <= left):
             taken = min(spare, least - left)
             widths[0] -= taken

@@ -10,6 +10,7 @@ from mnist_studio.comparison.views.catalog import ENTRIES
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import shortened_title
 from mnist_studio.gui.common.image_view import picture_of
 from mnist_studio.gui.common.layouts import WholeRows
 from mnist_studio.gui.common.legend import sample
@@ -158,9 +159,7 @@ class SampleGrid(QWidget):
         name = QRectF(self._theme.pixels(36), top, self._left() - self._theme.pixels(92), height)
         painter.setFont(self._theme.font(12))
         painter.setPen(QColor(palette.text))
-        text = painter.fontMetrics().elidedText(
-            row.title, Qt.TextElideMode.ElideMiddle, int(name.width())
-        )
+        text = shortened_title(row.title, painter.fontMetrics(), int(name.width()))
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QColor(palette.secondary))
         score = QRectF(name.right(), top, self._theme.pixels(50), height)

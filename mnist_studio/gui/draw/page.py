@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mnist_studio.data.pictures.files import suffixes
-from mnist_studio.gui.common.basics import GAP, button, column, label, row
+from mnist_studio.gui.common.basics import GAP, button, column, holder, label, row
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.segmented import Segmented
@@ -95,7 +95,8 @@ class DrawPage(Page):
         self._columns = QHBoxLayout()
         self._columns.setSpacing(GAP)
         self._columns.addLayout(left)
-        self._columns.addWidget(self.tabs)
+        # Below the canvas, the card would change its size under the pen.
+        self._columns.addWidget(holder(column(self.tabs, self.outcome)))
         self.body.addWidget(self.steps)
         self.body.addLayout(self._columns)
 

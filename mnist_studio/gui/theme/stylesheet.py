@@ -102,8 +102,8 @@ QLineEdit[wrong="true"] { border: 1px solid $bad; }
 QLineEdit:focus { border: 2px solid $accent; padding: 2px 7px; }
 QComboBox::drop-down { border: 0; width: 18px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
-QComboBoxPrivateContainer { background: $panel; border: 1px solid $line; }
-QComboBox QAbstractItemView { background: $panel; border: 0; padding: 3px; }
+QComboBoxPrivateContainer { background: $panel; border: 0; }
+QComboBox QAbstractItemView { background: $panel; border: 1px solid $line; padding: 3px; }
 QFrame#stepper { background: $ground; border: 1px solid $line; border-radius: 6px; }
 QFrame#stepper[focused="true"] { border: 1px solid $accent; }
 QFrame#stepper[wrong="true"] { border: 1px solid $bad; }

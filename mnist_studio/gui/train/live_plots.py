@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QSlider, QSplitter, QWidget
+from PySide6.QtWidgets import QSlider, QSplitter, QWidget
 
 from mnist_studio.analysis.view import AxisSpec, Lines
 from mnist_studio.gui.common.basics import button, column, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.layouts import WrapBar
+from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.common.legend import KeyLegend
 from mnist_studio.gui.common.plots.chart import LinePlot
 from mnist_studio.gui.common.plots.run_lines import (
@@ -49,9 +49,10 @@ _DIFFERENCE_TIP = (
 
 
 class LivePlots(QWidget):
-    """Plots below each other with a common bar of controls and a sentence on their agreement.
+    """Plots with a common bar of controls, their legend, and a sentence on their agreement.
 
     Attributes:
+        cards: the plots, below each other or side by side.
         wants_difference: whether the difference is plotted; None where there is room for it.
 
     Signals:
@@ -78,15 +79,16 @@ class LivePlots(QWidget):
         self.loss = self._plot("Loss")
         self.accuracy = self._plot("Accuracy")
         self.difference = self._plot("Difference")
-        self.legend = KeyLegend(theme, LineMarks(theme), self._hover)
-        self.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.legend = KeyLegend(theme, LineMarks(theme), self._hover, in_line=True)
         self.sentence = label("", "secondary", wrap=True)
         self.difference_button = button(_SHOW, self._toggle_difference, _DIFFERENCE_TIP, quiet=True)
         self._agreement = holder(row(self.sentence, self.difference_button, gap=8))
         self._agreement.layout().setStretch(0, 1)  # type: ignore[union-attr]
         self._agreement.hide()
-        cards = self._cards()
-        self.setLayout(column(self._bar(), cards, self._agreement, gap=8))
+        self.cards = self._cards()
+        whole = column(self._bar(), self.cards, self._agreement, gap=8)
+        whole.setStretchFactor(self.cards, 1)
+        self.setLayout(whole)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(ALTERNATE_MS)
@@ -111,7 +113,11 @@ class LivePlots(QWidget):
 
     def _bar(self) -> QWidget:
         smoothing = row(label("Smoothing", "secondary"), self._smoothing, self._number, gap=6)
-        return WrapBar(self.measures, holder(row(smoothing, self.log, self.axis, gap=10)))
+        bar = QWidget()
+        line = Flow(bar, gap=8)
+        for part in (self.measures, self.log, self.axis, holder(smoothing), self.legend):
+            line.addWidget(part)
+        return bar
 
     def _cards(self) -> QSplitter:
         cards = QSplitter(Qt.Orientation.Vertical)
@@ -120,11 +126,7 @@ class LivePlots(QWidget):
         self._card_of: dict[str, Card] = {}
         for name in PLOTS:
             card = self._card_of[name] = Card(name.capitalize())
-            card.layout().setContentsMargins(16, 6, 16, 8)  # type: ignore[union-attr]
-            card.layout().setSpacing(2)  # type: ignore[union-attr]
-            if name == "loss":
-                card.header.setStretch(1, 0)
-                card.header.addWidget(self.legend, 1)
+            _frame(card, narrow=False)
             card.header.addWidget(self.plot(name).tools)
             card.body.addWidget(self.plot(name))
             cards.addWidget(card)
@@ -140,6 +142,16 @@ class LivePlots(QWidget):
         self.loss.prepare()
         QTimer.singleShot(0, self.accuracy, self.accuracy.prepare)
         QTimer.singleShot(0, self.difference, self.difference.prepare)
+
+    def put_side_by_side(self, beside: bool) -> None:
+        """Puts the plots next to each other, where below each other they would be flat strips."""
+        across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        if beside == (self.cards.orientation() == across):
+            return
+        self.cards.setOrientation(across if beside else down)
+        self.cards.setSizes([1000] * self.cards.count())
+        self._show_agreement()
+        self._frame_cards()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shows the difference where there is room for a third plot."""
@@ -180,7 +192,8 @@ class LivePlots(QWidget):
 
     def _show_agreement(self) -> None:
         present = bool(self.sentence.text())
-        tall = self.height() >= self._theme.pixels(ROOM_FOR_THREE)
+        below = self.cards.orientation() == Qt.Orientation.Vertical
+        tall = below and self.height() >= self._theme.pixels(ROOM_FOR_THREE)
         wanted = tall if self.wants_difference is None else self.wants_difference
         shown = present and wanted
         self._agreement.setVisible(present)
@@ -188,7 +201,15 @@ class LivePlots(QWidget):
         card = self._card_of["difference"]
         if shown == card.isHidden():
             card.setVisible(shown)
+            self._frame_cards()
             self._redraw("difference")
+
+    def _frame_cards(self) -> None:
+        """Three plots side by side have no pixel to spare for their titles."""
+        beside = self.cards.orientation() == Qt.Orientation.Horizontal
+        narrow = beside and not self._card_of["difference"].isHidden()
+        for card in self._card_of.values():
+            _frame(card, narrow)
 
     def _toggle_difference(self) -> None:
         self.wants_difference = self._card_of["difference"].isHidden()
@@ -219,3 +240,12 @@ class LivePlots(QWidget):
     def _smooth(self, value: int) -> None:
         self._number.setText(f"{value / 100:.2f}")
         self.redraw()
+
+
+def _frame(card: Card, narrow: bool) -> None:
+    """Leaves the plot of a card as much room as possible, and the title in a narrow one."""
+    layout, side = card.layout(), 8 if narrow else 16
+    assert layout is not None
+    layout.setContentsMargins(side, 6, side, 8)
+    layout.setSpacing(2)
+    card.header.setSpacing(2 if narrow else 8)

@@ -9,14 +9,21 @@ from PySide6.QtWidgets import QPlainTextEdit, QStackedWidget
 
 from mnist_studio import events, formatting
 from mnist_studio.analysis.time_breakdown import TRAINING_SPEED, marked
+from mnist_studio.frameworks.registry import FRAMEWORKS
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.plots.run_lines import shades
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.common.table import TableView
+from mnist_studio.gui.common.table import ROW_HEIGHT, TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.services.live_run import LiveRun
 from mnist_studio.gui.theme.theme import Theme
+
+HEAD = 34
+"""Height of the titles of the columns, in lengths of the design."""
+
+_LEFT = 6
+"""The column with the time left."""
 
 REFRESH_MS = 200
 _SPEED = (
@@ -41,6 +48,8 @@ class LiveRuns(Card):
             wide=1,
             empty="Runs appear here when you click Train.",
         )
+        self.table.squeezed = True
+        self._size()
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(LONGEST_LOG)
@@ -55,6 +64,7 @@ class LiveRuns(Card):
         self._choice.chosen.connect(lambda key: self._stack.setCurrentIndex(int(key == "log")))
         self.header.addWidget(self._choice)
         self.body.addWidget(self._stack)
+        theme.changed.connect(self._size)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
@@ -73,10 +83,17 @@ class LiveRuns(Card):
             TableColumn("Time left", _left, right=True, explain="Estimate from recent batches"),
         )
 
+    @Slot()
+    def _size(self) -> None:
+        """One run in each framework is always visible, however high the plots would like to be."""
+        self.table.setMinimumHeight(self._theme.pixels(HEAD + len(FRAMEWORKS) * ROW_HEIGHT))
+
     def show_runs(self, runs: Sequence[LiveRun]) -> None:
         """Shows these runs."""
         self._shades = dict(zip(map(id, runs), shades([run.spec for run in runs]), strict=True))
         self.model.show(runs)
+        # Otherwise the empty column would take its width from the titles.
+        self.table.show_column(_LEFT, any(run.terminal is None for run in runs) or not runs)
         for place, run in enumerate(runs):
             if run.active:
                 self.table.scrollTo(self.model.index(place, 0))

@@ -4,11 +4,11 @@ import logging
 
 from msgspec import structs
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 
 from mnist_studio import events
 from mnist_studio.errors import SpecError
-from mnist_studio.gui.common.basics import button, enable
+from mnist_studio.gui.common.basics import button, column, enable, holder
 from mnist_studio.gui.common.code_dialog import CodeDialog
 from mnist_studio.gui.common.layouts import Splitter
 from mnist_studio.gui.common.page import Page
@@ -31,6 +31,9 @@ from mnist_studio.spec import codec
 from mnist_studio.spec.run import RunSpec
 
 _LOG = logging.getLogger(__name__)
+
+LOW = 720
+"""Height of the page below which two plots are side by side, in lengths of the design."""
 
 REMEMBER_MS = 500
 """How long after the last change the settings of the page are saved."""
@@ -127,13 +130,21 @@ class TrainPage(Page):
         self.body.addWidget(whole, 1)
         whole.add((self.settings, right), (WIDTH, 800))
         whole.setStretchFactor(0, 0)
-        right.add((self.views, self.runs), (484, 196))
+        # The plots make room for the card, and nothing else moves.
+        self._upper = column(self.views, self.outcome)
+        self._upper.setStretchFactor(self.views, 1)
+        right.add((holder(self._upper), self.runs), (484, 196))
         right.setStretchFactor(1, 0)
         for splitter, sizes in ((right, saved.rows), (whole, saved.columns)):
             if len(sizes) == splitter.count():
                 splitter.setSizes(list(sizes))
         self.fold(whole, 860, (600, 620))
-        self.outcome.keep_clear(self.runs)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Puts the plots side by side on a low page."""
+        super().resizeEvent(event)
+        low = self.height() < self.studio.theme.pixels(LOW)
+        self.plots.put_side_by_side(low and not self.columns.property("folded"))
 
     @property
     def editor(self) -> NetworkEditor | None:
@@ -162,13 +173,15 @@ class TrainPage(Page):
     @Slot()
     def _show_editor(self) -> None:
         """Makes room for the editor."""
-        self.outcome.hide()  # It would cover the next step of the network.
+        self.outcome.hide()
+        self.foot.addWidget(self.outcome)
         self.columns.hide()
         self.view.hide()
 
     @Slot()
     def _show_form(self) -> None:
         """Shows form and plots again."""
+        self._upper.addWidget(self.outcome)
         self.columns.show()
         self.view.show()
         self._update()

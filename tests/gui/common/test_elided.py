@@ -1,12 +1,12 @@
 """Texts that do not fit are shortened, and their tooltips are complete."""
 
 from PySide6.QtCore import QEvent, QPoint
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.common.choice import ComboBox
-from mnist_studio.gui.common.elided import ElidedLines
+from mnist_studio.gui.common.elided import ElidedLines, shortened_title
 from mnist_studio.gui.theme.theme import Theme
 
 LONG = "Wide CNN · softmax applied twice, lr 0.01, 2 epochs, batch 128, seed 7"
@@ -57,3 +57,20 @@ def test_the_tooltip_of_a_narrow_box_begins_with_its_choice(qtbot: QtBot, theme:
         QApplication.sendEvent(box, event)
         assert QToolTip.text() == tip
         QToolTip.hideText()
+
+
+def test_the_framework_of_a_run_stays_visible_in_a_short_title(qtbot: QtBot, theme: Theme) -> None:
+    metrics = QFontMetrics(theme.font(13))
+    long = "Robust CNN for drawings · PyTorch, bundled"
+    for title, framework in (
+        (long, "PyTorch, bundled"),
+        ("MLP 128 · Keras · 1 epoch, 22:26", " · Keras"),
+    ):
+        for share in (0.6, 0.8, 0.95):
+            room = int(share * metrics.horizontalAdvance(title))
+            short = shortened_title(title, metrics, room)
+            assert framework in short
+            assert "…" in short
+            assert metrics.horizontalAdvance(short) <= room
+        assert shortened_title(title, metrics, metrics.horizontalAdvance(title)) == title
+    assert "…" in shortened_title(long, metrics, 60)

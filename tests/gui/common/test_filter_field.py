@@ -1,7 +1,7 @@
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from mnist_studio.gui.common.filter_field import FilterField
+from mnist_studio.gui.common.filter_field import PLACEHOLDERS, FilterField
 
 
 def test_other_widgets_leave_room_to_type(qtbot: QtBot) -> None:
@@ -18,3 +18,12 @@ def test_other_widgets_leave_room_to_type(qtbot: QtBot) -> None:
     field.resize(700, 40)
     qtbot.waitUntil(lambda: button.y() < field.line.y() + field.line.height())
     assert button.x() > field.line.x() + field.line.width()
+
+
+def test_the_example_in_the_empty_field_is_never_cut_off(qtbot: QtBot) -> None:
+    field = FilterField(lambda _: ())
+    qtbot.addWidget(field)
+    field.show()
+    for width, example in zip((600, 240, 100), PLACEHOLDERS, strict=True):
+        field.line.resize(width, 30)
+        assert field.line.placeholderText() == example

@@ -1,11 +1,13 @@
 """The Train page fits its screens, and scrolls where there is no room."""
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollArea, QWidget
 
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.layouts import Scroll
+from mnist_studio.gui.common.table import ROW_HEIGHT
+from mnist_studio.gui.services.outcome import NextStep, Outcome
 from mnist_studio.gui.train.page import TrainPage
 
 
@@ -32,6 +34,37 @@ def test_the_first_depth_needs_no_scrolling(window: MainWindow, width: int, heig
     for button in page.window().findChildren(QAbstractButton):
         if button.isVisible():
             assert inside(button, window), button.text()
+
+
+def test_a_finished_training_hides_nothing_on_a_small_laptop(window: MainWindow) -> None:
+    page = shown(window, 1280, 730)
+    steps = tuple(NextStep(text, text, print) for text in ("Draw with them", "Compare"))
+    facts = ("Test accuracy: 97 % each.", "They agree on all images.", "Training time: 1 s.")
+    page.show_outcome(Outcome("MLP 128 is trained", facts, "It may be longer.", "good", steps))
+    page.plots.sentence.setText("The frameworks are identical to 6 decimals in test loss.")
+    page.plots._toggle_difference()
+    # The card moves its buttons, and tells the layout its height, in two passes.
+    for _ in range(4):
+        QApplication.processEvents()
+    parts = [page.plots.loss, page.plots.accuracy, page.plots.difference, page.plots.sentence,
+             page.outcome, page.runs, page.settings]  # fmt: skip
+    places = [QRect(part.mapTo(page, QPoint(0, 0)), part.size()) for part in parts]
+    for place in places:
+        assert page.rect().contains(place)
+        assert [one for one in places if one.intersects(place)] == [place]
+    for plot in (page.plots.loss, page.plots.accuracy, page.plots.difference):
+        assert plot.height() >= window.theme.pixels(100)
+    assert page.runs.table.height() >= window.theme.pixels(3 * ROW_HEIGHT)
+
+
+def test_plots_are_side_by_side_where_they_would_be_flat(window: MainWindow) -> None:
+    page = shown(window, 1366, 768)
+    assert page.plots.loss.height() > window.theme.pixels(220)
+    assert page.plots.cards.orientation() == Qt.Orientation.Horizontal
+    shown(window, 1440, 900)
+    assert page.plots.cards.orientation() == Qt.Orientation.Vertical
+    shown(window, 800, 700)
+    assert page.plots.cards.orientation() == Qt.Orientation.Vertical
 
 
 def test_a_small_window_scrolls_and_clips_nothing(window: MainWindow) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.analysis.view import Bar, Bars
 from mnist_studio.analysis.view_text import cell_text
+from mnist_studio.gui.common.elided import shortened_title
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots.ticks import ticks
 from mnist_studio.gui.theme.marks import MarkSource, RunMark, mark_picture, paint_symbol
@@ -178,9 +179,7 @@ class BarChart(QWidget):
         painter.setPen(QColor(palette.secondary if bar is None else palette.text))
         indent = 0 if bar is None else self._theme.pixels(38)
         spot = QRectF(indent, place.top, room.area.left() - indent - 8, place.high)
-        text = painter.fontMetrics().elidedText(
-            place.text, Qt.TextElideMode.ElideMiddle, int(spot.width())
-        )
+        text = shortened_title(place.text, painter.fontMetrics(), int(spot.width()))
         painter.drawText(spot, Qt.AlignmentFlag.AlignVCenter, text)
         if bar is None:
             return

@@ -32,6 +32,8 @@ def fitted(spec: AxisSpec, values: Sequence[Floats], rest: float) -> Range:
     )
     if not low < high:
         alone = 0.5 if spec.log else ALONE.get(spec.unit, 0.1 * abs(low) or 1.0)
+        # Around a single epoch there are whole numbers, too.
+        alone = max(alone, 1.0) if spec.unit == "count" and not spec.log else alone
         return low - alone, low + alone
     space = rest * (high - low)
     return low - space, high + space

@@ -216,25 +216,31 @@ def settled_range(lines: Sequence[Line], falling: bool) -> tuple[float | None, f
     """The range of all values except those at the very start of the batch curves.
 
     The first batches would leave a small part of the plot to all that comes after them.
+    A curve that has just begun does not change the range of a longer one.
 
     Args:
         lines: the curves.
         falling: whether the start of a curve has its greatest values, else its least.
     """
-    ends = [_settled(line, falling) for line in lines]
+    longest = max((len(line.y) for line in lines if line.thin), default=0)
+    ends = [_settled(line, falling, longest) for line in lines]
     known = [end for end in ends if end is not None]
     if not known:
         return None, None
     return min(low for low, _ in known), max(high for _, high in known)
 
 
-def _settled(line: Line, falling: bool) -> tuple[float, float] | None:
+def _settled(line: Line, falling: bool, longest: int) -> tuple[float, float] | None:
+    """The range of a line without its start, which is as long for every line; None if empty."""
     y = np.asarray(line.y, dtype=np.float64)
+    start = UNSETTLED * longest / max(len(y), 1)
+    if line.thin and start > 1:
+        return None
     y = y[:: 1 + len(y) // MOST_SAMPLES]
     y = y[np.isfinite(y)]
     if not len(y):
         return None
-    low, high = (0.0, 1.0 - UNSETTLED) if falling else (UNSETTLED, 1.0)
+    low, high = (0.0, 1.0 - start) if falling else (start, 1.0)
     if not line.thin:
         low, high = 0.0, 1.0
     return float(np.quantile(y, low)), float(np.quantile(y, high))

@@ -9,6 +9,7 @@ from mnist_studio.analysis.view import AxisSpec, Line, Lines
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.plots.chart import LinePlot
 from mnist_studio.gui.common.plots.run_lines import LineMarks, family
+from mnist_studio.gui.common.plots.ticks import axis_ticks
 from mnist_studio.gui.theme.theme import Theme
 
 EPOCHS = AxisSpec("Epoch", "count")
@@ -37,8 +38,11 @@ def test_the_axis_around_a_single_point_shows_only_possible_values(
     qtbot.wait(50)
     canvas = plot._chart.inside
     assert isinstance(canvas, Canvas)
-    bottom, top = canvas.getPlotItem().getViewBox().viewRange()[1]
+    (left, right), (bottom, top) = canvas.getPlotItem().getViewBox().viewRange()
     assert low <= bottom < value < top <= high
+    # The epochs around a single one are whole numbers.
+    labels = axis_ticks(EPOCHS, left, right, 5, lambda *_: True)[1]
+    assert labels == ("0", "1", "2")
 
 
 def test_runs_have_the_color_of_their_framework_and_a_shade(theme: Theme, qtbot: QtBot) -> None:

@@ -76,6 +76,20 @@ def test_the_axes_have_all_epochs_and_the_range_of_the_settled_curves() -> None:
     assert live_lines(runs, "loss", SHOWN, "seconds", 0.0).x.high == 1500
 
 
+def test_a_run_that_has_just_begun_leaves_the_range_of_the_others() -> None:
+    first, second = live("numpy"), LiveRun(live("pytorch").spec)
+    alone = live_lines((first,), "loss", ("batch",), "epochs", 0.0).y
+    second.take(
+        Progress(
+            1, 3, 500, (3.0, 2.9, 2.8), (0.1, 0.1, 0.1), 1000.0, 1.0, 1.0, 0.001,
+            run="other", framework="pytorch",
+        )
+    )  # fmt: skip
+    both = live_lines((first, second), "loss", ("batch",), "epochs", 0.0)
+    assert len(both.lines) == 2
+    assert (both.y.low, both.y.high) == (alone.low, alone.high)
+
+
 def test_the_difference_is_from_the_first_framework_of_equal_settings() -> None:
     runs = (live("keras", 0.25), live("numpy"), live("pytorch", seed=2))
     drawn = live_differences(runs, SHOWN, 0.0)
