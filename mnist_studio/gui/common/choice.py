@@ -127,7 +127,8 @@ class ComboBox(QComboBox):
         self.view().setMinimumWidth(widest + self._theme.pixels(56))
         super().showPopup()
         # Qt paints the border of a menu around the list, and the list covers its sides.
-        self.view().parentWidget().setMask(QRegion(self.view().geometry()))
+        if (frame := self.view().parentWidget()) is not None:
+            frame.setMask(QRegion(self.view().geometry()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Ignores the wheel: scrolling the page must not change a value."""
