@@ -46,6 +46,11 @@ class Lost(Exception):
     """Something is not as it should be; says what."""
 
 
+def source_path() -> str:
+    """A PYTHONPATH for child processes: this checkout, then what is in it already."""
+    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+
+
 def shapes(framework: FrameworkName) -> dict[str, RunSpec]:
     """What is trained: few epochs, many, long ones, and a small CNN on augmented images."""
     base = run_spec(RECIPES["mlp-128"])

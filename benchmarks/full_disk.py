@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.attacks import ROOT, Attack, Lost, losses, run
+from benchmarks.attacks import ROOT, Attack, Lost, losses, run, source_path
 from mnist_studio.spec import files
 from mnist_studio.spec.run import FrameworkName
 
@@ -125,7 +125,7 @@ class FullDisk(Attack):
             "FAULTS_AT": str(done.at),
             "FAULTS_ERRNO": str(getattr(errno, done.error)),
             "FAULTS_STAYS": str(int(done.stays)),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": source_path(),
         }
         try:
             return subprocess.run(

@@ -23,7 +23,7 @@ from typing import Literal, get_args
 
 import psutil
 
-from benchmarks.attacks import ROOT, Attack, Lost, Result, losses, run
+from benchmarks.attacks import ROOT, Attack, Lost, Result, losses, run, source_path
 from mnist_studio import paths
 from mnist_studio.spec import codec
 from mnist_studio.store import step_curve
@@ -146,7 +146,7 @@ class Kills(Attack):
             supervisor = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.kills_supervisor", str(file), run,
                  str(kill.pause), str(kill.shift)],
-                cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+                cwd=ROOT, env={**os.environ, "PYTHONPATH": source_path()},
                 stdout=subprocess.DEVNULL, stderr=errors,
             )  # fmt: skip
         try:
@@ -209,7 +209,10 @@ class Kills(Attack):
         self, done: Cycle, kill: Kill, supervisor: "subprocess.Popen[bytes]", started: float
     ) -> None:
         children = _children(supervisor.pid)
-        done.late += supervisor.poll() is not None
+        if (code := supervisor.poll()) is not None:
+            if code:
+                raise Lost(f"the supervisor failed by itself with exit code {code}")
+            done.late += 1
         if kill.victim in ("child", "child, then supervisor", "both"):
             for child in children:
                 _kill(child)

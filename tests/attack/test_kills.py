@@ -37,6 +37,15 @@ def test_kills_by_chance_lose_nothing_and_the_command_goes_on_behind_them(
     assert [result["problem"] for result in attack.results()] == ["", ""]
 
 
+def test_a_training_that_cannot_start_is_no_success(
+    attack: Kills, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "no number")
+    kill = Kill("both", training=True, moment=0.5, writing=False, pause=0.0, shift=0.0)
+    done = attack.cycle(1, "epochs", [kill])
+    assert done.problem == "the supervisor failed by itself with exit code 1"
+
+
 def test_a_loss_is_reported() -> None:
     lost = {"kills": [], "late": 0, "resumed": 0, "restarted": 0, "leave_seconds": 0.5}
     text = summary([{**lost, "number": 7, "problem": "weights differ"}])

@@ -143,7 +143,8 @@ VARIANTS: Mapping[str, RunSpec] = {
 def learner(framework: Framework, spec: RunSpec, seed: int = SEED) -> Learner:
     """On the device under test, bound to the digits."""
     weights = initial_weights(spec.model, seed, spec.training.precision)
-    place = next(device for device in framework.devices() if device.kind == DEVICE)
+    devices = framework.devices()
+    place = next((device for device in devices if device.kind == DEVICE), devices[-1])
     made = framework.learner(spec, weights, place)
     made.bind(*digits(classes=class_count(spec.model)))
     return made

@@ -12,7 +12,8 @@ LIMITS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_THREAD_LIMIT")
 
 def _bits(_: int) -> str:
     environment = {name: value for name, value in os.environ.items() if name not in LIMITS}
-    environment["PYTHONPATH"] = str(HERE.parents[3])
+    folders = [str(HERE.parents[3]), os.environ.get("PYTHONPATH")]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, folders))
     return subprocess.run(
         [sys.executable, str(HERE)], env=environment, capture_output=True, text=True, check=True
     ).stdout
