@@ -2,11 +2,11 @@
 
     python resources/models/make.py record robust fast-99 --data FOLDER_OF_MNIST
 
-Every recipe is trained in its own framework, on MNIST's 60,000 training images, some of them also
-on generated digits in the handwriting styles of several countries. It runs on one thread of the
-CPU: the same machine and packages give the same weights and predictions again, byte for byte.
-Ctrl+C stops, and the same command goes on. Where ``--home`` has a finished run of the recipe, it is
-packed without training, whatever its device and threads were.
+Every recipe is trained in its own framework, on MNIST's training images and on generated digits in
+the handwriting styles of several countries. It runs on one thread of the CPU, or with
+``--device cuda`` on a GPU: the same machine and packages give the same weights and predictions
+again, byte for byte. Ctrl+C stops, and the same command goes on. Where ``--home`` has a finished
+run of the recipe, it is packed without training, whatever its device and threads were.
 docs/models.md has the figures.
 """
 
@@ -25,25 +25,29 @@ from mnist_studio.errors import MnistStudioError, StoreError
 from mnist_studio.events import Finished
 from mnist_studio.running.job import TrainingJob
 from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.spec.run import RunSpec
+from mnist_studio.spec.run import DeviceName, RunSpec
 from mnist_studio.store import artifacts, packing
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
 TARGET = Path(__file__).parent
 HOME = Path("build/models")
-STYLED = {"fast-99": 6_000}
-"""Generated digits in handwriting styles. With them ``robust`` classifies more pen strokes, but
-fewer images of MNIST, correctly: see docs/handwriting.md."""
-EPOCHS = {"fast-99": 4}
-"""Where they are not those of the recipe."""
+STYLED = 6_000
+"""Generated digits in handwriting styles that each model is also trained on."""
+LONG: dict[str, int | bool] = {
+    "epochs": 40, "averaged_epochs": 10, "augment_generated": False, "validation": 10_000,
+}  # fmt: skip
+TRAINING: dict[str, dict[str, int | bool]] = {
+    "record": LONG, "robust": LONG, "fast-99": {"epochs": 4},
+}  # fmt: skip
+"""Settings of the training that are not those of the recipe: see docs/models.md."""
 
 
 def main(arguments: Namespace) -> int:
     """Makes the requested models; 0 if all of them were made."""
     os.environ[paths.HOME_VARIABLE] = str(arguments.home.absolute())
     for name in arguments.recipes:
-        spec = _spec(name)
+        spec = _spec(name, arguments.device)
         run = _finished(spec) or _trained(spec, arguments.data)
         if run is None:
             return 1
@@ -53,12 +57,10 @@ def main(arguments: Namespace) -> int:
     return 0
 
 
-def _spec(name: str) -> RunSpec:
+def _spec(name: str, device: DeviceName) -> RunSpec:
     spec = run_spec(RECIPES[name])
-    epochs = EPOCHS.get(name, spec.training.epochs)
-    training = replace(spec.training, epochs=epochs)
-    styled = STYLED.get(name, 0)
-    return replace(spec, training=training, device="cpu", threads=1, handwriting_styles=styled)
+    training = replace(spec.training, **TRAINING.get(name, {}))
+    return replace(spec, training=training, device=device, threads=1, handwriting_styles=STYLED)
 
 
 def _finished(spec: RunSpec) -> Run | None:
@@ -99,6 +101,9 @@ def _arguments() -> Namespace:
     parser.add_argument("recipes", nargs="+", choices=sorted(RECIPES), metavar="RECIPE")
     parser.add_argument(
         "--home", type=Path, default=HOME, help=f"folder to train in (default: {HOME})"
+    )
+    parser.add_argument(
+        "--device", choices=("cpu", "cuda"), default="cpu", help="where to train (default: cpu)"
     )
     parser.add_argument(
         "--data", type=Path, help="folder with the MNIST files (default: the downloaded ones)"
