@@ -232,7 +232,9 @@ def _draw(cells: Sequence[tuple[Images, str]], target: Path) -> None:
     for axes, (image, title) in zip(grid.flat, cells, strict=False):
         axes.imshow(image, cmap="gray_r", vmin=0, vmax=255)
         axes.set_title(title, fontsize=7, pad=2, loc="left")
-    figure.subplots_adjust(left=0.01, right=0.99, top=0.97, bottom=0.01, wspace=0.1, hspace=0.35)
+    # Room for the titles of the first row, of the same height however many rows there are.
+    top = 1 - 0.2 / rows
+    figure.subplots_adjust(left=0.01, right=0.99, top=top, bottom=0.01, wspace=0.1, hspace=0.35)
     figure.savefig(target, dpi=90)
     with Image.open(target) as picture:
         gray = picture.convert("L").quantize(16)

@@ -108,10 +108,19 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _tell(reader: Reader, name: str, images: Images) -> None:
-    verdicts = [place.verdict for place in reader.places(images)]
+def _tell(
+    reader: Reader, name: str, images: Images, labels: NDArray[np.int64] | None = None
+) -> None:
+    """The fractions of each verdict; with labels, of the correct predictions only."""
+    places = reader.places(images)
+    right = [
+        labels is None or place.consensus.label == labels[at] for at, place in enumerate(places)
+    ]
+    verdicts = [place.verdict for place, kept in zip(places, right, strict=True) if kept]
     none, doubtful = (np.mean([v == kind for v in verdicts]) for kind in ("none", "doubtful"))
-    _say(f"{name:28s} no digit {none:7.2%}   doubtful {doubtful:7.2%}   of {len(images)}")
+    correct = "" if labels is None else f"correct {np.mean(right):7.2%}   "
+    figures = f"{correct}no digit {none:7.2%}   doubtful {doubtful:7.2%}   of {len(verdicts)}"
+    _say(f"{name:28s} {figures}")
 
 
 def _read_numbers(reader: Reader, pen: Sequence[PenDigit], count: int) -> None:
@@ -133,8 +142,10 @@ def _read_numbers(reader: Reader, pen: Sequence[PenDigit], count: int) -> None:
 def main(file: Path, data: Path | None, count: int, writers: Writers) -> None:
     """Prints all figures."""
     reader, pen = Reader(), pen_digits.by_writers(pen_digits.read(file), writers)
-    _tell(reader, "MNIST test, odd places", sources.load_test("mnist", data).images[1::2])
-    _tell(reader, f"pen digits, {writers}", np.stack([digit_image(one.ink) for one in pen]))
+    test = sources.load_test("mnist", data)
+    _tell(reader, "MNIST test, odd places", test.images[1::2], test.labels[1::2].astype(np.int64))
+    written = np.stack([digit_image(one.ink) for one in pen])
+    _tell(reader, f"pen digits, {writers}", written, np.array([one.label for one in pen]))
     for kind in (*hostile.DRAWINGS, *hostile.PICTURES):
         _tell(reader, kind, hostile.images(kind, count))
     split = [one for one in pen if len(reader.digits(one.ink)) > 1]
