@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QLayoutItem,
     QScrollArea,
     QSplitter,
+    QStackedWidget,
     QWidget,
 )
 
@@ -76,6 +77,32 @@ class Scroll(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Nothing: everything can be reached by scrolling."""
         return QSize(0, 0)
+
+
+class CurrentStack(QStackedWidget):
+    """Needs the room of the page that is shown. That of Qt needs the room of the largest one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        """That of the current page."""
+        page = self.currentWidget()
+        return page.sizeHint() if page else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        """That of the current page."""
+        page = self.currentWidget()
+        return page.minimumSizeHint() if page else super().minimumSizeHint()
+
+    def heightForWidth(self, width: int) -> int:
+        """The least of the current page: a scroll area takes this for the least height."""
+        page = self.currentWidget()
+        layout = page.layout() if page else None
+        if layout is None or not layout.hasHeightForWidth():
+            return self.minimumSizeHint().height()
+        return layout.totalMinimumHeightForWidth(width)
 
 
 class Flow(QLayout):

@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QToolButto
 from mnist_studio.analysis.interpretation import Interpretation, Vote, interpret
 from mnist_studio.analysis.voters import RULE
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
-from mnist_studio.gui.common.basics import GAP, column, holder, row
+from mnist_studio.gui.common.basics import GAP, column, holder
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.draw.consensus_card import ConsensusCard, true_label_verdict
 from mnist_studio.gui.draw.model_grid import ModelGrid
 from mnist_studio.gui.draw.model_order import ORDERS, ModelFilter, arranged
@@ -22,6 +23,9 @@ from mnist_studio.settings import Votes
 from mnist_studio.spec.run import DIGITS
 
 EVERY = "Every loaded model has one vote, whatever its test accuracy."
+
+WIDTHS = (168, 140, 102, 116)
+"""Of order, framework, votes, and search, so that no choice is cut off."""
 
 SORT_DELAY_MS = 400
 """Pause without predictions before cards are sorted by them again."""
@@ -290,10 +294,13 @@ class PredictionsBar(QWidget):
         self.order.chosen.connect(self._notify)
         self.framework.chosen.connect(self._notify)
         self.search.textChanged.connect(self._notify)
-        line = row(self.order, self.framework, self.votes, self.search, gap=8)
-        for at, stretch in enumerate((4, 4, 3, 3)):
-            line.setStretch(at, stretch)
-        self.setLayout(line)
+        for field, width in zip(
+            (self.order, self.framework, self.votes, self.search), WIDTHS, strict=True
+        ):
+            field.setMinimumWidth(theme.pixels(width))
+        line = Flow(self, gap=8)
+        for field in (self.order, self.framework, self.votes, self.search):
+            line.addWidget(field)
 
     @property
     def filter(self) -> ModelFilter:

@@ -69,7 +69,8 @@ class ExperimentQueueCard(Card):
     def _columns(self) -> tuple[TableColumn[CellRow], ...]:
         return (
             TableColumn("Run", lambda row: row.title, picture=self._sample),
-            TableColumn("Settings", lambda row: row.settings),
+            TableColumn("Settings", lambda row: row.differing, tip=lambda row: row.settings,
+                   explain="The seed, and the settings in which the runs differ"),
             TableColumn("State", lambda row: row.state, tip=lambda row: row.tip,
                    color=self._color),
             TableColumn("Progress", lambda row: f"{100 * row.cell.fraction:.0f} %", right=True,

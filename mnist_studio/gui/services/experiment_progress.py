@@ -34,6 +34,9 @@ STATES: dict[State, str] = {
     "pruned": "Pruned",
 }
 
+SEPARATOR = " · "
+"""Between settings."""
+
 
 @dataclass(frozen=True)
 class CellRow:
@@ -44,12 +47,14 @@ class CellRow:
         place: in the queue, from 1; 0 if it is not waiting.
         paused: whether the experiment is paused.
         search: that chose it; None in any other experiment.
+        common: settings that all cells have.
     """
 
     cell: ExperimentCell
     place: int = 0
     paused: bool = False
     search: Search | None = None
+    common: frozenset[str] = frozenset()
 
     @property
     def key(self) -> str:
@@ -91,10 +96,18 @@ class CellRow:
 
     @property
     def settings(self) -> str:
-        """The settings in which cells of a grid differ, or those that a search varies."""
+        """The settings that a grid has axes for, or those that a search varies."""
         if self.search is None:
-            return differing(self.cell.spec)
+            return SEPARATOR.join(grid_settings(self.cell.spec))
         return settings_text(self.search, self.cell.spec)
+
+    @property
+    def differing(self) -> str:
+        """The same without the settings that all cells have; the seed is always there."""
+        if self.search is not None:
+            return self.settings
+        seed, *others = grid_settings(self.cell.spec)
+        return SEPARATOR.join((seed, *(one for one in others if one not in self.common)))
 
 
 class ExperimentState:
@@ -126,6 +139,7 @@ class ExperimentState:
         self.found = found
         self._cells: dict[int, ExperimentCell] = {cell.number: cell for cell in cells}
         self._order: tuple[int, ...] = ()
+        self._compared, self._same = 0, frozenset[str]()
         self.overall: ProgressChanged | None = None
         self.paused = False
 
@@ -133,11 +147,21 @@ class ExperimentState:
     def rows(self) -> tuple[CellRow, ...]:
         """Running cells, waiting cells in the order of the queue, then the rest by number."""
         places = {number: place for place, number in enumerate(self._order, start=1)}
+        common = self._common()
         rows = [
-            CellRow(cell, places.get(number, 0), self.paused, self._search)
+            CellRow(cell, places.get(number, 0), self.paused, self._search, common)
             for number, cell in self._cells.items()
         ]
         return tuple(sorted(rows, key=_rank))
+
+    def _common(self) -> frozenset[str]:
+        """The settings that all cells have, if there are several."""
+        cells = self._cells.values()
+        if len(cells) != self._compared:
+            self._compared = len(cells)
+            every = [frozenset(grid_settings(cell.spec)) for cell in cells]
+            self._same = frozenset.intersection(*every) if len(every) > 1 else frozenset()
+        return self._same
 
     @property
     def cells(self) -> tuple[ExperimentCell, ...]:
@@ -206,12 +230,13 @@ class ExperimentState:
             self._cells[number] = replace(cell, validation_accuracy=accuracy)
 
 
-def differing(spec: RunSpec) -> str:
-    """Seed, batch size and learning rate: what a grid has axes for."""
+def grid_settings(spec: RunSpec) -> tuple[str, ...]:
+    """Seed, batch size, and learning rate, and any dataset but MNIST: axes of a grid."""
     training = spec.training
     size = "full batch" if training.batch_size == FULL_BATCH else f"batch {training.batch_size}"
-    text = f"seed {training.seed} · {size} · learning rate {training.optimizer.learning_rate:g}"
-    return text if spec.dataset == "mnist" else f"{text} · {texts.DATASETS[spec.dataset]}"
+    rate = f"learning rate {training.optimizer.learning_rate:g}"
+    dataset = () if spec.dataset == "mnist" else (texts.DATASETS[spec.dataset],)
+    return (f"seed {training.seed}", size, rate, *dataset)
 
 
 def left(seconds: float | None) -> str:

@@ -1,6 +1,7 @@
 """The queue of an experiment, reordered by dragging."""
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
@@ -82,15 +83,25 @@ def test_shortened_titles_and_settings_are_whole_in_tooltips(
     card.show()
     qtbot.waitUntil(lambda: card.table.wanted_width > 0)
     model = card.table.model()
-    for column in (0, 1):
-        cell = model.index(0, column)
-        assert card.table.is_shortened(cell)
-        spot = card.table.visualRect(cell).center()
-        event = QHelpEvent(QEvent.Type.ToolTip, spot, card.table.viewport().mapToGlobal(spot))
-        QApplication.sendEvent(card.table.viewport(), event)
-        assert QToolTip.text().startswith(cell.data())
-        QToolTip.hideText()
+    cell = model.index(0, 0)
+    assert card.table.is_shortened(cell)
+    spot = card.table.visualRect(cell).center()
+    event = QHelpEvent(QEvent.Type.ToolTip, spot, card.table.viewport().mapToGlobal(spot))
+    QApplication.sendEvent(card.table.viewport(), event)
+    assert QToolTip.text().startswith(cell.data())
+    QToolTip.hideText()
     card.hide()
+
+
+def test_settings_that_all_runs_have_are_in_the_tooltip_only(card: ExperimentQueueCard) -> None:
+    cell = card.table.model().index(0, 1)
+    assert cell.data() == "seed 2"
+    assert cell.data(Qt.ItemDataRole.ToolTipRole).startswith("seed 2 · batch 64 · learning rate ")
+    rates = Grid(("mlp-128",), ("numpy",), learning_rates=(0.1, 0.2))
+    specs = expand_cells(replace(STUDY, grid=rates, seeds=(1,)))
+    cells = (ExperimentCell(at, spec, "waiting", "", 0.0, "") for at, spec in enumerate(specs))
+    shown = [row.differing for row in ExperimentState(cells).rows]
+    assert shown == ["seed 1 · learning rate 0.1", "seed 1 · learning rate 0.2"]
 
 
 def test_nothing_else_can_be_dropped(card: ExperimentQueueCard) -> None:

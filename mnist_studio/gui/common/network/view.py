@@ -11,8 +11,7 @@ from mnist_studio.analysis.network_picture import TEXT_SIZE
 from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import UsageError
-from mnist_studio.gui.common.basics import IconButton, button, column, row
-from mnist_studio.gui.common.elided import Elided
+from mnist_studio.gui.common.basics import IconButton, button, column, label, row
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.common.network.painting import picture_image
@@ -44,7 +43,7 @@ class NetworkView(QWidget):
         self._studio, self.picture = studio, picture
         self._title = "network"
         self._fits = False
-        self.summary = Elided("", "secondary")
+        self.summary = label("", "secondary", wrap=True)
         theme = studio.theme
         self.save_button = button(
             "Save picture…", self.ask_to_save, "Saves the picture as an SVG or PNG file", quiet=True

@@ -3,7 +3,7 @@
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.understanding import Ablation, LayerChoice
 from mnist_studio.explanation.understanding_sentences import ablation_sentence
-from mnist_studio.gui.common.basics import label, row
+from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.draw.explanation.part import ExplanationPart, LayerField, captioned
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
@@ -27,8 +27,7 @@ class AblationPart(ExplanationPart):
         super().__init__(theme)
         self.field = LayerField(theme, "Turn off", self.changed.emit, whole=True)
         for name, control in self.field.controls:
-            self.controls.addWidget(label(name, "secondary"))
-            self.controls.addWidget(control)
+            self.add_control(name, control)
         self.noise = ComboBox("Noise", theme)
         self.noise.setToolTip(
             "Standard deviation of noise on every kernel, in percent of that of its weights "
@@ -37,8 +36,7 @@ class AblationPart(ExplanationPart):
         self.noise.offer([(str(n), f"{100 * n:.0f} %" if n else "none", "") for n in NOISE])
         self.noise.setMinimumWidth(theme.pixels(84))
         self.noise.chosen.connect(lambda _: self.changed.emit())
-        self.controls.addWidget(label("Noise", "secondary"))
-        self.controls.addWidget(self.noise)
+        self.add_control("Noise", self.noise)
         self.before = ProbabilityBars(theme, "numpy")
         self.after = ProbabilityBars(theme, "numpy")
         for bars in (self.before, self.after):

@@ -63,8 +63,7 @@ class MapPart(ExplanationPart):
         )
         self.method.chosen.connect(lambda _: self.changed.emit())
         self.controls.addWidget(self.method)
-        self.controls.addWidget(label("Space", "secondary"))
-        self.controls.addWidget(self.space)
+        self.add_control("Space", self.space)
         self.cancel_button = button(
             "Cancel", self._interrupt, "Stops t-SNE, and shows the map of PCA", quiet=True
         )

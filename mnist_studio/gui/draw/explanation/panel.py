@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mnist_studio.explanation.explainer import ExplanationUpdate, PartResult
 from mnist_studio.explanation.messages import PartProgress, PartUnavailable
@@ -11,7 +11,7 @@ from mnist_studio.gui.common.basics import GAP, column, holder, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.empty_state import EmptyState
-from mnist_studio.gui.common.layouts import Scroll, WrapBar
+from mnist_studio.gui.common.layouts import CurrentStack, Scroll, WrapBar
 from mnist_studio.gui.common.segmented import Segmented
 from mnist_studio.gui.draw.explanation.ablation import AblationPart
 from mnist_studio.gui.draw.explanation.attribution import AttributionPart
@@ -75,7 +75,7 @@ class ExplanationPanel(QWidget):
         self._explained: dict[str, str] = {}
         self.model.setMinimumWidth(studio.theme.pixels(200))
         self.state = Elided("", "secondary")
-        self._shown = QStackedWidget()
+        self._shown = CurrentStack()
         self._lay_out()
         self._connect()
         self.model.renew()

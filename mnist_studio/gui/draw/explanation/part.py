@@ -12,7 +12,7 @@ from mnist_studio.gui.common.basics import enable, holder, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.elided import Elided
-from mnist_studio.gui.common.layouts import WrapBar
+from mnist_studio.gui.common.layouts import Flow, WrapBar
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.run import DIGITS
@@ -32,7 +32,7 @@ class ExplanationPart(Card):
         title_text: its title.
         tip: what it shows.
         class_names: of the model.
-        controls: settings, next to the title or below it.
+        controls: settings, next to the title or below it, in lines.
         content: the explanation, under the sentence.
 
     Signals:
@@ -50,10 +50,11 @@ class ExplanationPart(Card):
         self.theme = theme
         self.class_names = DIGITS
         self._class_choices: list[tuple[ComboBox, str]] = []
-        self.controls = row(gap=8)
+        controls = QWidget()
+        self.controls = Flow(controls, gap=8)
         title = label(self.title_text, "cardTitle")
         title.setToolTip(self.tip)
-        self.body.addWidget(WrapBar(title, holder(self.controls)))
+        self.body.addWidget(WrapBar(title, controls))
         self.sentence = label("", "secondary", wrap=True)
         self.body.addWidget(self.sentence)
         self.content = QVBoxLayout()
@@ -96,9 +97,12 @@ class ExplanationPart(Card):
         self._offer_classes(made, default)
         made.chosen.connect(lambda _: self.changed.emit())
         made.setMinimumWidth(self.theme.pixels(126))
-        self.controls.addWidget(label(name, "secondary"))
-        self.controls.addWidget(made)
+        self.add_control(name, made)
         return made
+
+    def add_control(self, name: str, control: QWidget) -> None:
+        """Adds a setting with its name, which stay in the same line."""
+        self.controls.addWidget(holder(row(label(name, "secondary"), control, gap=8)))
 
 
 class LayerField:

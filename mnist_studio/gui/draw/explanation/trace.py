@@ -94,10 +94,10 @@ class TracePart(ExplanationPart):
         self.way.enable("forward", tip="Traces the prediction for the drawing (default)")
         self.way.enable("step", tip="Traces one training step on the drawing")
         self.way.chosen.connect(lambda _: self.changed.emit())
+        self.controls.addWidget(self.way)
         self.target_label = self.class_choice(
             "Target label", "prediction", "The label to learn (default: the prediction)"
         )
-        self.controls.insertWidget(0, self.way)
         self.export_button = button(
             "Export…", self._choose_folder, "Writes all arrays to CSV files"
         )

@@ -4,7 +4,6 @@ from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.understanding import UnitImages
 from mnist_studio.explanation.understanding_sentences import unit_sentence
 from mnist_studio.formatting import count
-from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.draw.explanation.image_rows import CaptionedImage, ImageRows
 from mnist_studio.gui.draw.explanation.part import ExplanationPart, LayerField, scrolled
 from mnist_studio.gui.theme.theme import Theme
@@ -21,8 +20,7 @@ class UnitPart(ExplanationPart):
         super().__init__(theme)
         self.field = LayerField(theme, "Unit", self.changed.emit)
         for name, control in self.field.controls:
-            self.controls.addWidget(label(name, "secondary"))
-            self.controls.addWidget(control)
+            self.add_control(name, control)
         self.images = ImageRows(theme, "Images that activate the unit most")
         self.content.addWidget(scrolled(self.images), 1)
 

@@ -190,3 +190,18 @@ def test_no_part_takes_room_from_the_canvas(why: ExplanationPanel) -> None:
         go(why, name)
         assert why.part.part == name
         assert why.minimumSizeHint() == needed
+
+
+def test_every_part_fits_next_to_the_canvas_of_a_small_laptop(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    panel = ExplanationPanel(window.studio)
+    qtbot.addWidget(panel)
+    for name in TITLES:
+        panel.switch.choose(name)
+        part = panel.part
+        panel._shown.setCurrentWidget(part)
+        # Whatever parts there are, only the one that is shown needs room.
+        assert panel._shown.minimumSizeHint() == part.minimumSizeHint()
+        assert part.minimumSizeHint().width() <= window.theme.pixels(420), name
+        assert panel._shown.heightForWidth(540) <= window.theme.pixels(400), name
