@@ -28,8 +28,7 @@ UNUSED = [
     "torch.utils.benchmark", "torch.utils.tensorboard", "torch.utils.bottleneck",
     "torch.testing._internal.distributed", "torch.testing._internal.generated",
     "torch.testing._internal.opinfo", "torch.testing._internal.common_methods_invocations",
-    "matplotlib.backends.backend_qt", "matplotlib.backends.backend_qtagg",
-    "matplotlib.tests", "numpy.tests", "scipy.tests", "mpl_toolkits.tests",
+    "matplotlib", "numpy.tests", "scipy.tests",
     "keras.src.backend.torch", "keras.src.backend.jax", "keras.src.backend.openvino",
 ]  # fmt: skip
 
@@ -38,7 +37,7 @@ _UNUSED_FILES = (
     "torch/include/*", "torch/share/*", "torch/lib/*test*",
     "torch/lib/libaoti_custom_ops*", "torch/lib/libbackend_with_compiler*",
     "tensorflow/include/*", "tensorflow/xla_aot_runtime_src/*",
-    "*/tests/*", "*/testing/data/*", "matplotlib/mpl-data/sample_data/*", "clang/*",
+    "*/tests/*", "*/testing/data/*", "clang/*",
     # What only the keyboard on the screen, databases, animations, and a Wayland server need.
     "PySide6/Qt/plugins/platforminputcontexts/libqtvirtualkeyboard*",
     "PySide6/Qt/plugins/sqldrivers/*", "PySide6/Qt/plugins/vectorimageformats/*",
@@ -48,10 +47,6 @@ _UNUSED_FILES = (
     "PySide6/Qt/lib/libQt6Lottie*", "PySide6/Qt/lib/libQt6WaylandCompositor*",
     "PySide6/Qt/translations/*", "PySide6/Qt/qml/*", "*.pyi", "*.h", "*.hpp", "*.cmake",
 )  # fmt: skip
-
-_UNUSED_STARTS = ("pyi_rth_mplconfig",)
-"""What PyInstaller would do at the start. This one makes a folder for Matplotlib in every process,
-which children leave behind; MNIST Studio sets a folder for Matplotlib itself."""
 
 _SYMBOLS = ("torch/lib/", "tensorflow/", "PySide6/Qt/lib/")
 """Where symbols are stripped; in libraries that were edited after linking it would break them."""
@@ -86,10 +81,6 @@ def templates(package: Path) -> Iterator[tuple[str, str]]:
     """Every template of the program, and the folder of the bundle in which it belongs."""
     for file in sorted(package.rglob("*.j2")):
         yield str(file), file.parent.relative_to(package.parent).as_posix()
-
-
-PICTURES = [f"matplotlib.backends.backend_{kind}" for kind in ("agg", "svg", "pdf")]
-"""Chosen by the suffix of a file, which PyInstaller does not see."""
 
 
 def frameworks() -> Iterator[str]:
@@ -151,11 +142,6 @@ def installed(distribution: str) -> bool:
 def used(items: Sequence[Item]) -> list[Item]:
     """The files without those that nothing reads at run time."""
     return [item for item in items if not any(fnmatch(item[0], unused) for unused in _UNUSED_FILES)]
-
-
-def started(scripts: Sequence[Item]) -> list[Item]:
-    """The scripts that run at the start, without those that MNIST Studio replaces."""
-    return [script for script in scripts if script[0] not in _UNUSED_STARTS]
 
 
 def stripped(items: Sequence[Item], folder: Path) -> list[Item]:

@@ -207,7 +207,7 @@ def keras_home() -> Path:
 
 
 def matplotlib_home() -> Path:
-    """The folder for files that matplotlib would otherwise write into the home directory."""
+    """The folder for what matplotlib, if Keras finds it, would write into the home directory."""
     return cache() / "matplotlib"
 
 

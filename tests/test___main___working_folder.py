@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 
 OTHERS = (
     "numpy", "torch", "torchvision", "tensorflow", "keras", "msgspec", "filelock", "platformdirs",
-    "psutil", "safetensors", "PIL", "rich", "tomli_w", "jinja2", "matplotlib", "PySide6",
+    "psutil", "safetensors", "PIL", "rich", "tomli_w", "jinja2", "PySide6",
 )  # fmt: skip
 """Modules that are no part of Python's library."""
 

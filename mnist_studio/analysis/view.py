@@ -1,6 +1,7 @@
 """A view of runs: charts and a table with the same content, as values.
 
-The window draws them with pyqtgraph, the report with matplotlib, and a spreadsheet reads the table.
+The window draws them with pyqtgraph, the report with its own shapes, and a spreadsheet reads the
+table.
 The table has every number of the charts. ``key`` is the id of the run or group that a value belongs
 to, and decides its color and dash in every view.
 """

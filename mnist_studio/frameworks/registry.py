@@ -253,7 +253,7 @@ def environment(name: str, threads: int) -> dict[str, str]:
         variables |= {
             "KERAS_BACKEND": "tensorflow",
             "KERAS_HOME": str(paths.keras_home()),
-            # Keras imports matplotlib, which otherwise caches fonts in a folder nobody deletes.
+            # If it is installed, Keras imports matplotlib, which caches fonts.
             "MPLCONFIGDIR": str(paths.matplotlib_home()),
             "TF_CPP_MIN_LOG_LEVEL": "2",
         }

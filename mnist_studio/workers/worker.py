@@ -279,7 +279,6 @@ def request_once(
     is_cancelled: Callable[[], bool] = never,
     python: str | None = None,
     threads: int = 0,
-    variables: Mapping[str, str] | None = None,
 ) -> ResultT:
     """Runs a task in a process of its own and returns its result.
 
@@ -292,14 +291,13 @@ def request_once(
         is_cancelled: asked all the time.
         python: program that runs it; None for the one that computes for the framework.
         threads: of the CPU; 0 leaves it to the framework.
-        variables: of the environment, besides those of the framework.
 
     Raises:
         JobError: the task failed, or the process died or took too long.
         CancelledByUser: by the user.
     """
     program = registry.python(framework) if python is None else python
-    environment = registry.environment(framework, threads) | dict(variables or {})
+    environment = registry.environment(framework, threads)
     with Worker(task, environment, program, framework=framework) as worker:
         return final_result(worker.request(request, timeout, is_cancelled), on_progress)
 

@@ -1,1 +1,1 @@
-"""Views as files: HTML, PDF, pictures, spreadsheets. Drawn by matplotlib, in a child process."""
+"""Views as files: HTML, PDF, pictures, spreadsheets. Drawn in a child process."""

@@ -1,24 +1,26 @@
-"""Charts drawn by matplotlib. Imported in child processes only.
+"""Charts of views as drawings. Picture files, HTML, and PDF pages show the same shapes."""
 
-Every chart is drawn into a given figure, so that picture files, HTML and PDF show the same.
-"""
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Literal
 
-import io
-from collections.abc import Mapping, Sequence
-from math import isfinite
-from typing import Any, Literal
-
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure, FigureBase
-from matplotlib.lines import Line2D
-
-from mnist_studio.analysis.view import Bars, Chart, Lines, Matrix, Parallel, Points
-from mnist_studio.analysis.view_text import cell_text
-from mnist_studio.comparison.report import bar_charts, parallel_charts
+from mnist_studio.analysis.network_picture import Box
+from mnist_studio.analysis.view import Bars, Chart, Line, Lines, Matrix, Parallel, Points
+from mnist_studio.comparison.report import bar_charts, matrix_charts, parallel_charts
+from mnist_studio.comparison.report.drawing import axes, pdf, png, svg, symbols
+from mnist_studio.comparison.report.drawing.axes import Scale, Sizes, Viewport
+from mnist_studio.comparison.report.drawing.shapes import (
+    POINTS_PER_INCH,
+    Area,
+    Clip,
+    Graphic,
+    Point,
+    Shape,
+    Stroke,
+    Text,
+)
+from mnist_studio.comparison.report.drawing.symbols import Entry, symbol_size
 from mnist_studio.comparison.report.marks import DEFAULT_MARK, PrintMark
-from mnist_studio.comparison.report.style import STYLE, SYMBOLS, style_axes
 from mnist_studio.palette import LIGHT
 
 Kind = Literal["svg", "png", "pdf"]
@@ -36,14 +38,17 @@ MARGIN = 0.08
 MAX_SYMBOLS = 40
 """A line with more points has no symbols, because they would hide it."""
 
-CELL_HEIGHT = 0.32
-MANY_CELLS, MANY_HEIGHT, FEW, MOST_TITLE_CHARACTERS = 20, 0.11, 8, 80
-"""Rows or columns from which on values are not printed, the height of such rows in inches, and when
-the titles of columns are vertical."""
-"""Height of a row of a matrix in inches."""
+CURVES_HEIGHT = 3.3
+"""Of curves and points in inches, without their legend."""
 
-_GAMMA = 0.35
-"""Exponent of a count's share of its row, so that a few errors are visible next to many hits."""
+FILE = Sizes(ticks=8.0, labels=9.0)
+"""Fonts of a chart in a file of its own."""
+
+SMALL = Sizes(ticks=7.0, labels=7.5)
+"""Fonts of one of several charts in a row."""
+
+_PADDING = 4.0
+_TITLE_SIZE, _TITLE_HEIGHT = 11.0, 22.0
 
 
 def picture(chart: Chart, marks: Marks, kind: Kind, title: str = "") -> bytes:
@@ -55,20 +60,24 @@ def picture(chart: Chart, marks: Marks, kind: Kind, title: str = "") -> bytes:
         kind: of the file.
         title: above it; empty on a page with headings of its own.
     """
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(WIDTH, height(chart)), layout="constrained")
-        if title:
-            figure.suptitle(title, fontsize=11, fontweight="bold", x=0.01, ha="left")
-        paint(figure, chart, marks)
-        return saved(figure, kind)
+    width, whole = WIDTH * POINTS_PER_INCH, height(chart) * POINTS_PER_INCH
+    head = _TITLE_HEIGHT if title else 0.0
+    inner = Box(
+        _PADDING, head + _PADDING, width - 2 * _PADDING, whole - head - 2 * _PADDING
+    )  # fmt: skip
+    heading = [Text(6.0, 15.0, title, _TITLE_SIZE, LIGHT.text, face="bold")] if title else []
+    return saved(Graphic(width, whole, (*heading, *paint(chart, marks, inner))), kind, title)
 
 
-def saved(figure: Figure, kind: Kind) -> bytes:
-    """The content of a file, the same for the same figure."""
-    file = io.BytesIO()
-    dateless: dict[str, Any] = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    figure.savefig(file, format=kind, dpi=PIXELS_PER_INCH, metadata=dateless.get(kind))
-    return file.getvalue()
+def saved(drawing: Graphic, kind: Kind, title: str) -> bytes:
+    """The content of a file, the same for the same drawing."""
+    match kind:
+        case "svg":
+            return svg.write(drawing, title)
+        case "png":
+            return png.write(drawing, PIXELS_PER_INCH)
+        case "pdf":
+            return pdf.write([drawing], title)
 
 
 def height(chart: Chart) -> float:
@@ -77,226 +86,169 @@ def height(chart: Chart) -> float:
         case Bars():
             return bar_charts.height(chart)
         case Matrix():
-            return _matrix_height(chart)
+            return matrix_charts.height(chart)
         case Parallel():
             return parallel_charts.HEIGHT
-        case Lines():
-            return 3.3 + 0.17 * _legend_rows([line.title for line in chart.lines if not line.thin])
-        case Points():
-            return 3.3 + 0.17 * _legend_rows([point.title for point in chart.points])
+        case Lines() | Points():
+            return CURVES_HEIGHT + legend_height([chart], WIDTH)
 
 
-def paint(figure: FigureBase, chart: Chart, marks: Marks, title: str | None = None) -> None:
-    """Draws a chart into an empty figure.
+def paint(
+    chart: Chart, marks: Marks, box: Box, sizes: Sizes = FILE, title: str | None = None
+) -> Iterator[Shape]:
+    """Draws a chart.
 
     Args:
-        figure: to draw into.
         chart: to draw.
         marks: run id -> how it is drawn.
+        box: what it may take.
+        sizes: of its fonts.
         title: above a small chart, which has no legend of its own; None for a chart with a legend.
     """
-    axes = figure.add_subplot()
+    if title is not None:
+        yield Text(box.left + 2, box.top + sizes.labels, title, sizes.labels, LIGHT.text)
+        above = 1.4 * sizes.labels
+        box = Box(box.left, box.top + above, box.width, box.height - above)
     match chart:
         case Lines() | Points():
-            drawn = (
-                _lines(axes, chart, marks)
-                if isinstance(chart, Lines)
-                else _points(axes, chart, marks)
-            )
-            if title is None:
-                _legend(figure, drawn)
+            yield from _with_legend(chart, marks, box, sizes, small=title is not None)
         case Bars():
-            bar_charts.paint(axes, chart, marks)
+            yield from bar_charts.paint(chart, marks, box, sizes)
         case Matrix():
-            _paint_matrix(axes, chart, small=title is not None)
+            yield from matrix_charts.paint(chart, box, sizes, title)
         case Parallel():
-            parallel_charts.paint(axes, chart)
-    if title is not None:
-        axes.set_title(title, loc="left", fontsize=7.5, color=LIGHT.text)
-        axes.tick_params(labelsize=7)
-        axes.xaxis.label.set_fontsize(7.5)
-        axes.yaxis.label.set_fontsize(7.5)
-        if isinstance(chart, Lines | Points):
-            axes.set_ylabel("")
-        elif isinstance(chart, Matrix) and title == chart.column:
-            axes.set_xlabel("")
+            yield from parallel_charts.paint(chart, box, sizes)
 
 
-def paint_legend(figure: FigureBase, charts: Sequence[Lines | Points], marks: Marks) -> None:
-    """Draws one legend for several small charts."""
-    named: dict[str, Line2D] = {}
+def paint_legend(charts: Sequence[Lines | Points], marks: Marks, box: Box) -> Iterator[Shape]:
+    """Draws one legend for several charts."""
+    yield from symbols.legend(list(_entries(charts, marks).values()), box)
+
+
+def legend_height(charts: Sequence[Lines | Points], width: float) -> float:
+    """Height of a common legend in inches, at a width in inches."""
+    titles = list(_entries(charts, {}))
+    inner = width * POINTS_PER_INCH - 2 * _PADDING
+    return symbols.legend_height(titles, inner) / POINTS_PER_INCH
+
+
+def _entries(charts: Sequence[Lines | Points], marks: Marks) -> dict[str, Entry]:
+    """The legend of charts. A title that several runs have has the mark of the first."""
+    entries: dict[str, Entry] = {}
     for chart in charts:
-        titles = (
-            [(line.key, line.title) for line in chart.lines if not line.thin]
+        line = isinstance(chart, Lines)
+        named = (
+            [(one.key, one.title) for one in chart.lines if not one.thin]
             if isinstance(chart, Lines)
-            else [(point.key, point.title) for point in chart.points]
+            else [(one.key, one.title) for one in chart.points]
         )
-        for key, name in titles:
+        for key, title in named:
             mark = marks.get(key, DEFAULT_MARK)
-            style: Any = (0, mark.dash) if mark.dash else "-"
-            named.setdefault(name, Line2D(
-                [], [], color=mark.color, linestyle=style, linewidth=mark.width,
-                marker=SYMBOLS[mark.symbol], markersize=marker_size(mark),
-            ))  # fmt: skip
-    axes = figure.add_subplot()
-    axes.set_axis_off()
-    titles_of = list(named)
-    axes.legend(
-        list(named.values()), titles_of, loc="upper left", ncols=_columns(titles_of),
-        borderaxespad=0, borderpad=0,
-    )  # fmt: skip
+            entry = Entry(title, mark.color, mark, line=line, symbol=key in marks or not line)
+            entries.setdefault(title, entry)
+    return entries
 
 
-def legend_height(charts: Sequence[Lines | Points]) -> float:
-    """Height of a common legend in inches."""
-    titles = dict.fromkeys(
-        one.title
-        for chart in charts
-        for one in (chart.lines if isinstance(chart, Lines) else chart.points)
-        if not getattr(one, "thin", False)
-    )
-    return 0.12 + 0.17 * _legend_rows(list(titles))
+def _with_legend(
+    chart: Lines | Points, marks: Marks, box: Box, sizes: Sizes, small: bool
+) -> Iterator[Shape]:
+    """Curves or points; a small chart has neither a legend nor a title of its vertical axis."""
+    entries = list(_entries([chart], marks).values())
+    below = 0.0
+    if not small:
+        below = symbols.legend_height([entry.title for entry in entries], box.width)
+    inner = Box(box.left, box.top, box.width, box.height - below)
+    x_scale, y_scale = _scales(chart)
+    across = axes.numbers(chart.x, x_scale, sizes.ticks, vertical=False)
+    down = axes.numbers(chart.y, y_scale, sizes.ticks, vertical=True, titled=not small)
+    made, shapes = axes.frame(inner, across, down, sizes)
+    yield from shapes
+    drawn = _lines(chart, marks, made) if isinstance(chart, Lines) else _points(chart, marks, made)
+    yield Clip(_around(made.area), tuple(drawn))
+    if not small:
+        yield from symbols.legend(entries, Box(box.left, inner.bottom, box.width, below))
 
 
-def marker_size(mark: PrintMark) -> float:
-    """Wider lines have larger symbols, so that those below others stay visible."""
-    return 2.4 + 1.1 * mark.width
+def _around(area: Box) -> Box:
+    """The frame, with the halves of lines and symbols that are on its edges."""
+    return Box(area.left, area.top - 1, area.width + 4, area.height + 1)
 
 
-def _lines(axes: Axes, chart: Lines, marks: Marks) -> dict[str, Line2D]:
-    """Draws curves and returns those of the legend."""
-    named = {}
+def _scales(chart: Lines | Points) -> tuple[Scale, Scale]:
+    """The scales of both axes. The interval of two seeds is often far wider and may be cut off."""
+    if isinstance(chart, Points):
+        across = [point.x for point in chart.points]
+        down = [point.y for point in chart.points]
+        return axes.scale(across, chart.x.log), axes.scale(down, chart.y.log)
+    across = [x for line in chart.lines for x in line.x]
+    down = [y for line in chart.lines for y in line.y]
+    down += [end for end in (chart.y.low, chart.y.high) if end is not None]
+    return axes.scale(across, chart.x.log), axes.scale(down, chart.y.log, MARGIN)
+
+
+def _lines(chart: Lines, marks: Marks, frame: Viewport) -> Iterator[Shape]:
+    """Intervals, then curves behind means, then curves; the widest first."""
     # Many overlapping intervals must stay transparent.
     bands = sum(bool(len(line.low)) for line in chart.lines)
-    alpha = 0.14 if bands <= FEW_BANDS else 0.05
+    opacity = 0.14 if bands <= FEW_BANDS else 0.05
     for line in chart.lines:
-        mark = marks.get(line.key, DEFAULT_MARK)
-        style = (0, mark.dash) if mark.dash else "-"
-        if len(line.low):
-            axes.fill_between(line.x, line.low, line.high, color=mark.color, alpha=alpha, lw=0)
-        few = not line.thin and len(line.x) <= MAX_SYMBOLS and line.key in marks
-        other = line.key in chart.other_dataset
-        (drawn,) = axes.plot(
-            line.x, line.y, color=mark.color, linestyle=style,
-            linewidth=0.7 if line.thin else mark.width,
-            alpha=0.45 if line.thin or other else 1.0,
-            marker=SYMBOLS[mark.symbol] if few else None, markersize=marker_size(mark),
-            markerfacecolor=LIGHT.panel if other else mark.color,
-            zorder=2 if line.thin else 4 - mark.width / 10,
-        )  # fmt: skip
-        if not line.thin:
-            named[line.title] = drawn
+        yield from _band(line, marks.get(line.key, DEFAULT_MARK), frame, opacity)
+    for line in sorted(chart.lines, key=lambda line: _order(line, marks)):
+        yield from _curve(chart, line, marks, frame)
     for star in chart.stars:
-        color = marks.get(star.key, DEFAULT_MARK).color
-        axes.plot([star.x], [star.y], linestyle="none", marker="*", markersize=10.0, color=color,
-                  markeredgecolor=LIGHT.panel, zorder=6)  # fmt: skip
-    style_axes(axes, chart.x, chart.y)
-    _fit(axes, chart)
-    return named
+        if _is_inside(frame, star.x, star.y):
+            mark = marks.get(star.key, DEFAULT_MARK)
+            yield symbols.star(frame.at(star.x, star.y), mark.color)
 
 
-def _fit(axes: Axes, chart: Lines) -> None:
-    """Shows all lines. The interval of two seeds is often far wider and may be cut off."""
-    known = [
-        y for line in chart.lines for y in line.y if isfinite(y) and (y > 0 or not chart.y.log)
-    ]
-    known += [end for end in (chart.y.low, chart.y.high) if end is not None]
-    if not known:
+def _order(line: Line, marks: Marks) -> float:
+    return -100.0 if line.thin else -marks.get(line.key, DEFAULT_MARK).width
+
+
+def _is_inside(frame: Viewport, x: float, *values: float) -> bool:
+    """Whether values have places; those without one are gaps."""
+    return frame.x.has(x) and all(map(frame.y.has, values))
+
+
+def _band(line: Line, mark: PrintMark, frame: Viewport, opacity: float) -> Iterator[Shape]:
+    """The interval around a curve, without its gaps."""
+    if not len(line.low):
         return
-    low, high = min(known), max(known)
-    if chart.y.log:
-        rest = (high / low) ** MARGIN if high > low else 1.15
-        axes.set_ylim(low / rest, high * rest)
-    else:
-        rest = MARGIN * (high - low) or 0.01 * abs(high) or 1.0
-        axes.set_ylim(low - rest, high + rest)
+    ends = list(zip(line.x, line.low, line.high, strict=True))
+    for usable, group in groupby(ends, lambda one: _is_inside(frame, *one)):
+        part = list(group)
+        if usable and len(part) > 1:
+            upper = [frame.at(x, high) for x, _, high in part]
+            lower = [frame.at(x, low) for x, low, _ in reversed(part)]
+            yield Area((*upper, *lower), mark.color, opacity)
 
 
-def _points(axes: Axes, chart: Points, marks: Marks) -> dict[str, Line2D]:
-    """Draws points and returns all of them for the legend."""
-    named = {}
+def _curve(chart: Lines, line: Line, marks: Marks, frame: Viewport) -> Iterator[Shape]:
+    mark = marks.get(line.key, DEFAULT_MARK)
+    other = line.key in chart.other_dataset
+    opacity = 0.45 if line.thin or other else 1.0
+    width, dash = (0.7 if line.thin else mark.width), mark.dash
+    for part in _parts(line, frame):
+        if len(part) > 1:
+            yield Stroke(part, mark.color, width, dash, opacity)
+    if not line.thin and len(line.x) <= MAX_SYMBOLS and line.key in marks:
+        for part in _parts(line, frame):
+            for place in part:
+                yield from symbols.symbol(
+                    mark.symbol, place, symbol_size(mark), mark.color, other, opacity
+                )
+
+
+def _parts(line: Line, frame: Viewport) -> Iterator[list[Point]]:
+    """The places of a curve between its gaps."""
+    values = zip(line.x, line.y, strict=True)
+    for usable, group in groupby(values, lambda one: _is_inside(frame, *one)):
+        if usable:
+            yield [frame.at(x, y) for x, y in group]
+
+
+def _points(chart: Points, marks: Marks, frame: Viewport) -> Iterator[Shape]:
     for point in chart.points:
         mark = marks.get(point.key, DEFAULT_MARK)
-        (named[point.title],) = axes.plot(
-            [point.x], [point.y], color=mark.color, linestyle="none",
-            marker=SYMBOLS[mark.symbol], markersize=7.0,
-        )  # fmt: skip
-    style_axes(axes, chart.x, chart.y)
-    return named
-
-
-def _legend(figure: FigureBase, named: Mapping[str, Line2D]) -> None:
-    if named:
-        # Matplotlib ignores labels that start with an underscore, so lines are passed explicitly.
-        titles = list(named)
-        figure.legend(
-            list(named.values()), titles, loc="outside lower left", ncols=_columns(titles)
-        )
-
-
-def _columns(titles: list[str]) -> int:
-    longest = max(map(len, titles), default=0)
-    return 3 if longest <= 34 else 2 if longest <= 56 else 1
-
-
-def _legend_rows(titles: list[str]) -> int:
-    return -(-len(titles) // _columns(titles))
-
-
-def _matrix_height(chart: Matrix) -> float:
-    """Height in inches."""
-    titles = 0.06 * max(map(len, chart.columns)) if _has_vertical_titles(chart) else 0.0
-    return 1.1 + titles + (MANY_HEIGHT if _is_large(chart) else CELL_HEIGHT) * len(chart.rows)
-
-
-def _is_large(chart: Matrix) -> bool:
-    """Whether there are too many cells to print their values."""
-    return max(len(chart.rows), len(chart.columns)) > MANY_CELLS
-
-
-def _has_vertical_titles(chart: Matrix) -> bool:
-    """Whether the titles of the columns are wider than the columns."""
-    return sum(map(len, chart.columns)) > MOST_TITLE_CHARACTERS and len(chart.columns) >= FEW
-
-
-def _paint_matrix(axes: Axes, chart: Matrix, small: bool = False) -> None:
-    """Draws the cells, the first row at the top; in small ones without percent signs."""
-    shades = [[_shade(chart, row, value) for value in row] for row in chart.values]
-    ends = [LIGHT.panel, LIGHT.accent]
-    colors = LinearSegmentedColormap.from_list("accent", ends).with_extremes(bad=LIGHT.hover)
-    axes.imshow(shades, cmap=colors, vmin=0, vmax=1.25, aspect="auto")
-    for y, row in enumerate(chart.values):
-        for x, value in enumerate(row):
-            dark = isfinite(shades[y][x]) and shades[y][x] > 0.62
-            text = cell_text(value, chart.unit)
-            if small:  # Four digits fill a cell.
-                text = text.removesuffix(" %").replace(",", "")
-            if _is_large(chart):
-                continue  # The table has the values.
-            axes.text(
-                x, y, text, ha="center", va="center", fontsize=5.6 if small else 7.5,
-                color=LIGHT.on_accent if dark else LIGHT.text,
-            )  # fmt: skip
-    vertical = 90 if _has_vertical_titles(chart) else 0
-    axes.set_xticks(range(len(chart.columns)), chart.columns, rotation=vertical)
-    axes.set_yticks(range(len(chart.rows)), chart.rows)
-    axes.set_xlabel(chart.column)
-    axes.set_ylabel(chart.row)
-    axes.grid(visible=False)
-    axes.tick_params(length=0, labelcolor=LIGHT.text)
-    if _is_large(chart):
-        axes.tick_params(labelsize=5.6)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-
-
-def _shade(chart: Matrix, row: tuple[float | None, ...], value: float | None) -> float:
-    """From 0 to 1: a count's share of its row, or the position between smallest and largest."""
-    if value is None or not isfinite(value):
-        return float("nan")
-    if chart.unit == "count":
-        whole = sum(one for one in row if one)
-        return (value / whole) ** _GAMMA if whole else 0.0
-    known = [one for line in chart.values for one in line if one is not None]
-    least, most = min(known), max(known)
-    return (value - least) / (most - least) if most > least else 0.0
+        if _is_inside(frame, point.x, point.y):
+            yield from symbols.symbol(mark.symbol, frame.at(point.x, point.y), 7.0, mark.color)

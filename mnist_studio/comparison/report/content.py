@@ -4,7 +4,6 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import metadata
 from pathlib import Path
 from time import time
 
@@ -29,7 +28,6 @@ from mnist_studio.spec import files
 from mnist_studio.spec.model import ModelSpec
 from mnist_studio.spec.recipes import recipe_title
 
-_LIBRARIES = ("matplotlib",)
 _PROCESSORS = Path("/proc/cpuinfo")
 
 
@@ -41,7 +39,6 @@ def facts(selection: Selection) -> tuple[tuple[str, str], ...]:
         ("MNIST Studio", __version__),
         ("Python", platform.python_version()),
         *((framework(name).title, _version(name)) for name in frameworks),
-        *((name, metadata.version(name)) for name in _LIBRARIES),
         ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
         ("Processor", f"{_processor()}, {os.cpu_count()} logical processors"),
         ("Memory", f"{psutil.virtual_memory().total / 2**30:.1f} GiB"),

@@ -1,9 +1,8 @@
-"""The parent's side of reports and exports. Nothing here loads matplotlib."""
+"""The parent's side of reports and exports, which a child process draws."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mnist_studio import paths
 from mnist_studio.analysis.network_layout import network_layout
 from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.analysis.view import View
@@ -177,5 +176,4 @@ def _files(
     return request_once(
         WRITE_FILES, request, "numpy", TIMEOUT_SECONDS,
         on_progress=progress, is_cancelled=is_cancelled, threads=1,
-        variables={"MPLCONFIGDIR": str(paths.matplotlib_home())},
     )  # fmt: skip

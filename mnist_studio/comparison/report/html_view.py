@@ -1,4 +1,4 @@
-"""A view as HTML: charts inline, a table below each. Nothing here loads matplotlib.
+"""A view as HTML: charts inline, a table below each.
 
 Reports put views into a page, notebooks into what they show of a comparison.
 """
@@ -79,7 +79,7 @@ def section(view: View, number: int, charts: Sequence[str]) -> ViewSection:
     Args:
         view: the view.
         number: of the section on its page, from 0.
-        charts: as ``inline`` gives them: drawn by matplotlib from escaped texts.
+        charts: as ``inline`` gives them, with escaped texts.
     """
     header, rows = _cells(view.table)
     return ViewSection(

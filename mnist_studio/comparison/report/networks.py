@@ -1,10 +1,6 @@
-"""Networks drawn by matplotlib, for PDF pages and PNG files. Imported in child processes only."""
+"""Networks as drawings, for PDF pages and PNG files."""
 
-import matplotlib as mpl
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure, FigureBase
-from matplotlib.patches import Polygon, Rectangle
+from collections.abc import Callable, Iterator
 
 from mnist_studio.analysis.network_layout import network_layout
 from mnist_studio.analysis.network_picture import (
@@ -17,8 +13,19 @@ from mnist_studio.analysis.network_picture import (
 )
 from mnist_studio.comparison.report import charts
 from mnist_studio.comparison.report.charts import Kind
+from mnist_studio.comparison.report.drawing import fonts
+from mnist_studio.comparison.report.drawing.shapes import (
+    POINTS_PER_INCH,
+    Area,
+    Face,
+    Graphic,
+    Point,
+    Shape,
+    Stroke,
+    Text,
+    rectangle,
+)
 from mnist_studio.comparison.report.messages import NETWORK_WIDTH
-from mnist_studio.comparison.report.style import STYLE
 from mnist_studio.formatting import printable
 from mnist_studio.palette import LIGHT
 from mnist_studio.spec.model import ModelSpec
@@ -26,85 +33,69 @@ from mnist_studio.spec.model import ModelSpec
 PIXELS_PER_INCH = 96.0
 """Of the lengths of a picture, so that its text has a usual size."""
 
-HEAD = 0.5
-"""Inches for the title and the summary of a file."""
+HEAD = 36.0
+"""Height of the title and the summary of a file, in points."""
+
+_LEFT = 8.6
+_TITLE, _SUMMARY = 11.0, 8.0
 
 
 def picture(model: ModelSpec, title: str, kind: Kind) -> bytes:
     """A network as the content of a picture file."""
     layout = network_layout(model, NETWORK_WIDTH)
     title = printable(title)
-    width = max(layout.width / PIXELS_PER_INCH, 0.09 * len(layout.summary), 0.12 * len(title))
-    height = layout.height / PIXELS_PER_INCH + HEAD
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(width, height))
-        figure.text(0.12 / width, 1 - 0.1 / height, title, fontsize=11, fontweight="bold", va="top")
-        figure.text(
-            0.12 / width, 1 - 0.3 / height, layout.summary,
-            fontsize=8, color=LIGHT.secondary, va="top",
-        )  # fmt: skip
-        share = (layout.width / PIXELS_PER_INCH / width, 1 - HEAD / height)
-        _draw(figure.add_axes((0, 0, *share)), layout, PIXELS_PER_INCH)
-        return charts.saved(figure, kind)
+    scale = POINTS_PER_INCH / PIXELS_PER_INCH
+    width = max(
+        layout.width * scale,
+        fonts.width(layout.summary, _SUMMARY) + 2 * _LEFT,
+        fonts.width(title, _TITLE, "bold") + 2 * _LEFT,
+    )
+    shapes = (
+        Text(_LEFT, 16.0, title, _TITLE, LIGHT.text, face="bold"),
+        Text(_LEFT, 29.0, layout.summary, _SUMMARY, LIGHT.secondary),
+        *paint(layout, (0.0, HEAD), scale),
+    )
+    drawing = Graphic(width, layout.height * scale + HEAD, shapes)
+    return charts.saved(drawing, kind, title)
 
 
-def paint(figure: FigureBase, layout: NetworkLayout, inches: float, room: float) -> None:
-    """Draws a network at the left of a part of a page.
+def paint(layout: NetworkLayout, place: Point, scale: float) -> Iterator[Shape]:
+    """Draws a network.
 
     Args:
-        figure: as high as the picture.
         layout: of the network.
-        inches: the width of the picture.
-        room: the width of the figure in inches.
+        place: of its upper left corner.
+        scale: points for each unit of the layout.
     """
-    axes = figure.add_axes((0, 0, inches / room, 1))
-    _draw(axes, layout, layout.width / inches)
 
+    def moved(point: Point) -> Point:
+        return place[0] + point[0] * scale, place[1] + point[1] * scale
 
-def _draw(axes: Axes, layout: NetworkLayout, per_inch: float) -> None:
-    axes.set_axis_off()
-    axes.set_xlim(0, layout.width)
-    axes.set_ylim(layout.height, 0)
     for block in layout.blocks:
-        _block(axes, block)
+        yield from _block(block, moved)
     for link in layout.links:
-        _link(axes, link)
+        yield from _link(link, moved)
     for block in layout.blocks:
         for text in block.texts:
-            _text(axes, text, TEXT_SIZE * 72 / per_inch)
+            yield _text(text, moved, TEXT_SIZE * scale)
 
 
-def _block(axes: Axes, block: LayerBlock) -> None:
+def _block(block: LayerBlock, moved: Callable[[Point], Point]) -> Iterator[Shape]:
     colors = block_colors(LIGHT, block.role)
     fills = {"front": colors.front, "top": colors.top, "side": colors.side}
     for face in block.faces:
-        axes.add_patch(
-            Polygon(
-                face.points, facecolor=fills[face.side], edgecolor=colors.border, linewidth=0.7,
-                joinstyle="round",
-            )
-        )  # fmt: skip
+        yield Area([moved(point) for point in face.points], fills[face.side], 1.0, colors.border)
 
 
-def _link(axes: Axes, link: Link) -> None:
-    axes.add_collection(LineCollection(link.lines, colors=LIGHT.secondary, linewidths=0.5))
-    if window := link.window:
-        axes.add_patch(
-            Rectangle(
-                (window.left, window.top), window.width, window.height,
-                fill=False, edgecolor=LIGHT.text, linewidth=0.7,
-            )
-        )  # fmt: skip
+def _link(link: Link, moved: Callable[[Point], Point]) -> Iterator[Shape]:
+    for line in link.lines:
+        yield Stroke([moved(point) for point in line], LIGHT.secondary, 0.5)
+    if link.window:
+        corners = [moved(point) for point in rectangle(link.window)]
+        yield Area(corners, "", 1.0, LIGHT.text)
 
 
-def _text(axes: Axes, text: PlacedText, size: float) -> None:
-    axes.text(
-        text.x,
-        text.baseline,
-        text.text,
-        fontsize=size,
-        ha="center",
-        va="baseline",
-        color=LIGHT.secondary if text.style == "figure" else LIGHT.text,
-        fontweight="bold" if text.style == "name" else "normal",
-    )
+def _text(text: PlacedText, moved: Callable[[Point], Point], size: float) -> Text:
+    color = LIGHT.secondary if text.style == "figure" else LIGHT.text
+    face: Face = "bold" if text.style == "name" else "regular"
+    return Text(*moved((text.x, text.baseline)), text.text, size, color, "middle", face)

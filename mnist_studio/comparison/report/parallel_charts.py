@@ -1,9 +1,14 @@
-"""Parallel coordinates drawn by matplotlib: an axis for each setting, a line for each run."""
+"""Parallel coordinates: an axis for each setting, a line for each run."""
 
-from matplotlib.axes import Axes
+from collections.abc import Iterator
+from dataclasses import replace
 
+from mnist_studio.analysis.network_picture import Box
 from mnist_studio.analysis.view import Parallel, axis_ends, axis_place, ranks
 from mnist_studio.analysis.view_text import cell_text
+from mnist_studio.comparison.report.drawing import axes
+from mnist_studio.comparison.report.drawing.axes import MIDDLE, Label, Scale, Sizes, Viewport
+from mnist_studio.comparison.report.drawing.shapes import Shape, Stroke, Text
 from mnist_studio.palette import LIGHT, mixed
 
 HEIGHT = 3.6
@@ -12,37 +17,37 @@ HEIGHT = 3.6
 PALEST = 0.8
 """How much of the ground the color of the worst line has."""
 
+_MARGIN = 0.08
+_SIZE = 7.0
 
-def paint(axes: Axes, chart: Parallel) -> None:
+
+def paint(chart: Parallel, box: Box, sizes: Sizes) -> Iterator[Shape]:
     """Draws the lines, the best on top, and the ends of every axis."""
+    rest = _MARGIN * max(1, len(chart.axes) - 1)
+    labels = [Label(at, axis.title) for at, axis in enumerate(chart.axes)]
+    across = axes.names(labels, Scale(-rest, len(chart.axes) - 1 + rest))
+    across = replace(across, line=False, color=LIGHT.text)
+    down = replace(axes.names((), Scale(-_MARGIN, 1 + _MARGIN)), line=False)
+    made, shapes = axes.frame(box, across, down, sizes)
+    yield from shapes
+    for at in range(len(chart.axes)):
+        x = made.across(at)
+        yield Stroke(((x, made.area.top), (x, made.area.bottom)), LIGHT.secondary)
     by_rank = sorted(zip(ranks(chart), chart.lines, strict=True), key=lambda one: one[0])
     for rank, line in by_rank:
-        places = [axis_place(chart, at, value) for at, value in enumerate(line.values)]
-        axes.plot(
-            range(len(places)), places, color=mixed(LIGHT.accent, LIGHT.panel, PALEST * (1 - rank)),
-            linewidth=2.2 if rank == 1 else 1.0, zorder=2 + rank, solid_joinstyle="round",
-        )  # fmt: skip
+        places = [made.at(at, axis_place(chart, at, value)) for at, value in enumerate(line.values)]
+        color = mixed(LIGHT.accent, LIGHT.panel, PALEST * (1 - rank))
+        yield Stroke(places, color, 2.2 if rank == 1 else 1.0)
     for at in range(len(chart.axes)):
-        axes.axvline(at, color=LIGHT.secondary, linewidth=0.8, zorder=1)
-        _label(axes, chart, at)
-    axes.set_xticks(range(len(chart.axes)), [axis.title for axis in chart.axes])
-    axes.tick_params(length=0, labelcolor=LIGHT.text)
-    axes.set_yticks([])
-    axes.grid(visible=False)
-    axes.margins(x=0.08, y=0.08)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+        yield from _labels(chart, at, made)
 
 
-def _label(axes: Axes, chart: Parallel, at: int) -> None:
+def _labels(chart: Parallel, at: int, frame: Viewport) -> Iterator[Shape]:
     """Writes the ends of an axis, or its choices."""
     axis = chart.axes[at]
-    ends = axis_ends(chart, at)
     labels = [(float(place), name) for place, name in enumerate(axis.names)] or [
-        (end, cell_text(end, axis.unit)) for end in ends
+        (end, cell_text(end, axis.unit)) for end in axis_ends(chart, at)
     ]
     for value, text in labels:
-        axes.annotate(
-            text, (at, axis_place(chart, at, value)), xytext=(4, 0), textcoords="offset points",
-            fontsize=7, color=LIGHT.secondary, va="center",
-        )  # fmt: skip
+        x, y = frame.at(at, axis_place(chart, at, value))
+        yield Text(x + 4, y + MIDDLE * _SIZE, text, _SIZE, LIGHT.secondary)

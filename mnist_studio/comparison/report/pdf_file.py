@@ -1,22 +1,17 @@
 """A report as PDF: A4 pages of text, charts and tables, all as vectors."""
 
-import io
 import re
 import textwrap
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
-
-import matplotlib as mpl
-from matplotlib.backends.backend_pdf import PdfPages
 
 from mnist_studio.analysis.view import Chart, Matrix, Table, View
 from mnist_studio.analysis.view_text import axis_title
 from mnist_studio.comparison.report import tables
 from mnist_studio.comparison.report.content import Report
+from mnist_studio.comparison.report.drawing import pdf
 from mnist_studio.comparison.report.pdf_pages import (
     INNER,
-    MONO,
     MONO_SIZE,
     MONO_WIDTH,
     Pages,
@@ -25,7 +20,6 @@ from mnist_studio.comparison.report.pdf_pages import (
     line_height,
     small_height,
 )
-from mnist_studio.comparison.report.style import STYLE
 from mnist_studio.comparison.report.tables import sentence_columns, without_columns
 from mnist_studio.formatting import listed
 from mnist_studio.palette import LIGHT
@@ -52,18 +46,14 @@ MAX_SENTENCES = 2
 
 def write(report: Report) -> bytes:
     """The whole file."""
-    file = io.BytesIO()
-    about: Any = {"Title": report.title, "Creator": "MNIST Studio", "CreationDate": None}
-    with mpl.rc_context(STYLE), PdfPages(file, metadata=about) as pdf:
-        pages = Pages(pdf, report.marks)
-        _head(pages, report)
-        _networks(pages, report)
-        shown = {*report.warnings, *(sentence for _, sentence in report.answers)}
-        for _, views in groupby(report.views, lambda view: view.name):
-            _views(pages, tuple(views), shown)
-        _tail(pages, report)
-        pages.turn()
-    return file.getvalue()
+    pages = Pages(report.marks)
+    _head(pages, report)
+    _networks(pages, report)
+    shown = {*report.warnings, *(sentence for _, sentence in report.answers)}
+    for _, views in groupby(report.views, lambda view: view.name):
+        _views(pages, tuple(views), shown)
+    _tail(pages, report)
+    return pdf.write(pages.finished(), report.title)
 
 
 def small_title(chart: Chart) -> str:
@@ -74,11 +64,11 @@ def small_title(chart: Chart) -> str:
 def _heading(pages: Pages, text: str) -> None:
     pages.skip(0.12)
     pages.need(0.8)
-    pages.paragraph(text, 11.5, fontweight="bold")
+    pages.paragraph(text, 11.5, face="bold")
 
 
 def _head(pages: Pages, report: Report) -> None:
-    pages.paragraph(report.title, 17, fontweight="bold")
+    pages.paragraph(report.title, 17, face="bold")
     pages.paragraph(report.question, 10.5, color=LIGHT.secondary)
     pages.paragraph(f"{report.subject} Created {report.made}.", 9, color=LIGHT.secondary)
     _heading(pages, "Summary")
@@ -97,7 +87,7 @@ def _networks(pages: Pages, report: Report) -> None:
         pages.need(0.7 + height)
         _heading(pages, f"Network: {title}")
         _note(pages, f"{layout.summary}.")
-        pages.network(layout, inches, height)
+        pages.network(layout, inches)
 
 
 def _views(pages: Pages, views: Sequence[View], shown: set[str]) -> None:
@@ -164,8 +154,7 @@ def _table(pages: Pages, view: View) -> None:
     # Its heading must not be alone at the end of a page.
     pages.need(len(lines) * line_height(MONO_SIZE))
     for number, line in enumerate(lines):
-        heading = {"color": LIGHT.secondary} if number == 0 else {}
-        pages.line(line, MONO_SIZE, family=MONO, **heading)
+        pages.line(line, MONO_SIZE, "mono", LIGHT.text if number else LIGHT.secondary)
     if len(table.rows) < len(view.table.rows):
         _note(pages, f"All {len(view.table.rows):,} rows are {ELSEWHERE}.")
     if sentences and len(table.rows) > MAX_SENTENCES:
@@ -181,7 +170,7 @@ def _tail(pages: Pages, report: Report) -> None:
     _heading(pages, "Discussion")
     for paragraph in report.discussion:
         pages.skip(0.04)
-        pages.paragraph(paragraph.title, 9, fontweight="bold")
+        pages.paragraph(paragraph.title, 9, face="bold")
         for sentence in paragraph.sentences:
             pages.paragraph(sentence, bullet="• ")
     _heading(pages, "Machine and versions")
@@ -193,7 +182,7 @@ def _tail(pages: Pages, report: Report) -> None:
     if OMITTED in lines:
         _note(pages, f"Here the file is shortened. The whole file is {WHOLE}.")
     for line in two_columns(lines):
-        pages.line(line, MONO_SIZE, family=MONO)
+        pages.line(line, MONO_SIZE, "mono")
     if report.refused:
         _heading(pages, "Not shown")
         titles: dict[str, list[str]] = {}

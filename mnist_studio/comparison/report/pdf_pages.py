@@ -1,22 +1,21 @@
 """Pages of a PDF that are filled from the top with lines of text and with charts."""
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Sequence
 
-from matplotlib.backends.backend_pdf import PdfPages
-from matplotlib.figure import Figure, SubFigure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import text_to_path
-
-from mnist_studio.analysis.network_picture import NetworkLayout
+from mnist_studio.analysis.network_picture import Box, NetworkLayout
 from mnist_studio.analysis.view import Chart, Lines, Matrix, Points
 from mnist_studio.comparison.report import charts, networks
-from mnist_studio.comparison.report.charts import Marks
+from mnist_studio.comparison.report.charts import SMALL, Marks
+from mnist_studio.comparison.report.drawing import fonts
+from mnist_studio.comparison.report.drawing.axes import Sizes
+from mnist_studio.comparison.report.drawing.shapes import (
+    POINTS_PER_INCH,
+    Face,
+    Graphic,
+    Shape,
+    Text,
+)
 from mnist_studio.palette import LIGHT
-
-Painter = Callable[[SubFigure], None]
-"""Draws one or several charts into their part of a page."""
 
 PAGE = (8.27, 11.69)
 """Inches."""
@@ -24,7 +23,6 @@ PAGE = (8.27, 11.69)
 MARGIN = 0.45
 INNER = (PAGE[0] - 2 * MARGIN, PAGE[1] - 2 * MARGIN)
 
-MONO = "DejaVu Sans Mono"
 MONO_SIZE = 6.5
 MONO_WIDTH = int(INNER[0] * 72 / (0.602 * MONO_SIZE))
 """Characters of a line of a table."""
@@ -37,8 +35,14 @@ SMALL_MATRIX_HEIGHT = 1.9
 LINE_HEIGHT = 1.42
 """Of a line of text, as a multiple of its size."""
 
-LABEL_SIZE = 7.0
-"""Of ticks and of names of bars."""
+SIZES = Sizes(ticks=7.0, labels=8.0)
+"""Fonts of a chart as wide as the page."""
+
+GAP = 0.08
+"""Between charts, in inches."""
+
+ASCENT = 0.93
+"""From the top of a line of text to its baseline, as a fraction of the size of the font."""
 
 CURVES_HEIGHT, POINTS_HEIGHT = 1.6, 1.2
 """Height of curves and of points as wide as the page, in inches."""
@@ -86,21 +90,21 @@ def line_height(size: float) -> float:
     return size * LINE_HEIGHT / 72
 
 
-def wrapped(text: str, size: float, weight: str, first: str = "", rest: str = "") -> list[str]:
+def wrapped(text: str, size: float, face: Face, first: str = "", rest: str = "") -> list[str]:
     """Lines as wide as the page, of one or more words.
 
     Args:
         text: to split at spaces.
         size: of the font in points.
-        weight: of the font.
+        face: of the font.
         first: begins the first line.
         rest: begins the others.
     """
-    font = FontProperties(size=size, weight=weight)
     lines, line = [], first
     for word in text.split():
         longer = f"{line}{word}" if line in (first, rest) else f"{line} {word}"
-        if _width(longer, font) <= INNER[0] * 72 or line in (first, rest):
+        fits = fonts.width(longer, size, face) <= INNER[0] * POINTS_PER_INCH
+        if fits or line in (first, rest):
             line = longer
         else:
             lines.append(line)
@@ -108,37 +112,29 @@ def wrapped(text: str, size: float, weight: str, first: str = "", rest: str = ""
     return [*lines, line]
 
 
-def _width(text: str, font: FontProperties) -> float:
-    """In points."""
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return float(width)
-
-
 class Pages:
     """Pages that are filled from the top; what does not fit goes to the next one."""
 
-    def __init__(self, pdf: PdfPages, marks: Marks) -> None:
-        self._pdf, self._marks = pdf, marks
-        self._number = 0
-        self._begin()
-
-    def _begin(self) -> None:
-        self._figure = Figure(figsize=PAGE)
-        self._charts: list[tuple[float, float, Painter]] = []
+    def __init__(self, marks: Marks) -> None:
+        self._marks = marks
+        self._pages: list[Graphic] = []
+        self._shapes: list[Shape] = []
         self._used = 0.0
+
+    def finished(self) -> Sequence[Graphic]:
+        """All pages, of which the last one ends here."""
+        self.turn()
+        return self._pages
 
     def turn(self) -> None:
         """Finishes this page, unless it is empty, and starts the next."""
         if not self._used:
             return
-        self._place_charts()
-        self._number += 1
-        self._figure.text(
-            0.5, 0.3 / PAGE[1], str(self._number), ha="center", fontsize=8, color=LIGHT.secondary
-        )
-        save: Any = self._pdf.savefig  # It is untyped.
-        save(self._figure)
-        self._begin()
+        width, height = (length * POINTS_PER_INCH for length in PAGE)
+        number = str(len(self._pages) + 1)
+        foot = Text(width / 2, height - 21.6, number, 8.0, LIGHT.secondary, "middle")
+        self._pages.append(Graphic(width, height, (*self._shapes, foot)))
+        self._shapes, self._used = [], 0.0
 
     def need(self, inches: float) -> None:
         """Starts a new page if less than this is left."""
@@ -150,79 +146,56 @@ class Pages:
         if self._used:
             self._used += inches
 
-    def line(self, text: str, size: float, **style: Any) -> None:
+    def line(self, text: str, size: float, face: Face = "regular", color: str = LIGHT.text) -> None:
         """One line of text."""
         high = line_height(size)
         self.need(high)
-        top = PAGE[1] - MARGIN - self._used
-        self._figure.text(MARGIN / PAGE[0], top / PAGE[1], text, fontsize=size, va="top", **style)
+        baseline = (MARGIN + self._used) * POINTS_PER_INCH + ASCENT * size
+        self._shapes.append(
+            Text(MARGIN * POINTS_PER_INCH, baseline, text, size, color, face=face)
+        )  # fmt: skip
         self._used += high
 
-    def paragraph(self, text: str, size: float = 8.0, bullet: str = "", **style: Any) -> None:
+    def paragraph(
+        self, text: str, size: float = 8.0, bullet: str = "", face: Face = "regular",
+        color: str = LIGHT.text,
+    ) -> None:  # fmt: skip
         """Text in lines."""
         indent = " " * 3 * len(bullet.strip())
-        for line in wrapped(text, size, style.get("fontweight", "normal"), bullet, indent):
-            self.line(line, size, **style)
+        for line in wrapped(text, size, face, bullet, indent):
+            self.line(line, size, face, color)
 
     def chart(self, chart: Chart) -> None:
         """A chart as wide as the page, and at most as high."""
-        self._place(chart_height(chart), partial(self._paint, chart))
+        box = self._place(chart_height(chart))
+        self._shapes += charts.paint(chart, self._marks, box, SIZES)
 
     def small_charts(self, drawn: Sequence[Chart], titles: Sequence[str], columns: int) -> None:
         """Charts next to each other, with a common legend below."""
         for at in range(0, len(drawn), columns):
             some = tuple(zip(drawn[at : at + columns], titles[at : at + columns], strict=True))
-            height = max(small_height(chart, columns) for chart, _ in some)
-            self._place(height, partial(self._paint_row, some, columns))
+            box = self._place(max(small_height(chart, columns) for chart, _ in some))
+            wide = box.width / columns
+            for number, (chart, title) in enumerate(some):
+                gap = GAP * POINTS_PER_INCH if number < columns - 1 else 0.0
+                part = Box(box.left + number * wide, box.top, wide - gap, box.height)
+                self._shapes += charts.paint(chart, self._marks, part, SMALL, title)
         curves = [chart for chart in drawn if isinstance(chart, Lines | Points)]
         if curves:
-            marks = self._marks
-            self._place(
-                charts.legend_height(curves),
-                lambda figure: charts.paint_legend(figure, curves, marks),
-            )
+            box = self._place(charts.legend_height(curves, INNER[0]))
+            self._shapes += charts.paint_legend(curves, self._marks, box)
 
-    def network(self, layout: NetworkLayout, inches: float, height: float) -> None:
-        """A network of this width and height."""
-        self._place(
-            height, lambda figure: networks.paint(figure, layout, inches, self._room(figure))
+    def network(self, layout: NetworkLayout, inches: float) -> None:
+        """A network of this width."""
+        scale = inches * POINTS_PER_INCH / layout.width
+        box = self._place(layout.height * inches / layout.width)
+        self._shapes += networks.paint(layout, (box.left, box.top), scale)
+
+    def _place(self, inches: float) -> Box:
+        """Takes a part of the page of this height."""
+        self.need(inches)
+        left, top, width, height = (
+            length * POINTS_PER_INCH for length in (MARGIN, MARGIN + self._used, INNER[0], inches)
         )
-
-    @staticmethod
-    def _room(figure: SubFigure) -> float:
-        """The width of a part of a page in inches."""
-        return float(figure.bbox.width / figure.dpi)
-
-    def _paint(self, chart: Chart, figure: SubFigure) -> None:
-        charts.paint(figure, chart, self._marks)
-        for axes in figure.axes:
-            axes.tick_params(labelsize=LABEL_SIZE)
-            axes.xaxis.label.set_fontsize(LABEL_SIZE + 1)
-            axes.yaxis.label.set_fontsize(LABEL_SIZE + 1)
-
-    def _paint_row(self, row: Sequence[tuple[Chart, str]], columns: int, figure: SubFigure) -> None:
-        grid = figure.add_gridspec(1, columns)
-        for at, (chart, title) in enumerate(row):
-            charts.paint(figure.add_subfigure(grid[0, at]), chart, self._marks, title)
-
-    def _place(self, height: float, painter: Painter) -> None:
-        self.need(height)
-        self._charts.append((self._used, height, painter))
-        self._used += height + 0.08
-
-    def _place_charts(self) -> None:
-        """Every chart gets a cell of one grid; the text is in the rows between."""
-        if not self._charts:
-            return
-        rows, at = [MARGIN], 0.0
-        for top, high, _ in self._charts:
-            rows[-1] += top - at
-            rows += [high, 0.0]
-            at = top + high
-        rows[-1] = PAGE[1] - sum(rows)
-        self._figure.set_layout_engine("constrained", w_pad=0.03, h_pad=0.03, hspace=0, wspace=0)
-        grid = self._figure.add_gridspec(
-            len(rows), 3, height_ratios=rows, width_ratios=[MARGIN, INNER[0], MARGIN]
-        )
-        for number, (_, _, painter) in enumerate(self._charts):
-            painter(self._figure.add_subfigure(grid[2 * number + 1, 1]))
+        self._used += inches + GAP
+        return Box(left, top, width, height)

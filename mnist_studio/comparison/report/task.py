@@ -1,4 +1,4 @@
-"""The task of drawing. It loads matplotlib, which the parent must not."""
+"""The task of drawing, which takes too long for the parent."""
 
 from pathlib import Path
 

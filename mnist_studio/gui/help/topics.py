@@ -15,7 +15,7 @@ from mnist_studio.gui.help.shortcuts import SHORTCUTS
 LIBRARIES: Mapping[str, str] = MappingProxyType(
     {
         "PySide6-Essentials": "LGPL-3.0", "pyqtgraph": "MIT", "numpy": "BSD-3-Clause",
-        "matplotlib": "Matplotlib License", "pillow": "MIT-CMU",
+        "pillow": "MIT-CMU",
         "torch": "BSD-3-Clause", "tensorflow": "Apache-2.0", "keras": "Apache-2.0",
     }
 )  # fmt: skip
@@ -79,7 +79,8 @@ def about() -> str:
         "MNIST Studio is free software under the MIT License. It comes without any warranty.\n\n"
         f"## Frameworks\n\n| Framework | Version |\n|---|---|\n{frameworks}\n\n"
         f"## Libraries\n\n| Library | Version | License |\n|---|---|---|\n"
-        f"| Python | {platform.python_version()} | PSF License |\n{libraries}\n\n"
+        f"| Python | {platform.python_version()} | PSF License |\n{libraries}\n"
+        "| DejaVu fonts | 2.37 | Bitstream Vera |\n\n"
         f"## Where your data is\n\n| What | Where |\n|---|---|\n{places}\n\n"
         "MNIST Studio sends nothing anywhere. It only downloads MNIST when you click *Get MNIST*.\n"
     )

@@ -1,10 +1,11 @@
 """A report as a PDF of few pages."""
 
-from matplotlib.figure import Figure
-
+from mnist_studio.analysis.network_picture import Box
 from mnist_studio.analysis.view import AxisSpec, Line, Lines
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import charts, content, pdf_file
+from mnist_studio.comparison.report.drawing.shapes import Clip, Stroke
+from mnist_studio.comparison.report.drawing.symbols import symbol_size
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.comparison.report.pdf_file import (
     OMITTED,
@@ -16,6 +17,7 @@ from mnist_studio.comparison.report.pdf_pages import MONO_WIDTH
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.comparison.views import catalog
+from mnist_studio.palette import LIGHT
 from mnist_studio.store.runs import RunStore
 from tests.small_experiment import copied
 
@@ -27,15 +29,14 @@ CURVES = Lines(
 
 
 def test_curves_that_coincide_have_different_widths_and_the_widest_is_drawn_first() -> None:
-    figure = Figure()
-    charts.paint(figure, CURVES, MARKS)
-    numpy, pytorch, keras = figure.axes[0].lines
-    widths = [float(line.get_linewidth()) for line in (numpy, pytorch, keras)]
+    shapes = list(charts.paint(CURVES, MARKS, Box(0, 0, 400, 300)))
+    (inside,) = (shape for shape in shapes if isinstance(shape, Clip))
+    lines = [shape for shape in inside.shapes if isinstance(shape, Stroke)]
+    assert [line.color for line in lines] == [LIGHT.numpy, LIGHT.pytorch, LIGHT.keras]
+    widths = [line.width for line in lines]
     assert widths == sorted(widths, reverse=True)
     assert len(set(widths)) == 3
-    orders = [line.get_zorder() for line in (numpy, pytorch, keras)]
-    assert orders == sorted(orders)
-    sizes = [float(line.get_markersize()) for line in (numpy, pytorch, keras)]
+    sizes = [symbol_size(MARKS[key]) for key in "npk"]
     assert sizes == sorted(sizes, reverse=True)
 
 
