@@ -79,15 +79,18 @@ def shortened_title(title: str, metrics: QFontMetrics, room: int) -> str:
     middle, width = Qt.TextElideMode.ElideMiddle, metrics.horizontalAdvance
     recipe, first, rest = title.partition(SEPARATOR)
     framework, second, labels = rest.partition(SEPARATOR)
-    left = room - width(first + framework + second)
     least = LEAST_LETTERS * metrics.averageCharWidth()
-    if width(title) <= room or not framework:
+    if width(title) <= room:
+        return title
+    if not framework:
         return metrics.elidedText(title, middle, room)
-    if left < 2 * least:
-        short = metrics.elidedText(recipe, middle, room - width(first + framework + "…"))
-        whole = f"{short}{first}{framework}…"
-        fits = width(whole) <= room
-        return whole if fits else metrics.elidedText(title, middle, room)
+    left = room - width(first + framework + second)
+    if labels and left < 2 * least:
+        # No room for the labels.
+        second, labels = "…", ""
+        left = room - width(first + framework + second)
+    if left < width("…"):
+        return metrics.elidedText(title, middle, room)
     kept = max(min(width(recipe), left // 2), left - width(labels))
     short = metrics.elidedText(recipe, middle, kept)
     return short + first + framework + second + metrics.elidedText(labels, middle, left - kept)

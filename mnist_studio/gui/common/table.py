@@ -19,8 +19,8 @@ from mnist_studio.gui.theme.theme import Theme
 LEAST_WIDE = 200
 """A table scrolls sideways rather than make its first or its wide column narrower than this."""
 
-LEAST_TITLE = 160
-"""The same for the first column of a table that does not scroll sideways."""
+LEAST_TITLE = 150
+"""The same for titles in two lines, or in a table that does not scroll sideways."""
 
 MEASURED_ROWS = 20
 """How many of the first and of the visible rows decide the widths of the columns."""
@@ -204,9 +204,10 @@ class TableView(QTableView):
         ]
         wide = self._wide
         left = self.viewport().width() - sum(widths) + widths[wide]
-        least = min(widths[wide], self._theme.pixels(LEAST_WIDE))
         # Titles of runs are long, and their tooltips have them whole.
-        title = self._theme.pixels(LEAST_TITLE if self.squeezed else LEAST_WIDE)
+        short = self.squeezed or self._row_height > ROW_HEIGHT
+        title = self._theme.pixels(LEAST_TITLE if short else LEAST_WIDE)
+        least = min(widths[wide], self._theme.pixels(LEAST_WIDE) if wide else title)
         spare = max(0, widths[0] - title) if wide else 0
         if left < least and (self.squeezed or least - spare <= left):
             taken = min(spare, least - left)
@@ -214,6 +215,9 @@ class TableView(QTableView):
             left += taken
         if self.squeezed or left >= least:
             widths[wide] = max(left, header.minimumSectionSize())
+        elif not wide:
+            # It scrolls in any case.
+            widths[0] = min(widths[0], self._theme.pixels(LEAST_WIDE))
         for place, width in enumerate(widths):
             if header.sectionSize(place) != width:
                 header.resizeSection(place, width)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mnist_studio.formatting import counted, percent
+from mnist_studio.formatting import counted, duration, percent
 from mnist_studio.parity.comparisons import REFERENCE
 from mnist_studio.parity.report import Check, ParityReport
 from mnist_studio.parity.sentences import LARGEST, format_difference, listed, verdict
@@ -73,7 +73,7 @@ def finished(report: ParityReport) -> ParityTexts:
     return ParityTexts(
         verdict(report),
         f"{recipe_title(report.run.recipe)} on {report.dataset}, batches of {report.batch} images, "
-        f"{report.seconds:.0f} s. Rounding in float64 is so small that only different equations "
+        f"{duration(report.seconds)}. Rounding in float64 is so small that only different equations "
         "exceed a tolerance. In float32, rounding alone makes frameworks diverge.",
         "good" if report.passed else "bad",
     )

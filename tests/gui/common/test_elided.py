@@ -65,8 +65,9 @@ def test_the_framework_of_a_run_stays_visible_in_a_short_title(qtbot: QtBot, the
     for title, framework in (
         (long, "PyTorch, bundled"),
         ("MLP 128 · Keras · 1 epoch, 22:26", " · Keras"),
+        ("MLP 128 · PyTorch", " · PyTorch"),
     ):
-        for share in (0.6, 0.8, 0.95):
+        for share in (0.75, 0.85, 0.95):
             room = int(share * metrics.horizontalAdvance(title))
             short = shortened_title(title, metrics, room)
             assert framework in short
