@@ -73,8 +73,8 @@ def finished(report: ParityReport) -> ParityTexts:
     return ParityTexts(
         verdict(report),
         f"{recipe_title(report.run.recipe)} on {report.dataset}, batches of {report.batch} images, "
-        f"{duration(report.seconds)}. Rounding in float64 is so small that only different equations "
-        "exceed a tolerance. In float32, rounding alone makes frameworks diverge.",
+        f"{duration(report.seconds)}. Rounding in float64 is so small that only different "
+        "equations exceed a tolerance. In float32, rounding alone makes frameworks diverge.",
         "good" if report.passed else "bad",
     )
 
