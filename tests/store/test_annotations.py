@@ -12,12 +12,14 @@ def test_tags_are_tidy_and_known_whatever_their_case() -> None:
     change = annotations.with_tags(["b", "a"], remove=["#OLD"])
     assert change(Annotations(tags=("old", "B"))).tags == ("a", "B")
     assert annotations.with_tags(remove=["a"])(NO_ANNOTATIONS) == NO_ANNOTATIONS
+    assert annotations.tags_of(f"Xmas #X {'x' * 40}") == ("X", "Xmas", "x" * 40)
 
 
 @pytest.mark.parametrize("tag", ["", "#", "two words", 'a"b', "a,b", "a\x1bb", "x" * 41])
 def test_a_tag_that_no_filter_could_name_is_refused(tag: str) -> None:
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError) as raised:
         annotations.with_tags([tag])
+    assert raised.value.remedy
 
 
 def test_there_is_a_limit_to_tags_and_notes() -> None:

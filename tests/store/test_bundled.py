@@ -219,6 +219,13 @@ def test_packing_again_replaces_and_keeps_the_others(model: Path, tmp_path: Path
     assert list(BundledModels(root).by_id) == ["bundled-other", ID]
 
 
+def test_a_packed_model_does_not_name_the_computer(model: Path) -> None:
+    described = msgspec.json.decode((model / DESCRIPTION).read_bytes())
+    assert described["spec"]["run"].get("device", "auto") == "auto"
+    assert described["spec"]["run"].get("threads", 0) == 0
+    assert described["title"].endswith(", bundled")
+
+
 def test_only_finished_runs_with_their_artifacts_are_packed(
     home: Path, tmp_path: Path, spec: RunSpec
 ) -> None:

@@ -77,3 +77,26 @@ def test_it_is_written_even_if_nothing_can_be_read(home: Path) -> None:
 )
 def test_names_of_people_and_their_folders_are_replaced(said: str, wanted: str) -> None:
     assert anonymous(said) == wanted
+
+
+def test_a_folder_within_another_has_its_own_name(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "home", lambda: home.parent)
+    monkeypatch.setattr(getpass, "getuser", lambda: "ada")
+    assert anonymous(f"in {home}/runs and {home.parent}/x") == "in <MNIST STUDIO>/runs and <HOME>/x"
+    assert anonymous("Ada and adam") == "USER and adam"
+    monkeypatch.setattr(Path, "home", lambda: Path("/ab"))
+    assert anonymous("/ab/c") == "<HOME>/c"
+    monkeypatch.setattr(Path, "home", lambda: Path("/"))
+    assert anonymous("a/b") == "a/b"
+
+
+def test_its_parts_are_separated_by_empty_lines(spec: RunSpec) -> None:
+    with RunStore() as store:
+        run = _failed_run(store, spec, "no memory")
+    lines = report(["facts"]).splitlines()
+    heading = lines.index(f"--- Run {run.name}: {spec.framework}, {spec.style}, failed ---")
+    assert lines[2:4] == ["", "facts"]
+    assert (lines[heading - 1], lines[heading + 1]) == ("", "no memory")
+    assert lines[-3:] == ["", "--- Log of the window ---", "(empty)"]

@@ -209,13 +209,15 @@ def test_a_disk_without_room_for_a_journal_is_not_called_a_missing_right(
         (sqlite3.SQLITE_IOERR, "the disk is connected"),
         (sqlite3.SQLITE_INTERNAL, "mnist-studio store check"),
         (sqlite3.SQLITE_MISMATCH, "mnist-studio store check"),
+        (None, "mnist-studio store check"),
     ],
 )
 def test_each_error_of_the_database_has_its_own_remedy(
-    tmp_path: Path, code: int, remedy: str
+    tmp_path: Path, code: int | None, remedy: str
 ) -> None:
     error = sqlite3.OperationalError("something")
-    error.sqlite_errorcode = code
+    if code is not None:
+        error.sqlite_errorcode = code
     with pytest.raises(StoreError) as raised, explained(tmp_path / "studio.sqlite"):
         raise error
     assert remedy in raised.value.remedy

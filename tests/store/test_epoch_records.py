@@ -41,6 +41,10 @@ def test_damaged_records_and_those_of_other_epochs_are_refused(tmp_path: Path) -
     path.rename(epoch_records.FILES.path_of(tmp_path, 4))
     with pytest.raises(StoreError, match="not the record of epoch 4"):
         epoch_records.load(tmp_path, 4)
+    for shape in ((10, 9), (0, 0), (100,)):
+        epoch_records.save(tmp_path, replace(RECORD, epoch=3, confusion=np.zeros(shape, np.int64)))
+        with pytest.raises(StoreError, match="not the record of epoch 3"):
+            epoch_records.load(tmp_path, 3)
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(StoreError, match="damaged"):
         epoch_records.load(tmp_path, 3)

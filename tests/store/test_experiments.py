@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, StoreError, UnknownName
+from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store.check import check
@@ -41,6 +42,7 @@ def test_the_same_experiment_is_stored_once(store: RunStore, home: Path) -> None
         assert set(again.experiments.all()) == {kept, other}
         assert again.experiments.experiment(kept.id) == kept
         assert kept.spec == STUDY
+        assert experiment_files.read(kept.text) == STUDY
 
 
 def test_an_invalid_experiment_is_not_stored(store: RunStore) -> None:

@@ -72,3 +72,13 @@ def test_a_file_that_cannot_be_written_or_read_is_reported(
     (run.folder / WEIGHTS).unlink()
     (run.folder / WEIGHTS).mkdir()
     run_file.write(tmp_path / "my.mnistrun", store.portable([run.id]))
+
+
+def test_every_entry_is_a_plain_file_that_others_can_read(
+    store: RunStore, spec: RunSpec, tmp_path: Path
+) -> None:
+    path = tmp_path / "my.mnistrun"
+    run_file.write(path, store.portable([made_run(store, spec).id]))
+    with zipfile.ZipFile(path) as archive:
+        assert {info.external_attr >> 16 for info in archive.infolist()} == {0o100644}
+        assert {info.create_system for info in archive.infolist()} == {3}

@@ -100,3 +100,10 @@ def test_no_two_new_runs_of_a_store_have_the_same_title(store: RunStore, spec: R
     found = [store.create(spec).title for _ in range(3)]
     assert len(set(found)) == 3
     assert all(title.startswith(found[0]) for title in found)
+
+
+def test_a_title_loses_its_last_label_before_it_is_cut() -> None:
+    title = "x" * 70
+    assert titles._fitted(title, ("a long label",)) == f"{title} · …"
+    assert titles._fitted(title[:65], ("seed 3", "a long label"), "14:03").endswith("x · …, 14:03")
+    assert titles._fitted(title, ("lr 0.1",)) == f"{title} · lr 0.1"
