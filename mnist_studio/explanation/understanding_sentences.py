@@ -1,4 +1,4 @@
-"""What an ablation, or the images of a unit, show, in words for window and command line."""
+"""What a map, an ablation, or the images of a unit show, in words for every surface."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,31 @@ from mnist_studio.formatting import confidence, count, percent, percentage_point
 from mnist_studio.spec.run import DIGITS
 
 DRAWING = "your drawing"
+
+
+def plane_words(explained: float) -> str:
+    """Where the images of a map of PCA are, and how much of their differences it keeps."""
+    return (
+        "in the plane of the two principal components (PCA), which keeps "
+        f"{percent(explained)} of the variance"
+    )
+
+
+def map_caption(images: int, dataset: str, layer: str, explained: float, wrong: int) -> str:
+    """What a map of PCA without a drawing shows.
+
+    Args:
+        images: their number.
+        dataset: its title.
+        layer: whose outputs are projected.
+        explained: share of the variance that the plane keeps, from 0 to 1.
+        wrong: number of misclassified images.
+    """
+    return (
+        f"The first {count(images)} test images of {dataset} by their outputs of {layer}, "
+        f"{plane_words(explained)}. Images near each other are similar to the network. "
+        f"Rings: {count(wrong)} misclassified."
+    )
 
 
 def ablation_sentence(

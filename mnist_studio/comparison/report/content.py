@@ -15,6 +15,7 @@ from mnist_studio.analysis.network_picture import NetworkLayout
 from mnist_studio.analysis.view import View
 from mnist_studio.comparison.messages import ViewOptions, ViewUnavailable
 from mnist_studio.comparison.report.discussion import Paragraph, discussion
+from mnist_studio.comparison.report.image_maps import ReportMaps, image_maps
 from mnist_studio.comparison.report.marks import PrintMark, families, marks
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import Selection
@@ -88,6 +89,7 @@ class Report:
         answers: the summary: titles of views and their sentences.
         warnings: caveats about all of it.
         networks: every network once, with its title.
+        maps: of test images, one for each network.
         facts: machine and versions.
         views: with charts and tables.
         refused: views that these runs lack the data for.
@@ -104,6 +106,7 @@ class Report:
     answers: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     networks: tuple[tuple[str, NetworkLayout], ...]
+    maps: ReportMaps
     facts: tuple[tuple[str, str], ...]
     views: tuple[View, ...]
     refused: tuple[ViewUnavailable, ...]
@@ -159,6 +162,7 @@ def report(
         ),
         warnings=(*notes.of_all(run_data), *notes.of_timing(run_data)),
         networks=networks(selection),
+        maps=image_maps(run_data),
         facts=facts(selection),
         views=views,
         refused=refused,

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from mnist_studio.analysis.network_svg import network_svg
 from mnist_studio.analysis.view import View
-from mnist_studio.comparison.report import charts
+from mnist_studio.comparison.report import charts, map_pictures
 from mnist_studio.comparison.report.content import Report
 from mnist_studio.comparison.report.html_view import ViewSection, inline, section, templates
 from mnist_studio.palette import LIGHT
@@ -22,7 +22,12 @@ def write(report: Report) -> bytes:
         (title, layout.summary, Markup(network_svg(layout, "")))
         for title, layout in report.networks
     ]
-    return template.render(report=report, views=sections, networks=networks, color=LIGHT).encode()
+    maps = [
+        (shown, Markup(inline(map_pictures.picture(shown, "svg"), f"m{number}")))
+        for number, shown in enumerate(report.maps.maps)
+    ]
+    page = template.render(report=report, views=sections, networks=networks, maps=maps, color=LIGHT)
+    return page.encode()
 
 
 def _section(report: Report, view: View, number: int) -> ViewSection:

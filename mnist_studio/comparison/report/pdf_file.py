@@ -40,6 +40,9 @@ NETWORK_PIXELS_PER_INCH = 130.0
 MAX_NETWORK_HEIGHT = 9.0
 """Inches of a network with many layers."""
 
+MAP_HEIGHT = 2.6
+"""Inches of a map of images."""
+
 MAX_SENTENCES = 2
 """With more rows, the sentences of the rows are only in HTML and CSV."""
 
@@ -49,6 +52,7 @@ def write(report: Report) -> bytes:
     pages = Pages(report.marks)
     _head(pages, report)
     _networks(pages, report)
+    _maps(pages, report)
     shown = {*report.warnings, *(sentence for _, sentence in report.answers)}
     for _, views in groupby(report.views, lambda view: view.name):
         _views(pages, tuple(views), shown)
@@ -88,6 +92,23 @@ def _networks(pages: Pages, report: Report) -> None:
         _heading(pages, f"Network: {title}")
         _note(pages, f"{layout.summary}.")
         pages.network(layout, inches)
+
+
+def _maps(pages: Pages, report: Report) -> None:
+    """A map of test images for each network."""
+    if report.maps.maps:
+        pages.need(0.7 + MAP_HEIGHT)
+    _heading(pages, "Maps of images")
+    _note(
+        pages,
+        "Each network, by its most accurate run. A test image is shown as the name of its class.",
+    )
+    for shown in report.maps.maps:
+        pages.need(0.5 + MAP_HEIGHT)
+        pages.paragraph(f"{shown.title}. {shown.caption}")
+        pages.map(shown, MAP_HEIGHT)
+    for note in report.maps.notes:
+        _note(pages, note)
 
 
 def _views(pages: Pages, views: Sequence[View], shown: set[str]) -> None:

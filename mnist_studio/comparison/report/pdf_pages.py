@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mnist_studio.analysis.network_picture import Box, NetworkLayout
 from mnist_studio.analysis.view import Chart, Lines, Matrix, Points
-from mnist_studio.comparison.report import charts, networks
+from mnist_studio.comparison.report import charts, map_pictures, networks
 from mnist_studio.comparison.report.charts import SMALL, Marks
 from mnist_studio.comparison.report.drawing import fonts
 from mnist_studio.comparison.report.drawing.axes import Sizes
@@ -15,6 +15,7 @@ from mnist_studio.comparison.report.drawing.shapes import (
     Shape,
     Text,
 )
+from mnist_studio.comparison.report.image_maps import ReportMap
 from mnist_studio.palette import LIGHT
 
 PAGE = (8.27, 11.69)
@@ -190,6 +191,10 @@ class Pages:
         scale = inches * POINTS_PER_INCH / layout.width
         box = self._place(layout.height * inches / layout.width)
         self._shapes += networks.paint(layout, (box.left, box.top), scale)
+
+    def map(self, shown: ReportMap, inches: float) -> None:
+        """A map of images of this height."""
+        self._shapes += map_pictures.paint(shown, self._place(inches))
 
     def _place(self, inches: float) -> Box:
         """Takes a part of the page of this height."""

@@ -81,12 +81,14 @@ def test_figures_of_the_page_are_those_of_the_view(run_data: RunData, tmp_path: 
         accuracy = row.cells[1]
         assert isinstance(accuracy, float)
         assert f"{100 * accuracy:.2f} %" in text
-    assert text.count("<svg") == 2 + 1 + 4  # Of networks, of accuracies, of confusions a model.
+    # Of networks, their maps, accuracies, and confusions a model.
+    assert text.count("<svg") == 2 + 2 + 1 + 4
     assert "Native script or shared loop: No recipe was trained both" in text
     assert sum(tag == "details" for tag, _ in tags.seen) == 5
     labels = [given["aria-label"] for tag, given in tags.seen if tag == "figure"]
-    networks, views = labels[:2], labels[2:]
+    networks, maps, views = labels[:2], labels[2:4], labels[4:]
     assert all(label and label.startswith("Picture of ") for label in networks)
+    assert all(label and label.startswith("Map of images of ") for label in maps)
     assert views
     assert all(label and "table below" in label for label in views)
 

@@ -64,7 +64,8 @@ def test_three_runs_fill_few_pages(run_data: RunData) -> None:
     report = content.report(RunData(chosen), catalog.VIEWS, ViewOptions(), lambda done: None)
     written = pdf_file.write(report)
     pages = written.count(b"/Type /Page\n") + written.count(b"/Type /Page ")
-    assert 5 <= pages <= 6
+    # The map of images takes a third of a page.
+    assert 5 <= pages <= 7
     assert report.subject.endswith("All runs have batch 32, 2 epochs, seed 1, built-in digits, "
                                    "CPU, and 1 thread.")  # fmt: skip
     titles = {str(row.cells[0]) for row in report.views[0].table.rows}

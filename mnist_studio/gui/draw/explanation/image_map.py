@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from mnist_studio.explanation.messages import Options
 from mnist_studio.explanation.understanding import INPUT, ImageMap
-from mnist_studio.formatting import count, percent
+from mnist_studio.explanation.understanding_sentences import plane_words
+from mnist_studio.formatting import count
 from mnist_studio.gui.common.basics import button, column, label, row
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.image_view import ImageView
@@ -276,8 +277,7 @@ def summary(found: ImageMap) -> str:
     plane = (
         "placed by t-SNE, which keeps similar images near each other"
         if found.method == "tsne"
-        else "in the plane of the two principal components (PCA), which keeps "
-        f"{percent(found.explained)} of the variance"
+        else plane_words(found.explained)
     )
     drawing = ", between its most similar images" if found.method == "tsne" else ""
     return (

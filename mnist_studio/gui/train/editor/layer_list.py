@@ -278,14 +278,15 @@ class _Rows(ThemedDelegate):
         self.initStyleOption(option, index)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, option, bool(row.problem))
+        self._paint_ground(painter, option, bool(row.problem) and not row.unfinished)
         line = option.rect.adjusted(8, 0, -8, 0)
         line.setHeight(self._theme.pixels(ROW))
         self._paint_columns(painter, line, row)
         if row.problem:
             below = option.rect.adjusted(8 + self._theme.pixels(NUMBER), line.height() - 4, -8, -2)
             painter.setFont(self._theme.font(12))
-            painter.setPen(QColor(self._theme.palette.bad))
+            palette = self._theme.palette
+            painter.setPen(QColor(palette.secondary if row.unfinished else palette.bad))
             metrics = painter.fontMetrics()
             words = metrics.elidedText(row.problem, Qt.TextElideMode.ElideRight, below.width())
             painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, words)

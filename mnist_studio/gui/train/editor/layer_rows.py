@@ -1,12 +1,12 @@
 """The layers of a network as rows of the editor's list. No Qt."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mnist_studio.formatting import NOTHING, count, counted
 from mnist_studio.spec.cost import multiply_adds
-from mnist_studio.spec.layers import text
+from mnist_studio.spec.layers import Dense, text
 from mnist_studio.spec.model import LayerReport, ModelSpec, title
-from mnist_studio.spec.repairs import Diagnosis
+from mnist_studio.spec.repairs import Diagnosis, Problem
 
 THOUSANDS = (("", 1), ("k", 10**3), ("M", 10**6), ("G", 10**9), ("T", 10**12))
 
@@ -23,6 +23,7 @@ class ListedLayer:
         operations: its multiply-adds for one image, short; a dash without any.
         problem: why it cannot work; empty if it can.
         detail: everything in one sentence, for a tooltip and for screen readers.
+        unfinished: whether the problem is only that the output layer is still missing.
     """
 
     number: int
@@ -32,6 +33,7 @@ class ListedLayer:
     operations: str
     problem: str
     detail: str
+    unfinished: bool = False
 
 
 def layer_rows(model: ModelSpec, found: Diagnosis) -> tuple[ListedLayer, ...]:
@@ -41,8 +43,16 @@ def layer_rows(model: ModelSpec, found: Diagnosis) -> tuple[ListedLayer, ...]:
 
 def layer_row(model: ModelSpec, found: Diagnosis, place: int) -> ListedLayer:
     """The row of one layer."""
-    problem = next((one.sentence for one in found.problems if one.place == place), "")
-    return _row(place + 1, title(model.layers[place]), found.reports[place], problem)
+    here = next((one for one in found.problems if one.place == place), None)
+    made = _row(
+        place + 1, title(model.layers[place]), found.reports[place], here.sentence if here else ""
+    )
+    return replace(made, unfinished=True) if here and is_unfinished(model, here) else made
+
+
+def is_unfinished(model: ModelSpec, problem: Problem) -> bool:
+    """Whether the output layer is still missing, which is no error while one adds layers."""
+    return problem.subject == "output" and not isinstance(model.layers[-1], Dense)
 
 
 def short(number: int) -> str:

@@ -5,11 +5,11 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from mnist_studio.gui.common.basics import button, clear, column, holder, label
+from mnist_studio.gui.common.basics import button, clear, column, holder, label, restyle
 from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.gui.train.editor.draft import Draft
-from mnist_studio.gui.train.editor.layer_rows import layer_row
+from mnist_studio.gui.train.editor.layer_rows import is_unfinished, layer_row
 from mnist_studio.gui.train.editor.struct_fields import StructFields
 from mnist_studio.spec import meanings
 from mnist_studio.spec.layers import Layer
@@ -107,6 +107,10 @@ class LayerSettings(QWidget):
         if at < 0:
             return
         self.problem.setText(problems[at].sentence)
+        role = "secondary" if is_unfinished(draft.model, problems[at]) else "bad"
+        if self.problem.objectName() != role:
+            self.problem.setObjectName(role)
+            restyle(self.problem)
         for repair in draft.repairs(at):
             made = button(repair.sentence, partial(draft.apply, repair), f"{repair.sentence}.")
             made.setAccessibleName(f"Repair: {repair.sentence}")

@@ -128,6 +128,23 @@ def test_a_cnn_is_built_from_nothing_by_the_next_steps(editor: NetworkEditor) ->
     assert "can train" in editor.advice.sentence.text()
 
 
+def test_a_network_that_is_not_finished_shows_no_error(editor: NetworkEditor) -> None:
+    editor.start_from("empty")
+    add(editor, "Convolution block")
+    row = editor.layers.layers.rows[-1]
+    assert "must end in 10" in row.problem
+    assert row.unfinished
+    assert editor.layer.problem.objectName() == "secondary"
+    add(editor, "Flatten")
+    add(editor, "Dense")
+    assert len(editor.layer.repair_buttons) > 0
+    row = editor.layers.layers.rows[-1]
+    # Its output layer is there, and has the wrong size.
+    assert "must end in 10" in row.problem
+    assert not row.unfinished
+    assert editor.layer.problem.objectName() == "bad"
+
+
 def test_a_problem_is_shown_at_its_layer_and_repaired_by_a_click(editor: NetworkEditor) -> None:
     editor.start_from("empty")
     add(editor, "Convolution")
