@@ -9,6 +9,8 @@ from mnist_studio.gui.common.layouts import Scroll
 
 LARGEST_PART = 0.92
 """Part of the screen that a dialog takes at most, in each direction."""
+SLACK = 2
+"""More than the content needs, in pixels."""
 SIDE = 24
 """Margin left and right, in pixels."""
 
@@ -110,7 +112,9 @@ class ScrollDialog(QDialog):
         # The scroll area insists on the minimum, which assumes narrow labels.
         body = max(body, content.minimumSize().height())
         height = max(body + self.foot.sizeHint().height(), self._least.height())
-        wanted = QSize(width, min(height, room.height())).expandedTo(self._wanted)
+        # Half a pixel is lost at a scale of 1.5. It would bring both scroll bars.
+        size = QSize(width + SLACK, height + SLACK).boundedTo(room)
+        wanted = size.expandedTo(self._wanted)
         if wanted != self._wanted:
             self._wanted = wanted
             self.resize(wanted.expandedTo(self.size()) if self.isVisible() else wanted)

@@ -58,8 +58,10 @@ class ImageView(QWidget):
         painter = QPainter(self)
         side = min(self.width(), self.height())
         place = QRect(0, 0, side, side)
-        painter.fillRect(place, QColor("#000000"))
-        if self._picture is not None:
+        if self._picture is None:
+            # Black is the background of an image: there would seem to be an empty one.
+            painter.fillRect(place, QColor(self._theme.palette.hover))
+        else:
             painter.drawImage(place, self._picture)
         painter.setPen(QPen(QColor(self._theme.palette.line), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)

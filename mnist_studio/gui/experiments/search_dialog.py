@@ -38,8 +38,8 @@ from mnist_studio.spec.search import (
 
 _FIRST = "mlp-128"
 _VALUES = (
-    "Range or list, such as 0.001 to 0.1 log, 16 to 128 step 16, or 32, 64, 128. What only one "
-    "optimizer has ends with a condition, such as 0.8 to 0.99 when optimizer.kind=adam"
+    "A range or a list, such as 0.001 to 0.1 log, 16 to 128 step 16, or 32, 64, 128. A setting "
+    "that only one optimizer has needs a condition: 0.8 to 0.99 when optimizer.kind=adam"
 )
 _SAMPLERS = (
     ("tpe", "Bayesian", "Learns from earlier trials where good settings are (TPE)"),
@@ -63,7 +63,7 @@ _TIPS = {
     "Epochs": "Passes over the training set, 1 to 1,000 (default: those of the recipe)",
     "Validation images": "Training images that are held out to compare trials, 1 to 59,999 "
     "(default: 5,000 of MNIST). Test images decide nothing.",
-    "Seeds of the winner": "Number of other seeds with which the best settings are trained again, "
+    "Seeds for the best": "Number of other seeds with which the best settings are trained again, "
     f"{LEAST_WINNER_SEEDS} to {MOST_WINNER_SEEDS} (default: {LEAST_WINNER_SEEDS})",
 }
 
@@ -81,11 +81,11 @@ class NewSearchDialog(ExperimentDialog):
         self._theme = theme
         self.title = QLineEdit()
         self.title.setAccessibleName("Title")
-        self.title.setPlaceholderText("Example: Learning rate of the MLP")
-        self.recipe = ComboBox("Recipe", theme)
+        self.title.setPlaceholderText("Example: Learning rates")
+        self.recipe = ComboBox("Recipe", theme, only_text=True)
         self.recipe.offer(
             [
-                (recipe.name, recipe.title, f"{parameter_count(recipe.model):,}")
+                (recipe.name, recipe.title, f"{parameter_count(recipe.model):,} parameters")
                 for recipe in RECIPES.values()
             ]
         )
@@ -107,7 +107,7 @@ class NewSearchDialog(ExperimentDialog):
         self.validation = StepperSpinBox("Validation images", theme, 1, 59_999, by_thousand)
         self.validation.set_number(default_validation(dataset))
         self.winner_seeds = self._stepper(
-            "Seeds of the winner", LEAST_WINNER_SEEDS, MOST_WINNER_SEEDS, LEAST_WINNER_SEEDS
+            "Seeds for the best", LEAST_WINNER_SEEDS, MOST_WINNER_SEEDS, LEAST_WINNER_SEEDS
         )
         self.settings: list[SettingRow] = []
         self._rows = QVBoxLayout()
@@ -129,7 +129,7 @@ class NewSearchDialog(ExperimentDialog):
             ("Title", self.title), ("Recipe", self.recipe), ("Framework", self.framework),
             ("Dataset", self.dataset), ("Method", self.sampler), ("Pruning", self.pruner),
             ("Trials", self.trials), ("Epochs", self.epochs),
-            ("Validation images", self.validation), ("Seeds of the winner", self.winner_seeds),
+            ("Validation images", self.validation), ("Seeds for the best", self.winner_seeds),
         )  # fmt: skip
         for place, (text, field) in enumerate(named):
             field.setToolTip(_TIPS[text])

@@ -178,6 +178,7 @@ QFrame#notice[kind="bad"] { border-color: $bad; }
 QFrame#notice[kind="good"] { border-color: $good; }
 QPlainTextEdit#noteEditor { border: 1px solid $line; border-radius: 6px; background: $panel; }
 QPlainTextEdit#noteEditor:focus { border: 2px solid $accent; }
+QListView#classes { background: $panel; border: 1px solid $line; border-radius: 6px; padding: 4px; }
 QListView#completions { background: $panel; border: 1px solid $line; padding: 3px; }
 QListView#completions::item { padding: 4px 8px; border-radius: 5px; color: $text; }
 QListView#completions::item:selected, QListView#completions::item:hover { background: $hover; }

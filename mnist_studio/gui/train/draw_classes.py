@@ -59,6 +59,7 @@ class DrawClassesDialog(ScrollDialog):
     def _make_controls(self) -> None:
         self.names = QListWidget()
         self.names.setAccessibleName("Classes")
+        self.names.setObjectName("classes")
         self.names.setToolTip("The classes, and how many images of each you have drawn")
         self.names.currentRowChanged.connect(self._show_class)
         self.new_name = QLineEdit()
@@ -94,7 +95,8 @@ class DrawClassesDialog(ScrollDialog):
         )
         self.body.addWidget(label(sentence, "secondary", wrap=True))
         added = row(self.new_name, self.add_button, gap=6)
-        left = column(self.names, added, row(self.remove_button, 1, gap=0), gap=6)
+        # The first thing to do is at the top, where no screen cuts it off.
+        left = column(added, self.names, row(self.remove_button, 1, gap=0), gap=6)
         under = row(self.undo_button, 1, self.take_button, gap=6)
         right = column(
             self.caption, self.pad, row(*self.latest, 1, gap=2), under, self.paused, 1, gap=8

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -55,6 +55,18 @@ def test_the_buttons_of_every_dialog_stay_visible(
             place = QRect(one.mapTo(dialog, QPoint(0, 0)), one.size())
             assert dialog.rect().contains(place), (dialog, one.text())
         dialog.reject()
+
+
+def test_half_a_pixel_less_brings_no_scroll_bars(window: MainWindow, qapp: QApplication) -> None:
+    # At a scale of 1.5, a screen has no half pixels.
+    dialog = ask(window, "A question?", "A sentence. " * 10, (("No", str), ("Yes", str)), 0)
+    qapp.processEvents()
+    dialog.resize(dialog.size() - QSize(1, 1))
+    qapp.processEvents()
+    (area,) = dialog.findChildren(QScrollArea)
+    assert area.verticalScrollBar().maximum() == 0
+    assert area.horizontalScrollBar().maximum() == 0
+    dialog.reject()
 
 
 def _in_foot(button: QWidget, dialog: QDialog) -> bool:

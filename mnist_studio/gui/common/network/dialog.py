@@ -34,6 +34,7 @@ class NetworkDialog(QDialog):
         self.panel = LayerPanel(studio)
         self.run = ComboBox("Kernels of", studio.theme)
         self.run.setToolTip("A trained model of this network, whose kernels are shown")
+        self.run.setMinimumWidth(studio.theme.pixels(160))
         self._lay_out()
         self.view.show_model(model, title)
         self._rows: dict[str, RunRow] = {}

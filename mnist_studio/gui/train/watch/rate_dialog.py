@@ -27,6 +27,7 @@ _STARTING = (
     "The frameworks start. Then the learning rate rises from step to step on the same batches, "
     "until the loss diverges. No run is stored."
 )
+_CURVES = "One curve for each framework, smoothed."
 _X = AxisSpec("Learning rate", log=True, low=rate_finder.LOWEST, high=rate_finder.HIGHEST)
 _SIZE = QSize(760, 480)
 
@@ -59,7 +60,7 @@ class RateDialog(WorkDialog):
         super().__init__(parent, "Find a learning rate", studio.theme, studio.background, _SIZE)
         self._curves: dict[str, RateCurve] = {}
         theme, hover = studio.theme, Hover(family, self)
-        empty = EmptyState(theme, "train", "The losses appear here", _STARTING)
+        empty = EmptyState(theme, "train", "The losses appear here", _CURVES)
         self.plot = LinePlot("Loss by learning rate", theme, empty, hover)
         self.legend = KeyLegend(theme, LineMarks(theme), hover)
         self.use_button = button(
