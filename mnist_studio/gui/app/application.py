@@ -24,6 +24,7 @@ from mnist_studio import __version__, paths, settings
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.app.single_window import SingleWindow, bring_to_front
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.services import memory
 from mnist_studio.gui.services.texts import unexpected
 from mnist_studio.gui.theme.theme import Theme
 
@@ -129,6 +130,8 @@ def check_display() -> None:
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """The QApplication with its name, icon and style."""
+    # Before Qt starts threads.
+    memory.limit_heaps()
     made = QApplication(["mnist-studio", *arguments])
     made.setApplicationName("mnist-studio")
     made.setApplicationDisplayName("MNIST Studio")

@@ -10,6 +10,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, QThread, Signal
 
 from mnist_studio.errors import StoreDamaged, StoreError
+from mnist_studio.gui.services.memory import Returns
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
@@ -71,6 +72,7 @@ class StoreThread(QThread):
         self._own_recipes: tuple[object, ...] | None = None
         self._running = False
         self._recovered = 0.0
+        self._returns = Returns()
 
     def submit(self, command: Command) -> None:
         """Queues a command."""
@@ -202,12 +204,18 @@ class StoreThread(QThread):
         rows = tuple(self._row(store, run) for run in runs)
         trashed = tuple(self._row(store, run) for run in store.trash.runs())
         # Only these ends name the step. A resumed run may fail twice with the same text.
-        self._ended = {row.id: row for row in (*rows, *trashed) if row.run.trained}
+        former, self._ended = (
+            self._ended,
+            {row.id: row for row in (*rows, *trashed) if row.run.trained},
+        )
         experiments = store.experiments
         self.read.emit(rows, experiments.all(), experiments.memberships(), trashed)
         if (summary := store.own_images.summary()) != self._own_images:
             self._own_images = summary
             self.own_images_read.emit(store.own_images.all())
+        # A training that has ended used memory that the next one would not find.
+        if former and self._ended.keys() - former.keys():
+            self._returns.offer()
 
     def _row(self, store: RunStore, run: Run) -> RunRow:
         known = self._ended.get(run.id)

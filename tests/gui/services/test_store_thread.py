@@ -10,10 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from mnist_studio import events
 from mnist_studio.errors import StoreError
-from mnist_studio.gui.services import store_thread
+from mnist_studio.gui.services import memory, store_thread
 from mnist_studio.gui.services.runs import RunLibrary
 from mnist_studio.gui.train.form import recipe_form, run_specs
 from mnist_studio.store.runs import RunStore
+from tests.store.made_runs import made_run
 
 (SPEC,) = run_specs(recipe_form("tiny-10", ("numpy",), "builtin"))
 
@@ -52,6 +53,24 @@ def test_it_outlives_a_store_that_breaks_at_the_start(
     with qtbot.waitSignal(library.changed, timeout=30_000):
         library.open()
     assert [str(error) for error in told] == ["The disk is busy."]
+
+
+def test_free_memory_is_returned_after_a_training_and_not_at_the_start(
+    qtbot: QtBot, library: RunLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offers: list[int] = []
+    monkeypatch.setattr(memory.Returns, "offer", lambda self: offers.append(1))
+    with RunStore() as store:
+        runs = [made_run(store, SPEC) for _ in range(2)]
+    with qtbot.waitSignal(library.changed, timeout=30_000):
+        library.open()
+    library.rename(runs[0].id, "Another")
+    qtbot.waitUntil(lambda: any(row.title == "Another" for row in library.rows))
+    assert offers == []
+    with RunStore() as store:
+        made_run(store, SPEC)
+    qtbot.waitUntil(lambda: len([row for row in library.rows if not row.run.bundled]) == 3)
+    qtbot.waitUntil(lambda: offers == [1])
 
 
 @pytest.mark.parametrize("method", ["version", "runs"])
