@@ -12,7 +12,15 @@ from mnist_studio.formatting import counted, percent, percentage_points
 from mnist_studio.spec.datasets import training_images
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.spec.search import Search, base_run, setting_title, values_of, winner_specs
+from mnist_studio.spec.search import (
+    Search,
+    Value,
+    base_run,
+    choice_title,
+    setting_title,
+    values_of,
+    winner_specs,
+)
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.early_stopping import best_epoch
 
@@ -146,9 +154,15 @@ def stored_sentences(
 def settings_text(search: Search, spec: RunSpec) -> str:
     """The settings of a trial: ``learning rate 0.01, batch size 32``."""
     return ", ".join(
-        f"{setting_title(name)} {f'{value:.4g}' if isinstance(value, float) else value}"
+        f"{setting_title(name)} {_value_text(name, value)}"
         for name, value in values_of(search, spec).items()
     )
+
+
+def _value_text(path: str, value: Value) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return choice_title(path, value) if isinstance(value, str) else str(value)
 
 
 def result_sentences(result: SearchResult) -> tuple[str, ...]:

@@ -7,16 +7,18 @@ sees validation accuracies only, so that the test images stay unseen until the w
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isfinite
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from mnist_studio.errors import SpecError, UnknownName
-from mnist_studio.spec import change_values, changes, recipes
+from mnist_studio.spec import change_values, changes, meanings, recipes
 from mnist_studio.spec.error_paths import check_within, error_path
+from mnist_studio.spec.optimizers import Optimizer
 from mnist_studio.spec.recipes import OwnRecipe
 from mnist_studio.spec.run import LARGEST_SEED, FrameworkName, RunSpec
+from mnist_studio.spec.schedules import Schedule
 
 Sampler = Literal["tpe", "random"]
 Pruner = Literal["median", "none"]
@@ -30,6 +32,14 @@ MOST_SETTINGS = 20
 MOST_CHOICES = 100
 
 _OF_MODEL = ("layers.", "scaling.")
+_KINDS = {
+    f"{section}.kind": {
+        str(kind.__struct_config__.tag): meanings.kind(kind).title for kind in get_args(kinds)
+    }
+    for section, kinds in (("optimizer", Optimizer), ("schedule", Schedule))
+}
+"""Titles of the choices of a kind, by the path of the setting."""
+
 REFUSED = {
     "seed": "The search would pick the luckiest seed, which says nothing about the settings.",
     "validation": "Trials are compared by their validation accuracy, so all need the same set.",
@@ -166,12 +176,19 @@ def winner_specs(search: Search, trial: RunSpec) -> tuple[RunSpec, ...]:
 
 
 def setting_title(path: str) -> str:
-    """A setting as text: ``learning rate``, ``layer 2 units``."""
+    """A setting as text: ``learning rate``, ``layer 2 units``, ``optimizer``."""
     section, _, name = path.rpartition(".")
+    if path in _KINDS:
+        return section
     title = name.replace("_", " ")
     if section.startswith("layers."):
         return f"layer {section.removeprefix('layers.')} {title}"
     return title if section in ("", "optimizer") else f"{title} of {section.replace('.', ' ')}"
+
+
+def choice_title(path: str, choice: str) -> str:
+    """A choice of a setting as text: ``SGD`` for the optimizer ``sgd``."""
+    return _KINDS.get(path, {}).get(choice, choice)
 
 
 def is_whole(setting: SearchSetting, run: RunSpec) -> bool:

@@ -18,6 +18,7 @@ from mnist_studio.spec.search import (
     Value,
     base_run,
     check_search,
+    choice_title,
     holds,
     search_samples,
     setting_title,
@@ -58,10 +59,17 @@ def test_a_trial_has_the_values_and_the_validation_set() -> None:
     [
         ("optimizer.learning_rate", "learning rate"), ("batch_size", "batch size"),
         ("layers.2.units", "layer 2 units"), ("scaling.mean", "mean of scaling"),
+        ("optimizer.kind", "optimizer"), ("schedule.kind", "schedule"),
     ],
 )  # fmt: skip
 def test_a_setting_has_a_readable_title(path: str, title: str) -> None:
     assert setting_title(path) == title
+
+
+def test_choices_of_a_kind_are_written_as_its_title() -> None:
+    assert choice_title("optimizer.kind", "sgd") == "SGD"
+    assert choice_title("schedule.kind", "one_cycle") != "one_cycle"
+    assert choice_title("loss", "mse") == "mse"
 
 
 @pytest.mark.parametrize(

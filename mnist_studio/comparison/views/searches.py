@@ -25,7 +25,7 @@ from mnist_studio.experiments.search_messages import Trial
 from mnist_studio.experiments.search_result import final_epoch, result_sentences, search_result
 from mnist_studio.formatting import counted, percent
 from mnist_studio.spec import experiment_files
-from mnist_studio.spec.search import Search, SearchSetting, setting_title
+from mnist_studio.spec.search import Search, SearchSetting, choice_title, setting_title
 from mnist_studio.store.rows import Run
 
 MOST_AXES = 12
@@ -153,7 +153,7 @@ def _axis(setting: VariedSetting) -> ParallelAxis:
     title = setting_title(setting.path).capitalize()
     if setting.is_number:
         return ParallelAxis(title, log=setting.is_logarithmic)
-    return ParallelAxis(title, names=tuple(map(_text, setting.choices)))
+    return ParallelAxis(title, names=_choices(setting))
 
 
 def _place(setting: VariedSetting, at: int) -> float:
@@ -165,7 +165,13 @@ def _place(setting: VariedSetting, at: int) -> float:
 
 def _cell(setting: VariedSetting, at: int) -> CellValue:
     value = setting.values[at]
+    if isinstance(value, str):
+        return choice_title(setting.path, value)
     return _text(value) if isinstance(value, bool) else value
+
+
+def _choices(setting: VariedSetting) -> tuple[str, ...]:
+    return tuple(choice_title(setting.path, _text(choice)) for choice in setting.choices)
 
 
 def _text(value: object) -> str:
