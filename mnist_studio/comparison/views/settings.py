@@ -21,10 +21,10 @@ def settings(run_data: RunData, options: ViewOptions) -> ViewContent:
     ]
     seeds = tuple(", ".join(map(str, dict.fromkeys(group.seeds))) for group in groups)
     columns = (Column("Setting"), *(Column(group.title) for group in groups))
-    rows = (
-        *(Row("", (setting.path, *setting.values)) for setting in found),
-        Row("", ("seeds", *seeds)),
-    )
+    rows = [Row("", (setting.path, *setting.values)) for setting in found]
+    if len(set(seeds)) > 1 or not found:
+        rows.append(Row("", ("seeds", *seeds)))
     several = f"The models differ in {counted(len(found), 'setting')}."
     none = "The runs differ only in their seed."
-    return ViewContent(several if found else none, (), Table(columns, rows), notes.of_all(run_data))
+    sentence = several if found else none
+    return ViewContent(sentence, (), Table(columns, tuple(rows)), notes.of_all(run_data))

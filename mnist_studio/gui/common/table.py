@@ -215,9 +215,6 @@ class TableView(QTableView):
             left += taken
         if self.squeezed or left >= least:
             widths[wide] = max(left, header.minimumSectionSize())
-        elif not wide:
-            # It scrolls in any case.
-            widths[0] = min(widths[0], self._theme.pixels(LEAST_WIDE))
         for place, width in enumerate(widths):
             if header.sectionSize(place) != width:
                 header.resizeSection(place, width)

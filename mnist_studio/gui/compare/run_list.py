@@ -154,6 +154,10 @@ class RunList(Card):
         self.filter.set_text("")
         self._wanted = frozenset(runs)
         self.show_rows()
+        checked = self.model.checked_keys
+        first = next((at for at, row in enumerate(self.model.rows) if row.id in checked), None)
+        if first is not None:
+            self.table.scrollTo(self._sorted.mapFromSource(self.model.index(first, 0)))
 
     @Slot()
     def show_rows(self) -> None:

@@ -32,6 +32,8 @@ ORDERS = (
     ("wrong", "Errors first", "Starts with the images that most models misclassify"),
 )
 
+_READING = "The test images and the predictions are being read."
+
 
 class SampleCard(Card):
     """Twenty test images and the predictions of the selected models."""
@@ -72,6 +74,8 @@ class SampleCard(Card):
         elif not dataset:
             self._show_message(MIXED_DATASETS)
         else:
+            if self.message.text() != _READING and self._stack.currentIndex() == 0:
+                self._show_message(_READING)
             name = self._rows[0].run.spec.dataset
             runs = [row.run for row in self._rows]
             self.loader.load(runs, name, self.order.choice == "wrong")

@@ -75,6 +75,8 @@ class SingleImageView(Splitter):
         elif not dataset:
             self.panel.show_message("Different datasets", MIXED_DATASETS)
         else:
+            if self.panel.view is None:
+                self.panel.show_message("One moment", "The image is being read.")
             query = HardImageQuery("single", cell=(self.number.whole, 0))
             runs = [row.run for row in self._rows]
             self.loader.find(runs, self._rows[0].run.spec.dataset, query)
