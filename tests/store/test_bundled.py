@@ -23,7 +23,12 @@ from mnist_studio.store.runs import RunStore
 from tests.store.example_events import epoch, finished
 
 NAME, ID = "tiny", "bundled-tiny"
-LONG = {"epochs": 40, "averaged_epochs": 10, "augment_generated": False, "validation": 10_000}
+LONG: dict[str, object] = {
+    "epochs": 40,
+    "averaged_epochs": 10,
+    "augment_generated": False,
+    "validation": 10_000,
+}
 TRAINED: dict[str, dict[str, object]] = {"record": LONG, "robust": LONG, "fast-99": {"epochs": 4}}
 """Settings of the training of every bundled model that are not those of its recipe."""
 SHIPPED = paths.resources() / "models"
