@@ -70,9 +70,10 @@ def _shape(shape: Shape, clips: Iterator[int]) -> Iterator[str]:
             yield _text(shape)
         case Clip(box=box):
             name = f"clip{next(clips)}"
+            # Viewers that know no clipping would draw a rectangle outside of definitions.
             yield (
-                f'<clipPath id="{name}"><rect x="{number(box.left)}" y="{number(box.top)}" '
-                f'width="{number(box.width)}" height="{number(box.height)}"/></clipPath>'
+                f'<defs><clipPath id="{name}"><rect x="{number(box.left)}" y="{number(box.top)}" '
+                f'width="{number(box.width)}" height="{number(box.height)}"/></clipPath></defs>'
             )
             yield f'<g clip-path="url(#{name})">'
             for inner in shape.shapes:

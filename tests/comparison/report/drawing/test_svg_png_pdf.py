@@ -77,6 +77,7 @@ def test_an_svg_has_every_shape_and_its_texts() -> None:
     assert [element.text for element in root.iter() if element.text and element.text.strip()] == [
         "A & B", "Title · <é>", "up",
     ]  # fmt: skip
+    assert [child.tag.partition("}")[2] for child in root].count("defs") == 1
     assert root.attrib["viewBox"] == "0 0 100 60"
 
 
