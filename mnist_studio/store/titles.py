@@ -47,7 +47,7 @@ def name(title: str, spec: RunSpec) -> str:
 
 
 def unique(spec: RunSpec, started: float, taken: Collection[str]) -> str:
-    """The title of a new run; where another run has it, the time of the start is added.
+    """The title of a new run; where another run has it, with its seed or the time of its start.
 
     Args:
         spec: of the run.
@@ -91,16 +91,21 @@ def tidy(title: str) -> str:
 
 
 def _candidates(spec: RunSpec, started: float) -> Iterator[str]:
-    yield of(spec)
+    first, labels = of(spec), recipe_labels(spec)
+    yield first
+    seed = next((label for label in labels if label.startswith("seed ")), "")
+    if seed and seed not in first:
+        # Runs whose only difference did not fit: the winner of a search with other seeds.
+        yield _fitted(base(spec), [label for label in labels if label != seed], seed)
     for form in _TIMES:
         moment = time.strftime(form, time.localtime(started))
-        yield _fitted(base(spec), recipe_labels(spec), moment)
-    yield _fitted(base(spec), recipe_labels(spec), f"{moment}.{started % 1 * 1000:03.0f}")
+        yield _fitted(base(spec), labels, moment)
+    yield _fitted(base(spec), labels, f"{moment}.{started % 1 * 1000:03.0f}")
 
 
-def _fitted(title: str, labels: Sequence[str], moment: str = "") -> str:
-    """A title with as many labels as fit, and the moment, if there is one, after them."""
-    last = (moment,) if moment else ()
+def _fitted(title: str, labels: Sequence[str], end: str = "") -> str:
+    """A title with as many labels as fit, and after them its end, if there is one."""
+    last = (end,) if end else ()
     for count in range(len(labels), -1, -1):
         more = (MORE,) if count < len(labels) else ()
         text = with_labels(title, (*labels[:count], *more, *last))

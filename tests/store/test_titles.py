@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio.errors import StoreError
+from mnist_studio.spec.changes import changed, parse
 from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.schedules import OneCycle
@@ -67,8 +68,19 @@ def test_runs_with_the_same_settings_differ_in_their_time_of_start() -> None:
         f"{plain} · 2025-03-14 14:03:25",
         f"{plain} · 2025-03-14 14:03:25.500",
     ]
-    changed = replace(MLP, training=replace(TRAINING, seed=3))
-    assert titles.unique(changed, STARTED, [titles.of(changed)]) == f"{plain} · seed 3, 14:03"
+    other = replace(MLP, training=replace(TRAINING, seed=3))
+    assert titles.unique(other, STARTED, [titles.of(other)]) == f"{plain} · seed 3, 14:03"
+
+
+def test_a_seed_that_did_not_fit_comes_before_the_time() -> None:
+    settings = "layers.2.units=256 optimizer.learning_rate=0.000930662 batch_size=256 epochs=2"
+    long = changed(MLP, [parse(setting) for setting in settings.split()])
+    titled: list[str] = []
+    for seed in (5, 6, 7):
+        spec = replace(long, training=replace(long.training, seed=seed, validation=5000))
+        titled.append(titles.unique(spec, STARTED, titled))
+    assert titled[0].endswith("…")
+    assert [title.rpartition(", ")[2] for title in titled[1:]] == ["seed 6", "seed 7"]
 
 
 @pytest.mark.parametrize(
