@@ -297,7 +297,7 @@ class Photographer:
         """The window or a dialog, light and dark."""
         for scheme in ("light", "dark"):
             self._studio.theme.choose(scheme)
-            self._pause(0.3)
+            self._pause(1.0)  # The canvas is painted in a thread.
             (shown or self._window).grab().save(str(FOLDER / f"{name}-{scheme}.png"))
         self._studio.theme.choose("light")
 

@@ -85,8 +85,8 @@ def shortened_title(title: str, metrics: QFontMetrics, room: int) -> str:
     if not framework:
         return metrics.elidedText(title, middle, room)
     left = room - width(first + framework + second)
-    if labels and left < 2 * least:
-        # No room for the labels.
+    if labels and left < min(width(recipe), least) + min(width(labels), 2 * least):
+        # A few letters of the labels would say less than the whole recipe.
         second, labels = "…", ""
         left = room - width(first + framework + second)
     if left < width("…"):

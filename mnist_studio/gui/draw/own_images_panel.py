@@ -13,6 +13,7 @@ from mnist_studio.analysis.predictions import ConfusionMatrix
 from mnist_studio.formatting import NOTHING, counted, percent
 from mnist_studio.gui.common.basics import GAP, button, column, enable, holder, label, row
 from mnist_studio.gui.common.card import Card
+from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.table import TableView
@@ -66,7 +67,7 @@ class OwnImagesPanel(QWidget):
         self.table.squeezed = True
         self.confusion = ConfusionGrid(studio.theme)
         self.status = label(role="secondary", wrap=True)
-        self.selection_hint = label(role="secondary")
+        self.selection_hint = Elided(role="secondary")
         self.import_button = button(
             "Import…", self.ask_import, "Adds images from a file", quiet=True
         )
@@ -93,12 +94,13 @@ class OwnImagesPanel(QWidget):
             "evaluated on it.", ("Import images…", self.ask_import),
         )  # fmt: skip
         images = Card("Your images")
-        for made in (
-            self.selection_hint,
-            self.delete_button,
-            self.import_button,
-            self.export_button,
-        ):
+        # The title stays whole, and the hint gets what is left.
+        images.header.setStretch(1, 0)
+        self.selection_hint.setAlignment(
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        images.header.addWidget(self.selection_hint, 1)
+        for made in (self.delete_button, self.import_button, self.export_button):
             images.header.addWidget(made)
         area = QScrollArea()
         area.setAccessibleName("Your images")

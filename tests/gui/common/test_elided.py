@@ -75,3 +75,9 @@ def test_the_framework_of_a_run_stays_visible_in_a_short_title(qtbot: QtBot, the
             assert metrics.horizontalAdvance(short) <= room
         assert shortened_title(title, metrics, metrics.horizontalAdvance(title)) == title
     assert "…" in shortened_title(long, metrics, 60)
+
+
+def test_the_recipe_is_whole_rather_than_a_few_letters_of_the_labels(theme: Theme) -> None:
+    metrics = QFontMetrics(theme.font(13))
+    room = metrics.horizontalAdvance("MLP 128 · PyTorch…") + 3
+    assert shortened_title("MLP 128 · PyTorch · 3 epochs", metrics, room) == "MLP 128 · PyTorch…"
