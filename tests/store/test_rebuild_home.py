@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from mnist_studio import paths
+from mnist_studio.errors import StoreError
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import housekeeping
@@ -32,7 +35,11 @@ def test_a_store_elsewhere_is_checked_and_rebuilt_there(
     assert (result.runs, result.from_folders) == (1, 1)
     with RunStore(elsewhere) as store:
         assert [each.id for each in store.runs() if not each.bundled] == [run.id]
-        assert [each.id for each in store.experiments.all()] == [experiment.id]
+        (held,) = store.experiments.all()
+        assert held.id == experiment.id
+        store.experiments.hold(held)
+        with pytest.raises(StoreError, match="running"):
+            rebuild(elsewhere)
     assert not home.exists()
 
 
