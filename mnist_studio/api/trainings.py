@@ -195,7 +195,7 @@ def train(
     spec = _spec(recipe, request)
     if record and spec.style == "native":
         raise UsageError(
-            "A native script cannot be recorded, since its network is its own.",
+            "A native script cannot be recorded, since it builds its own network.",
             "Leave out record, or train with the shared loop.",
         )
     return _prepared(spec, folder, record=record, logs=_logs(log, log_formats))

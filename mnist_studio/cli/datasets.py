@@ -88,7 +88,7 @@ def _add_import(actions: "options.Actions[ArgumentParser]") -> None:
     )  # fmt: skip
     action.add_argument(
         "--seed", type=int, default=42, metavar="N",
-        help="draws the test set where the folder has no train and test (default: 42)",
+        help="seed of the test set, if the folder has no train and test folders (default: 42)",
     )  # fmt: skip
     action.add_argument(
         "--crop", action="store_true",

@@ -75,7 +75,7 @@ def add_actions(actions: "options.Actions[ArgumentParser]") -> None:
         "files", nargs="+", type=options.path, metavar="FILE",
         help=f"{SUFFIX} file, or a file of weights",
     )  # fmt: skip
-    import_.add_argument("--recipe", metavar="NAME", help="recipe that the weights are of")
+    import_.add_argument("--recipe", metavar="NAME", help="recipe that the weights belong to")
     import_.add_argument(
         "--framework", metavar="NAME", default="numpy",
         help="framework of the run with these weights (default: numpy)",
@@ -103,9 +103,7 @@ def _import(file: Path, arguments: Namespace) -> None:
         _say(file, import_runs(file), arguments.json)
         return
     if arguments.recipe is None:
-        raise UsageError(
-            f"{file.name} has weights alone.", "Name the recipe that they are of: --recipe NAME"
-        )
+        raise UsageError(f"{file.name} contains only weights.", "Name their recipe: --recipe NAME")
     done = import_weights(file, _spec(arguments))
     if arguments.json:
         output.json_line(ImportLine(str(file), (done.run,), (), ""))

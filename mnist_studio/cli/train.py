@@ -118,7 +118,7 @@ def run(arguments: Namespace) -> int:
         check_memory(spec)
     if arguments.record and any(spec.style == "native" for spec in specs):
         raise UsageError(
-            "--record cannot be combined with a native script, whose network is its own.",
+            "--record cannot be combined with a native script, which builds its own network.",
             "Leave out --record, or train with the shared loop.",
         )
     requested = bool(arguments.dataset or from_file)

@@ -28,7 +28,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="look for a newer version, with one HTTPS request without identifiers",
+        help="look for a newer version, with one HTTPS request that does not identify you",
     )
 
 

@@ -283,7 +283,7 @@ def _oriented(
     return found, said
 
 
-_ANOTHER = "Choose the recipe that the weights are of."
+_ANOTHER = "Choose the recipe that the weights belong to."
 
 
 def _role(name: str) -> str:

@@ -27,7 +27,7 @@ class TaskNotice(Notice):
         self.progress = ProgressLine("Progress")
         self.progress.setFixedWidth(theme.pixels(160))
         self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Ends this. An existing file stays as it is.")
+        self.cancel.setToolTip("Cancels this task. An existing file stays as it is.")
         self.cancel.clicked.connect(self._cancel)
         self.hide_button()
         self.line.addWidget(self.progress)

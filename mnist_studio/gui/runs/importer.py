@@ -28,7 +28,7 @@ from mnist_studio.store.run_file import SUFFIX
 from mnist_studio.store.run_import import Imported
 
 _SENTENCE = (
-    "Select the recipe that the weights are of. They are assigned by names and shapes, and tested "
+    "Select the recipe that the weights belong to. They are matched by name and shape, and tested "
     "on the test set."
 )
 
@@ -45,7 +45,7 @@ class RecipeQuestion(QuestionOverlay):
     ) -> None:
         super().__init__(parent, f"Import {file.name}", _SENTENCE)
         self.recipe = ComboBox("Recipe", theme)
-        self.recipe.setToolTip("The network that the weights are of")
+        self.recipe.setToolTip("The network that the weights belong to")
         self.recipe.offer(
             [
                 (name, recipe_title(name), counted(parameter_count(recipe.model), "parameter"))

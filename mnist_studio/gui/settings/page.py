@@ -149,7 +149,7 @@ class SettingsPage(Page):
         found = self.studio.newest_version.sentence
         self.newest.setText(
             found
-            or f"This is version {__version__}. The request has no identifiers and is sent "
+            or f"This is version {__version__}. The request does not identify you and is sent "
             "once a day. Without a connection, nothing happens."
         )
 

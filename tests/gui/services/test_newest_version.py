@@ -47,7 +47,7 @@ def test_it_is_off_until_it_is_wanted_and_is_one_sentence_with_a_link(
 
     page.newer.click()
     assert not shown[0].isVisible()
-    assert "no identifiers" in page.newest.text()
+    assert "does not identify you" in page.newest.text()
     assert requests == ["one"]
 
 
