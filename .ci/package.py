@@ -58,6 +58,7 @@ def main() -> int:
     for file, ending in ((LICENSES, "licenses.txt"), (BILL, "sbom.cdx.json")):
         made.append(Path(shutil.copy(file, DIST / f"{title}-{ending}")))
     archive.checksums(made, DIST / f"{title}-SHA256SUMS")
+    good = _complete(FOLDER, edition) and good
     size = _measured()
     for file in made:
         _tell(f"{file.stat().st_size / 1e6:8.1f} MB  {file.name}")
@@ -113,6 +114,15 @@ def _selftest(packed: Path) -> bool:
             [program, "selftest"], check=False, env={**os.environ, "MNIST_STUDIO_HOME": str(home)}
         )
     return done.returncode == 0
+
+
+def _complete(folder: Path, edition: str) -> bool:
+    """Whether a program has the frameworks of its edition, which its self-test would skip."""
+    wanted = () if edition == "base" else ("torch", "tensorflow")
+    missing = [name for name in wanted if not (folder / "_internal" / name).is_dir()]
+    for name in missing:
+        _tell(f"{name} is missing in the program")
+    return not missing
 
 
 def _debian(name: str, version: str) -> Path:

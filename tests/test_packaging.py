@@ -15,24 +15,24 @@ import mnist_studio
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / ".ci"))
 
-archive, bundle, environment, licenses, windows = map(
-    import_module, ("archive", "bundle", "environment", "licenses", "windows")
+archive, bundle, environment, licenses, package, windows = map(
+    import_module, ("archive", "bundle", "environment", "licenses", "package", "windows")
 )
 
 
 def test_every_module_goes_in() -> None:
-    package = Path(mnist_studio.__file__).parent
-    names = list(bundle.modules(package))
+    source = Path(mnist_studio.__file__).parent
+    names = list(bundle.modules(source))
     assert "mnist_studio" in names
     assert "mnist_studio.running.train_task" in names
-    walked = [one.name for one in pkgutil.iter_modules([str(package)], "mnist_studio.")]
+    walked = [one.name for one in pkgutil.iter_modules([str(source)], "mnist_studio.")]
     assert set(walked) <= set(names)
     assert len(set(names)) == len(names)
 
 
 def test_templates_go_into_the_folders_of_their_modules() -> None:
-    package = Path(mnist_studio.__file__).parent
-    found = {Path(file).name: folder for file, folder in bundle.templates(package)}
+    source = Path(mnist_studio.__file__).parent
+    found = {Path(file).name: folder for file, folder in bundle.templates(source)}
     assert found["pytorch.py.j2"] == "mnist_studio/codegen/templates"
     assert found["forward.py.j2"] == "mnist_studio/codegen/templates/numpy"
     assert found["report.html.j2"] == "mnist_studio/comparison/report/templates"
@@ -80,6 +80,17 @@ def test_the_base_edition_has_no_framework() -> None:
     wanted = " ".join(environment._wanted(ROOT, "base"))
     assert "pyinstaller" in wanted
     assert not [name for name in ("torch", "tensorflow", "keras", "scipy") if name in wanted]
+
+
+def test_a_program_without_a_framework_of_its_edition_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "_internal" / "torch").mkdir(parents=True)
+    assert package._complete(tmp_path, "base")
+    assert not package._complete(tmp_path, "cpu")
+    assert "tensorflow is missing" in "".join(capsys.readouterr())
+    (tmp_path / "_internal" / "tensorflow").mkdir()
+    assert package._complete(tmp_path, "cpu")
 
 
 @pytest.mark.parametrize(("edition", "platform"), [("cuda", "linux"), ("cpu", "win32")])

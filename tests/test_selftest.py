@@ -47,12 +47,15 @@ def test_numpy_alone_trains_predicts_saves_and_exports(home: Path) -> None:
 
 
 @pytest.mark.usefixtures("_only_numpy")
-def test_a_packaged_program_needs_all_frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_packaged_program_skips_frameworks_that_it_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One edition has none; ``.ci/package.py`` checks that the others have all."""
     monkeypatch.setattr(paths, "frozen", lambda: True)
     _, pytorch, *_ = selftest.steps()
     tried = selftest.run_step(pytorch)
-    assert not tried.passed
-    assert tried.detail.startswith("PyTorch is not installed.")
+    assert tried.passed
+    assert tried.detail == "skipped: PyTorch is not installed."
 
 
 def _failing(reason: str) -> type:
