@@ -47,9 +47,14 @@ class _Row:
 def height(chart: Bars) -> float:
     """Height in inches."""
     if chart.stacked:
-        return 1.3 + ROW * len({bar.group for bar in chart.bars})
-    lines = max((_short(row.text).count("\n") + 1 for row in _all_rows(chart)), default=1)
-    return 0.85 + ROW * (0.4 + 0.6 * lines) * len(list(_all_rows(chart)))
+        return 1.3 + _rows_height([bar.group for bar in chart.bars])
+    return 0.85 + _rows_height([row.text for row in _all_rows(chart)], repeated=True)
+
+
+def _rows_height(texts: Sequence[str], repeated: bool = False) -> float:
+    """Height of rows with these names, in inches; equal names are one row unless repeated."""
+    lines = max((_short(text).count("\n") + 1 for text in texts), default=1)
+    return ROW * (0.4 + 0.6 * lines) * len(texts if repeated else set(texts))
 
 
 def paint(chart: Bars, marks: Mapping[str, PrintMark], box: Box, sizes: Sizes) -> Iterator[Shape]:

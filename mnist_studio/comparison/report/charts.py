@@ -88,7 +88,7 @@ def height(chart: Chart) -> float:
         case Matrix():
             return matrix_charts.height(chart)
         case Parallel():
-            return parallel_charts.HEIGHT
+            return parallel_charts.height(chart, WIDTH * POINTS_PER_INCH, FILE)
         case Lines() | Points():
             return CURVES_HEIGHT + legend_height([chart], WIDTH)
 

@@ -6,19 +6,38 @@ from dataclasses import replace
 from mnist_studio.analysis.network_picture import Box
 from mnist_studio.analysis.view import Parallel, axis_ends, axis_place, ranks
 from mnist_studio.analysis.view_text import cell_text
-from mnist_studio.comparison.report.drawing import axes
+from mnist_studio.comparison.report.drawing import axes, fonts
 from mnist_studio.comparison.report.drawing.axes import MIDDLE, Label, Scale, Sizes, Viewport
-from mnist_studio.comparison.report.drawing.shapes import Shape, Stroke, Text
+from mnist_studio.comparison.report.drawing.shapes import POINTS_PER_INCH, Shape, Stroke, Text
 from mnist_studio.palette import LIGHT, mixed
 
 HEIGHT = 3.6
-"""In inches."""
+"""In inches, without names that are written upward."""
 
 PALEST = 0.8
 """How much of the ground the color of the worst line has."""
 
 _MARGIN = 0.08
+_BETWEEN = 8.0
+"""Points between two names, else they are written upward."""
+
 _SIZE = 7.0
+
+
+def height(chart: Parallel, width: float, sizes: Sizes) -> float:
+    """Height in inches, at a width in points."""
+    names = _widest(chart, sizes) if _crowded(chart, width, sizes) else 0.0
+    return HEIGHT + names / POINTS_PER_INCH
+
+
+def _widest(chart: Parallel, sizes: Sizes) -> float:
+    """Points that the longest name takes."""
+    return max((fonts.width(axis.title, sizes.ticks) for axis in chart.axes), default=0.0)
+
+
+def _crowded(chart: Parallel, width: float, sizes: Sizes) -> bool:
+    """Whether the names do not fit side by side."""
+    return (_widest(chart, sizes) + _BETWEEN) * len(chart.axes) > width
 
 
 def paint(chart: Parallel, box: Box, sizes: Sizes) -> Iterator[Shape]:
@@ -26,7 +45,8 @@ def paint(chart: Parallel, box: Box, sizes: Sizes) -> Iterator[Shape]:
     rest = _MARGIN * max(1, len(chart.axes) - 1)
     labels = [Label(at, axis.title) for at, axis in enumerate(chart.axes)]
     across = axes.names(labels, Scale(-rest, len(chart.axes) - 1 + rest))
-    across = replace(across, line=False, color=LIGHT.text)
+    upward = _crowded(chart, box.width, sizes)
+    across = replace(across, line=False, color=LIGHT.text, upward=upward)
     down = replace(axes.names((), Scale(-_MARGIN, 1 + _MARGIN)), line=False)
     made, shapes = axes.frame(box, across, down, sizes)
     yield from shapes

@@ -15,6 +15,9 @@ from mnist_studio.analysis.view import (
     Line,
     Lines,
     Matrix,
+    Parallel,
+    ParallelAxis,
+    ParallelLine,
     Points,
     ValuePoint,
 )
@@ -64,6 +67,25 @@ def test_every_chart_is_a_picture_of_every_kind(chart: Chart) -> None:
         assert len(picture.convert("L").getcolors() or ()) > 10  # Not an empty page.
     assert ET.fromstring(charts.picture(chart, MARKS, "svg")).tag.endswith("svg")
     assert charts.picture(chart, MARKS, "pdf").startswith(b"%PDF")
+
+
+def test_a_name_of_two_lines_has_room_in_a_chart_of_parts() -> None:
+    short = Bars(STACKED.value, (Bar("a", "Start", 1.0, group="run"),), stacked=True)
+    long = Bars(STACKED.value, (Bar("a", "Start", 1.0, group="a long name " * 9),), stacked=True)
+    assert charts.height(long) - charts.height(short) > 0.1
+
+
+def test_names_of_many_axes_are_upward_where_they_would_overlap() -> None:
+    def drawn(count: int) -> tuple[float, str]:
+        axis = [ParallelAxis(f"Strength of augmentation {n}", "") for n in range(count)]
+        values = (0.5,) * count
+        chart = Parallel(tuple(axis), (ParallelLine("a", "a", values),))
+        return charts.height(chart), charts.picture(chart, MARKS, "svg").decode()
+
+    (low, wide), (high, crowded) = drawn(3), drawn(9)
+    assert "rotate" not in wide
+    assert crowded.count("rotate") == 9
+    assert high > low + 1
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
