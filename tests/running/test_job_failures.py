@@ -88,6 +88,7 @@ def test_a_framework_that_is_not_installed_fails_and_the_others_go_on(
     assert isinstance(trained(small())[-1], Finished)
 
 
+@pytest.mark.needs("pytorch")
 def test_a_broken_installation_fails_in_the_child(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +102,7 @@ def test_a_broken_installation_fails_in_the_child(
     assert "pip install --force-reinstall torch" in end.reason
 
 
+@pytest.mark.needs("pytorch")
 @linux
 def test_an_import_that_ends_the_child_names_the_framework_and_what_it_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -158,6 +160,7 @@ def test_a_system_without_processes_fails_the_run(monkeypatch: pytest.MonkeyPatc
     assert status(job.id) == "failed"
 
 
+@pytest.mark.needs("pytorch")
 @pytest.mark.parametrize(
     "code",
     ["print('said by Python')", "import os; os.write(1, b'said by C')"],
@@ -172,6 +175,7 @@ def test_what_a_child_prints_lands_in_the_console(
     assert "said by" in artifacts.console(only_folder()).read_text()
 
 
+@pytest.mark.needs("pytorch")
 @linux
 def test_a_crash_leaves_the_place_in_the_console(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
