@@ -1,5 +1,6 @@
 """Starts the application, ends its processes with the window, and measures its start."""
 
+import faulthandler
 import json
 import logging
 import logging.handlers
@@ -13,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from time import time
 from types import TracebackType
+from typing import BinaryIO
 
 import psutil
 import PySide6
@@ -55,6 +57,9 @@ class OpeningTimer(QObject):
 
 
 _LOG = logging.getLogger(__name__)
+
+_OPEN: list[BinaryIO] = []
+"""Files that stay open until the process ends."""
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -155,6 +160,14 @@ def start_log() -> None:
         form = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
         handler.setFormatter(logging.Formatter(form))
         logging.getLogger().addHandler(handler)
+        _log_crashes(file)
+
+
+def _log_crashes(file: Path) -> None:
+    """Has Python write where its threads are at the end of the log if the process crashes."""
+    if not faulthandler.is_enabled():
+        _OPEN.append(file.open("ab"))
+        faulthandler.enable(_OPEN[-1])
 
 
 class FileOpener(QObject):

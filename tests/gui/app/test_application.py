@@ -157,15 +157,23 @@ def test_without_a_display_the_commands_are_named(monkeypatch: pytest.MonkeyPatc
     application.check_display()
 
 
-def test_what_is_logged_is_in_a_file(home: Path) -> None:
+def test_what_is_logged_and_where_it_crashed_is_in_a_file(home: Path) -> None:
     program = (
         "import logging\n"
         "from mnist_studio.gui.app import application\n"
         "application.start_log()\n"
         "logging.getLogger('odd').error('a word')\n"
+        "import os\n"
+        "os.abort()\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, timeout=60)
-    assert "ERROR odd: a word" in (home / "studio.log").read_text()
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, timeout=60
+    )
+    log = (home / "studio.log").read_text()
+    assert "ERROR odd: a word" in log
+    assert done.returncode
+    assert "Fatal Python error: Aborted" in log
+    assert '"<string>", line 6 in <module>' in log
 
 
 def test_damaged_settings_are_reported_and_kept(qtbot: QtBot, theme: Theme, home: Path) -> None:
