@@ -14,14 +14,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from math import ceil
 from pathlib import Path
+from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-
-mpl.use("Agg")
-from matplotlib import pyplot as plt
 
 from mnist_studio.analysis.evaluation import probabilities
 from mnist_studio.cli.evaluate import drawn
@@ -224,7 +221,17 @@ def _gallery(target: Path) -> None:
     _draw(cells, target)
 
 
+def _pyplot() -> Any:
+    """What draws without a window. It is in the extra ``benchmark``, so tests do without it."""
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+
+    mpl.use("Agg")
+    return plt
+
+
 def _draw(cells: Sequence[tuple[Images, str]], target: Path) -> None:
+    plt = _pyplot()
     rows = max(1, ceil(len(cells) / _COLUMNS))
     figure, grid = plt.subplots(rows, _COLUMNS, figsize=(_COLUMNS * 0.6, rows * 0.75))
     for axes in grid.flat:
@@ -246,6 +253,7 @@ _ROW = re.compile(r"\| (`.*) \| (\w+) \| [\d.]+ % \|((?: [\d.]+ % \|){4})")
 
 def _by_stage(target: Path) -> None:
     """A line a network, as in the table of recipes."""
+    plt = _pyplot()
     figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
     for place, (name, framework, cells) in enumerate(_ROW.findall(PAGE.read_text("utf-8"))):
         figures = [float(figure) for figure in re.findall(r"[\d.]+", cells)]
