@@ -47,8 +47,8 @@ def test_a_report_and_files_are_written(chosen: Selection, tmp_path: Path) -> No
     )  # fmt: skip
     assert said.code == 0, said.errors
     assert f"Report saved to {report}." in said.errors
-    # The chart, and a picture of each of the two networks.
-    assert report.read_text("utf-8").count("<svg") == 3
+    # The chart, and of each of the two networks a picture and a map of test images.
+    assert report.read_text("utf-8").count("<svg") == 5
     assert sorted(file.name for file in folder.iterdir()) == [
         "memory.csv", "memory.png", "memory.svg", "settings.csv",
     ]  # fmt: skip
