@@ -8,7 +8,7 @@ from mnist_studio.analysis.network_picture import Box
 from mnist_studio.analysis.view import AxisSpec
 from mnist_studio.analysis.view_text import axis_title, unit_scale
 from mnist_studio.comparison.report.drawing import fonts
-from mnist_studio.comparison.report.drawing.shapes import Face, Point, Shape, Stroke, Text
+from mnist_studio.comparison.report.drawing.shapes import Anchor, Face, Point, Shape, Stroke, Text
 from mnist_studio.palette import LIGHT
 
 MARGIN = 0.05
@@ -108,7 +108,7 @@ class Axis:
     Attributes:
         scale: of its values.
         labels: gives the labels for a length of the axis in points.
-        title: beside it; empty without one.
+        title: below a horizontal axis, left of a vertical one; empty without one.
         grid: whether each label has a line across the frame.
         line: whether the axis is drawn, with ticks.
         color: of the labels.
@@ -303,11 +303,10 @@ def _horizontal(
         if axis.line:
             yield Stroke(((place, area.bottom), (place, area.bottom + _TICK)), LIGHT.secondary)
         top = area.bottom + _TICK + _GAP
-        if axis.upward:
-            x, baseline, anchor = place + MIDDLE * size, top, "end"
-        else:
-            x, baseline, anchor = place, top + 0.8 * size, "middle"
-        yield Text(x, baseline, label.text, size, axis.color, anchor, upward=axis.upward)  # type: ignore[arg-type]
+        anchor: Anchor = "end" if axis.upward else "middle"
+        x = place + MIDDLE * size if axis.upward else place
+        baseline = top if axis.upward else top + 0.8 * size
+        yield Text(x, baseline, label.text, size, axis.color, anchor, upward=axis.upward)
     if axis.title:
         baseline = area.bottom + _TICK + _GAP + _depth(labels, axis, size) + 1.2 * sizes.labels
         yield Text(
