@@ -7,17 +7,19 @@ of another system or the time in a title do not matter, but a missing card or a 
 """
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.app.frame import PAGE_TITLES
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.services.background import IdleScheduler
 from mnist_studio.gui.theme.theme import Theme
 from tests.gui.stored import fill
 
@@ -29,7 +31,9 @@ MEAN = 5.0
 """The mean difference of the colors that is allowed, of 255."""
 FAR, FAR_SHARE = 64, 0.02
 """The share of pixels that may differ by so much."""
-SETTLED_SECONDS = 15.0
+SETTLED_SECONDS = 30.0
+AT_REST = 4
+"""So many pictures in a row are equal when a page has come to rest."""
 
 
 @pytest.fixture
@@ -77,26 +81,34 @@ def test_a_missing_card_and_another_theme_are_noticed() -> None:
 def _closest(qtbot: QtBot, window: MainWindow, stored: QImage) -> tuple[float, float]:
     """The differences from the stored picture, once they are small or time is up.
 
-    On a busy machine a page may rest for a moment before its last answer arrives.
+    On a busy machine a page may rest for a moment before its last answer arrives. Only a page at
+    rest counts, since a page that is still filled may look like a stored mistake.
     """
-    for _ in range(int(SETTLED_SECONDS / 0.15)):
-        mean, far = _differences(_small(window), stored)
-        if mean <= MEAN and far <= FAR_SHARE:
-            break
-        qtbot.wait(150)
-    return mean, far
+    end = time.monotonic() + SETTLED_SECONDS
+    while True:
+        mean, far = _differences(_settled(qtbot, window), stored)
+        if (mean <= MEAN and far <= FAR_SHARE) or time.monotonic() > end:
+            return mean, far
 
 
 def _settled(qtbot: QtBot, window: MainWindow) -> QImage:
-    """The small picture once it no longer changes."""
-    before = _small(window)
-    for _ in range(int(SETTLED_SECONDS / 0.15)):
-        qtbot.wait(150)
+    """The small picture once the runs are read, the page is filled, and nothing changes."""
+    qtbot.waitUntil(lambda: window.studio.library.loaded and not _is_filling(window))
+    pictures = [_small(window)]
+    while len(pictures) < AT_REST:
+        qtbot.wait(100)
         now = _small(window)
-        if now == before:
-            return now
-        before = now
-    return before
+        pictures = [*pictures, now] if now == pictures[-1] and not _is_filling(window) else [now]
+    return pictures[-1]
+
+
+def _is_filling(window: MainWindow) -> bool:
+    """Whether something is still built in the pauses of the event loop."""
+    return any(
+        timer.isActive()
+        for scheduler in window.findChildren(IdleScheduler)
+        for timer in scheduler.findChildren(QTimer)
+    )
 
 
 def _small(window: MainWindow) -> QImage:
