@@ -19,9 +19,14 @@ os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
 os.environ["KERAS_HOME"] = tempfile.gettempdir()
 
 HEAVY = {"pytorch": "pytorch", "keras": "tensorflow_keras"}
-collect_ignore = [folder for name, folder in HEAVY.items() if name in MISSING]
+ABSENT = [HERE / folder for name, folder in HEAVY.items() if name in MISSING]
 
 _entered: set[str] = set()
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leaves out the tests of a framework that is not installed, also if their folder is named."""
+    return True if {collection_path, *collection_path.parents} & {*ABSENT} else None
 
 
 def pytest_pycollect_makemodule(module_path: Path) -> None:
