@@ -215,3 +215,22 @@ def data_folder() -> Path | None:
     """The dataset folder that ``MNIST_STUDIO_DATA`` names, if any."""
     chosen = os.environ.get(DATA_VARIABLE)
     return expanded(chosen).absolute() if chosen else None
+
+
+def font_folders() -> tuple[Path, ...]:
+    """Where the system and the user have fonts, whether or not these folders exist."""
+    home = Path.home()
+    if sys.platform == "win32":
+        windows = Path(os.environ.get("WINDIR", "C:/Windows"))
+        local = Path(os.environ.get("LOCALAPPDATA", home / "AppData/Local"))
+        return windows / "Fonts", local / "Microsoft/Windows/Fonts"
+    if sys.platform == "darwin":
+        return Path("/System/Library/Fonts"), Path("/Library/Fonts"), home / "Library/Fonts"
+    shared = os.environ.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")
+    own = os.environ.get("XDG_DATA_HOME", home / ".local/share")
+    # A Flatpak sees the fonts of the system in the last ones.
+    return (
+        *(Path(folder) / "fonts" for folder in shared if folder),
+        Path(own) / "fonts", home / ".fonts",
+        Path("/run/host/fonts"), Path("/run/host/user-fonts"),
+    )  # fmt: skip

@@ -1,4 +1,5 @@
 import os
+import sys
 from pathlib import Path
 
 import platformdirs
@@ -99,3 +100,22 @@ def test_what_can_be_made_again_lies_in_the_home_where_there_is_no_other_place(
     assert paths.cache() == tmp_path / "cache"
     monkeypatch.setattr(os, "access", lambda *_: False)
     assert paths.cache() == paths.home() / "cache"
+
+
+def test_fonts_are_in_the_folders_of_the_system_and_of_the_user(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setenv("XDG_DATA_DIRS", "/one::/two")
+    monkeypatch.setattr(sys, "platform", "linux")
+    folders = [path.as_posix() for path in paths.font_folders()]
+    assert folders[:2] == ["/one/fonts", "/two/fonts"]
+    assert any(folder.endswith(".fonts") for folder in folders)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert "/Library/Fonts" in [path.as_posix() for path in paths.font_folders()]
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setenv("WINDIR", "C:/Windows")
+    monkeypatch.setenv("LOCALAPPDATA", "C:/Local")
+    assert [path.as_posix() for path in paths.font_folders()] == [
+        "C:/Windows/Fonts", "C:/Local/Microsoft/Windows/Fonts",
+    ]  # fmt: skip

@@ -18,6 +18,7 @@ def run() -> RunSpec:
     return replace(run_spec(RECIPES["tiny-10"]), dataset="builtin")
 
 
+@pytest.mark.needs("pytorch")
 def test_all_frameworks_see_the_same_batches_and_get_one_suggestion(run: RunSpec) -> None:
     seen: list[RateCurve] = []
     curves = find_rates(run, ("numpy", "pytorch"), seen.append, open_learner=here(), steps=60)
@@ -60,6 +61,7 @@ def test_a_loss_that_does_not_fall_gets_no_suggestion() -> None:
     assert "does not fall at any rate from 1e-06 to 10" in rate_finder.sentence([curve])
 
 
+@pytest.mark.needs("keras")
 def test_a_loss_that_is_not_finite_ends_one_framework_and_not_the_others(run: RunSpec) -> None:
     class Broken(Behind):
         def train(self, chunk: object) -> object:

@@ -35,6 +35,7 @@ def test_every_array_of_the_step_is_there_in_order(run: RunSpec) -> None:
     assert any(rows["input", "input"].first["numpy"])
 
 
+@pytest.mark.needs("keras")
 def test_the_largest_difference_is_found(run: RunSpec) -> None:
     same = single_step(run, ("numpy", "keras"), open_learner=here())
     assert {row.difference for row in same.rows} == {0.0}

@@ -43,6 +43,8 @@ MAX_NETWORK_HEIGHT = 9.0
 MAP_HEIGHT = 2.6
 """Inches of a map of images."""
 
+NO_FONT = "This computer has no font for some characters, which are boxes here."
+
 MAX_SENTENCES = 2
 """With more rows, the sentences of the rows are only in HTML and CSV."""
 
@@ -211,6 +213,8 @@ def _tail(pages: Pages, report: Report) -> None:
             titles.setdefault(f"{one.problem} {one.remedy}", []).append(one.title)
         for reason, views in titles.items():
             pages.paragraph(f"{listed(views)}: {reason}", 7.5, bullet="• ")
+    if pages.missing_characters():
+        _note(pages, f"{NO_FONT} They are text {WHOLE}.")
 
 
 def _note(pages: Pages, text: str) -> None:

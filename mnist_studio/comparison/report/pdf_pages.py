@@ -14,6 +14,7 @@ from mnist_studio.comparison.report.drawing.shapes import (
     Graphic,
     Shape,
     Text,
+    texts,
 )
 from mnist_studio.comparison.report.image_maps import ReportMap
 from mnist_studio.palette import LIGHT
@@ -136,6 +137,11 @@ class Pages:
         foot = Text(width / 2, height - 21.6, number, 8.0, LIGHT.secondary, "middle")
         self._pages.append(Graphic(width, height, (*self._shapes, foot)))
         self._shapes, self._used = [], 0.0
+
+    def missing_characters(self) -> set[str]:
+        """The characters so far that no font has, which are drawn as boxes."""
+        shapes = [*(shape for page in self._pages for shape in page.shapes), *self._shapes]
+        return {one for text in texts(shapes) for one in fonts.missing(text.text)}
 
     def need(self, inches: float) -> None:
         """Starts a new page if less than this is left."""

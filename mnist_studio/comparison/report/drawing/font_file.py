@@ -1,10 +1,12 @@
-"""A TrueType font: the glyphs of characters, their widths, and a file with a few of its glyphs.
+"""A font file: the glyphs of characters, their widths, and a file with a few of its glyphs.
 
 Source: OpenType specification 1.9, tables cmap, glyf, head, hhea, hmtx, loca, maxp.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
+from mmap import mmap
 from struct import iter_unpack, pack, unpack_from
 
 import numpy as np
@@ -20,14 +22,28 @@ _CHECKSUM = 0xB1B0AFBA
 """What the checksum of the whole file is subtracted from."""
 
 
-class FontFile:
-    """A font with TrueType outlines. Glyphs are numbered from 0, which is the missing glyph."""
+_COLLECTION = b"ttcf"
+"""The first bytes of a file with several fonts, of which this module reads the first one."""
 
-    def __init__(self, content: bytes) -> None:
+_OUTLINES = {"glyf", "CFF ", "CFF2"}
+"""Tables with outlines: a font without them has pictures of a few sizes."""
+
+_ALL_CHARACTERS, _FIRST_CHARACTERS = 12, 4
+"""Formats of subtables: of all Unicode characters, and of those up to U+FFFF."""
+
+
+class FontFile:
+    """A font. Glyphs are numbered from 0, which is the missing glyph.
+
+    Only a font with TrueType outlines has a ``subset``.
+    """
+
+    def __init__(self, content: bytes | mmap) -> None:
         self._content = content
-        (count,) = unpack_from(">H", content, 4)
-        entries = iter_unpack(">4s4xII", content[12 : 12 + 16 * count])
-        self._places = {tag.decode(): (start, size) for tag, start, size in entries}
+        start = unpack_from(">I", content, 12)[0] if content[:4] == _COLLECTION else 0
+        (count,) = unpack_from(">H", content, start + 4)
+        entries = iter_unpack(">4s4xII", content[start + 12 : start + 12 + 16 * count])
+        self._places = {tag.decode("latin-1"): (start, size) for tag, start, size in entries}
         self.units: int = unpack_from(">H", self._table("head"), 18)[0]
         """Units of lengths per em."""
         self.box: tuple[int, ...] = unpack_from(">4h", self._table("head"), 36)
@@ -37,20 +53,26 @@ class FontFile:
         start, size = self._places[tag]
         return self._content[start : start + size]
 
+    @property
+    def scalable(self) -> bool:
+        """Whether its glyphs can be drawn in every size."""
+        return bool(_OUTLINES & {*self._places})
+
     @cached_property
-    def _glyphs(self) -> Mapping[int, int]:
-        """Code point -> glyph, from the subtable of all Unicode characters."""
+    def _glyphs(self) -> NDArray[np.uint16]:
+        """(code points,) the glyph of each, from the subtable with the most Unicode characters."""
         table = self._table("cmap")
         (count,) = unpack_from(">H", table, 2)
-        places = [unpack_from(">4xI", table, 4 + 8 * number)[0] for number in range(count)]
-        start = next(place for place in places if unpack_from(">H", table, place)[0] == 12)
-        (groups,) = unpack_from(">I", table, start + 12)
-        entries = iter_unpack(">III", table[start + 16 : start + 16 + 12 * groups])
-        return {
-            first + step: glyph + step
-            for first, last, glyph in entries
-            for step in range(last - first + 1)
-        }
+        known = {}
+        for platform, encoding, place in iter_unpack(">HHI", table[4 : 4 + 8 * count]):
+            if (platform, encoding) in _UNICODE:
+                known[unpack_from(">H", table, place)[0]] = table[place:]
+        glyphs = np.zeros(sys.maxunicode + 1, np.uint16)
+        if _ALL_CHARACTERS in known:
+            _read_groups(known[_ALL_CHARACTERS], glyphs)
+        elif _FIRST_CHARACTERS in known:
+            _read_segments(known[_FIRST_CHARACTERS], glyphs)
+        return glyphs
 
     @cached_property
     def _advances(self) -> NDArray[np.uint16]:
@@ -68,11 +90,11 @@ class FontFile:
 
     def has(self, character: str) -> bool:
         """Whether the font has a glyph for it."""
-        return ord(character) in self._glyphs
+        return bool(self._glyphs[ord(character)])
 
     def glyph(self, character: str) -> int:
         """The glyph of a character."""
-        return self._glyphs.get(ord(character), 0)
+        return int(self._glyphs[ord(character)])
 
     def advance(self, glyph: int) -> int:
         """The width of a glyph, in units."""
@@ -123,6 +145,37 @@ class FontFile:
                 found.add(glyph)
                 left += _parts(self._outline(glyph))
         return found
+
+
+_UNICODE = {(0, encoding) for encoding in range(5)} | {(3, 1), (3, 10)}
+"""Platforms and encodings of subtables whose codes are those of Unicode."""
+
+
+def _read_groups(table: bytes, glyphs: NDArray[np.uint16]) -> None:
+    """Fills in the glyphs of a subtable of all characters."""
+    (groups,) = unpack_from(">I", table, 12)
+    for first, last, glyph in iter_unpack(">III", table[16 : 16 + 12 * groups]):
+        part = glyphs[first : last + 1]
+        part[:] = np.arange(glyph, glyph + len(part))
+
+
+def _read_segments(table: bytes, glyphs: NDArray[np.uint16]) -> None:
+    """Fills in the glyphs of a subtable of the first characters."""
+    count = unpack_from(">H", table, 6)[0] // 2
+    words = np.frombuffer(table[: len(table) // 2 * 2], ">u2").astype(np.int64)
+    lasts = words[7 : 7 + count]
+    # A word of padding is between them.
+    firsts, deltas, offsets = (words[8 + part * count :][:count] for part in (1, 2, 3))
+    for number, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        found = np.arange(first, last + 1)
+        if offsets[number]:
+            # An offset is in bytes, from where it is itself. Some have one too large for U+FFFF.
+            places = 8 + 3 * count + number + offsets[number] // 2 + found - first
+            found = np.where(places < len(words), words[places.clip(0, len(words) - 1)], 0)
+            found = np.where(found, found + deltas[number], 0)
+        else:
+            found = found + deltas[number]
+        glyphs[first : last + 1] = found % 2**16
 
 
 def _parts(outline: bytes) -> Iterator[int]:

@@ -11,7 +11,7 @@ from unicodedata import normalize
 
 from mnist_studio.comparison.report.drawing import fonts
 from mnist_studio.comparison.report.drawing.font_file import FontFile
-from mnist_studio.comparison.report.drawing.right_to_left import visual
+from mnist_studio.comparison.report.drawing.pdf_glyphs import SystemGlyphs, texts_of, utf16
 from mnist_studio.comparison.report.drawing.shapes import (
     Area,
     Clip,
@@ -32,9 +32,6 @@ _CIRCLE = 4 / 3 * tan(pi / 8)
 _COMMENT = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 """The bytes above 127 show that the file is not text."""
 
-_MOST = 100
-"""Characters in one block of the table that gives the text of glyphs."""
-
 
 def write(pages: Sequence[Graphic], title: str) -> bytes:
     """The file. The same pages give the same bytes, since it has no date.
@@ -52,6 +49,7 @@ class _Document:
     def __init__(self) -> None:
         self._objects: list[bytes] = []
         self._glyphs: dict[Face, dict[int, str]] = {face: {} for face in _FACES}
+        self._system = SystemGlyphs()
         self._opacities: dict[str, int] = {}
 
     def write(self, pages: Sequence[Graphic], title: str) -> bytes:
@@ -94,7 +92,9 @@ class _Document:
 
     def _resources(self) -> str:
         used = [face for face in _FACES if self._glyphs[face]]
-        named = " ".join(f"/{face} {self._font(face)} 0 R" for face in used)
+        places = self._system.write(self._add, self._stream)
+        places |= {face: self._font(face) for face in used}
+        named = " ".join(f"/{name} {place} 0 R" for name, place in places.items())
         states = " ".join(
             f"/o{place} << /ca {opacity} /CA {opacity} >>"
             for opacity, place in self._opacities.items()
@@ -122,7 +122,7 @@ class _Document:
             "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
             f"/FontDescriptor {descriptor} 0 R /W [{widths}] >>"
         )
-        texts = self._stream(_texts_of(glyphs).encode())
+        texts = self._stream(texts_of(glyphs, 4).encode())
         return self._add(
             f"<< /Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H "
             f"/DescendantFonts [{inner} 0 R] /ToUnicode {texts} 0 R >>"
@@ -176,48 +176,36 @@ class _Document:
         return f"q /o{place} gs {drawn} Q"
 
     def _text(self, text: Text) -> str:
-        font, known = fonts.font(text.face), self._glyphs[text.face]
-        codes = []
-        for character in visual(text.text):
-            glyph = font.glyph(character)
-            known.setdefault(glyph, normalize("NFKC", character))
-            codes.append(f"{glyph:04X}")
         back = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor]
         back *= fonts.width(text.text, text.size, text.face)
         x, y = (text.x, text.baseline + back) if text.upward else (text.x - back, text.baseline)
         direction = "0 -1 -1 0" if text.upward else "1 0 0 -1"
-        return (
-            f"BT {_color(text.color)} rg /{text.face} {number(text.size)} Tf "
-            f"{direction} {number(x)} {number(y)} Tm <{''.join(codes)}> Tj ET"
+        shown = " ".join(
+            f"/{name} {number(text.size)} Tf <{codes}> Tj"
+            for font, part in fonts.parts(text.text, text.face)
+            for name, codes in self._codes(font, part)
         )
+        return f"BT {_color(text.color)} rg {direction} {number(x)} {number(y)} Tm {shown} ET"
+
+    def _codes(self, font: fonts.Font, text: str) -> Iterator[tuple[str, str]]:
+        """Names of fonts, and the codes of a part of a line in them."""
+        if font.face is None:
+            yield from self._system.codes(font, text)
+            return
+        known, codes = self._glyphs[font.face], ""
+        for character in text:
+            glyph = font.file.glyph(character)
+            known.setdefault(glyph, normalize("NFKC", character))
+            codes += f"{glyph:04X}"
+        yield font.face, codes
 
 
 def _thousandths(font: FontFile, units: int) -> int:
     return round(1000 * units / font.units)
 
 
-def _texts_of(glyphs: dict[int, str]) -> str:
-    """The table that gives the text of each glyph, so that text can be copied and found."""
-    entries = [f"<{glyph:04X}> <{_utf16(text)}>" for glyph, text in glyphs.items()]
-    blocks = [entries[at : at + _MOST] for at in range(0, len(entries), _MOST)]
-    lines = "\n".join(
-        f"{len(block)} beginbfchar\n{chr(10).join(block)}\nendbfchar" for block in blocks
-    )
-    return (
-        "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-        "/CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n"
-        "1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n"
-        f"{lines}\nendcmap\nCMapName currentdict /CMap defineresource pop\nend\nend"
-    )
-
-
-def _utf16(text: str) -> str:
-    return text.encode("utf-16-be").hex().upper()
-
-
 def _text_string(text: str) -> str:
-    return f"<FEFF{_utf16(text)}>"
+    return f"<FEFF{utf16(text)}>"
 
 
 def _color(color: str) -> str:

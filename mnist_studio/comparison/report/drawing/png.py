@@ -9,29 +9,27 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from math import ceil, floor, hypot
+from pathlib import Path
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from mnist_studio.comparison.report.drawing import fonts
-from mnist_studio.comparison.report.drawing.right_to_left import visual
 from mnist_studio.comparison.report.drawing.shapes import (
     POINTS_PER_INCH,
     Area,
     Clip,
     Disc,
-    Face,
     Graphic,
     Point,
     Shape,
     Stroke,
     Text,
+    texts,
 )
 from mnist_studio.palette import LIGHT
 
 _TIMES = 3
 """How much larger shapes are drawn."""
-
-_ANCHORS = {"start": "ls", "middle": "ms", "end": "rs"}
 
 
 def write(drawing: Graphic, pixels_per_inch: float) -> bytes:
@@ -41,7 +39,7 @@ def write(drawing: Graphic, pixels_per_inch: float) -> bytes:
     large = Image.new("RGB", (size[0] * _TIMES, size[1] * _TIMES), LIGHT.panel)
     _Sheet(large, scale * _TIMES).draw(drawing.shapes)
     image = large.reduce(_TIMES)
-    for text in _texts(drawing.shapes):
+    for text in texts(drawing.shapes):
         _write(image, text, scale)
     file = io.BytesIO()
     image.save(file, "PNG", dpi=(pixels_per_inch, pixels_per_inch))
@@ -156,32 +154,33 @@ def _dashes(points: Sequence[Point], lengths: Sequence[float]) -> Iterator[list[
         yield part
 
 
-def _texts(shapes: Sequence[Shape]) -> Iterator[Text]:
-    for shape in shapes:
-        if isinstance(shape, Text):
-            yield shape
-        elif isinstance(shape, Clip):
-            yield from _texts(shape.shapes)
-
-
 def _write(image: Image.Image, text: Text, scale: float) -> None:
-    font, content = _font(text.face, text.size * scale), visual(text.text)
+    size = text.size * scale
+    parts = [
+        (_font(font.path, size), content) for font, content in fonts.parts(text.text, text.face)
+    ]
+    lengths = [font.getlength(content) for font, content in parts]
     x, y = text.x * scale, text.baseline * scale
+    before = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor] * sum(lengths)
     if not text.upward:
         pen = ImageDraw.Draw(image)
-        pen.text((x, y), content, text.color, font, anchor=_ANCHORS[text.anchor])
+        x -= before
+        for (font, content), length in zip(parts, lengths, strict=True):
+            pen.text((x, y), content, text.color, font, anchor="ls")
+            x += length
         return
-    high = ceil(2 * text.size * scale)
-    wide = ceil(font.getlength(content)) + 4
+    high = ceil(2 * size)
+    wide = ceil(sum(lengths)) + 4
     line = Image.new("L", (wide, high))
-    ImageDraw.Draw(line).text((2, high // 2), content, 255, font, anchor="ls")
+    pen, at = ImageDraw.Draw(line), 2.0
+    for (font, content), length in zip(parts, lengths, strict=True):
+        pen.text((at, high // 2), content, 255, font, anchor="ls")
+        at += length
     line = line.transpose(Image.Transpose.ROTATE_90)
-    before = {"start": 0.0, "middle": 0.5, "end": 1.0}[text.anchor]
-    below = (wide - 4) * before
-    image.paste(text.color, (round(x) - high // 2, round(y + below) - wide + 2), line)
+    image.paste(text.color, (round(x) - high // 2, round(y + before) - wide + 2), line)
 
 
 @cache
-def _font(face: Face, size: float) -> ImageFont.FreeTypeFont:
+def _font(path: Path, size: float) -> ImageFont.FreeTypeFont:
     # The other layout is not available on every machine.
-    return ImageFont.truetype(fonts.path(face), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)

@@ -1,6 +1,6 @@
 """What a drawing is made of. Lengths are points, 72 of which are an inch; y grows downward."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,6 +113,15 @@ class Graphic:
     width: float
     height: float
     shapes: tuple[Shape, ...]
+
+
+def texts(shapes: Sequence[Shape]) -> Iterator[Text]:
+    """All texts, also those of which only a part is visible."""
+    for shape in shapes:
+        if isinstance(shape, Text):
+            yield shape
+        elif isinstance(shape, Clip):
+            yield from texts(shape.shapes)
 
 
 def rectangle(box: Box) -> tuple[Point, ...]:
