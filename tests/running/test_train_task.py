@@ -33,7 +33,7 @@ def test_a_damaged_copy_of_the_data_is_reported(
 def test_generated_handwriting_styles_are_added_to_the_training_set(tmp_path: Path) -> None:
     spec = run_spec(RECIPES["tiny-10"])
     training = replace(spec.training, epochs=1, epoch_steps=0, batch_size=50)
-    spec = replace(spec, dataset="builtin", training=training)
+    spec = replace(spec, framework="numpy", dataset="builtin", training=training)
     steps = []
     for count in (0, 100):
         chosen = replace(spec, handwriting_styles=count)
