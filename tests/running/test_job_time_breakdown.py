@@ -22,11 +22,19 @@ Ended = Finished | Stopped
 
 
 class Timed:
-    """A run's last event, and the seconds between its first one and that."""
+    """A run's last event, and the clock around it.
+
+    Attributes:
+        end: the last event.
+        seconds: from the first event to the end of the job.
+        before_end: from the launch of the process to the event before the last one.
+    """
 
     def __init__(self, job: TrainingJob, stops: bool = False, pauses: bool = False) -> None:
         begun = 0.0
+        arrived = [0.0]
         for event in job.events():
+            arrived.append(perf_counter())
             if isinstance(event, Started):
                 begun = perf_counter()
             if isinstance(event, Progress) and (stops or pauses):
@@ -35,6 +43,7 @@ class Timed:
                 job.resume()
                 job.stop()
         self.seconds = perf_counter() - begun
+        self.before_end = arrived[-2] - job._launched
         self.end = _ended(event)
 
 
@@ -52,11 +61,11 @@ def adds_up(timed: Timed) -> None:
     assert sum(end.seconds.values()) - end.measures.earlier_seconds == pytest.approx(
         wall, abs=RESOLUTION
     )
-    # Around it are also the store, and the process after its last word.
-    assert wall < timed.seconds
-    assert wall > timed.seconds - 3.5
+    # Around it are also the store, and the process after its last word. They have no upper bound
+    # on a busy machine.
+    assert timed.before_end < wall < timed.seconds
     # The way of the last message, which waits its turn on a busy machine.
-    assert end.seconds["other"] < 2.0
+    assert end.seconds["other"] < 5.0
 
 
 @pytest.mark.parametrize("framework", ["numpy", "pytorch", "keras"])
