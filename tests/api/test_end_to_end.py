@@ -47,6 +47,69 @@ NotebookClient(notebook, timeout=250).execute()
 print("notebook:" + json.dumps([cell.get("outputs", []) for cell in notebook.cells]))
 """
 
+# A notebook interrupts the kernel together with its child processes.
+INTERRUPT = """
+import json, psutil, time
+from queue import Empty
+from jupyter_client import KernelManager
+manager = KernelManager()
+manager.start_kernel()
+client = manager.client()
+client.start_channels()
+client.wait_for_ready(timeout=60)
+
+def run(code, interrupt=False):
+    request, printed, error = client.execute(code), "", ""
+    while True:
+        try:
+            message = client.get_iopub_msg(timeout=60)
+        except Empty:
+            raise SystemExit(f"nothing comes after {printed!r}")
+        content = message["content"]
+        if message["parent_header"].get("msg_id") != request:
+            continue
+        printed += content.get("text", "")
+        error += content.get("ename", "")
+        if interrupt and "trains" in printed:
+            manager.interrupt_kernel()
+            interrupt = False
+        if content.get("execution_state") == "idle":
+            return printed, error
+
+def children():
+    found = psutil.Process(manager.provisioner.pid).children(recursive=True)
+    return [one.pid for one in found if "resource_tracker" not in " ".join(one.cmdline())]
+
+run("import mnist_studio as studio")
+train = "training = studio.train('mlp-128', 'numpy', dataset='builtin', epochs=9999, threads=1)"
+loop = "for event in training:\\n    if 'Progress' in str(type(event)): print('trains')"
+found = []
+for cell in (f"{train}\\n{loop}", f"{train}\\n{loop}; __import__('time').sleep(9)",
+             f"{train}\\ntraining.result(lambda line: print('trains'))"):
+    error = run(cell, True)[1]
+    state = run("print(training.running, training.run.state, training.run.trained)")[0]
+    found.append([error, *state.split(), children()])
+after = run("print(studio.train('tiny-10', 'numpy', dataset='builtin', epochs=1).result().state)")
+manager.shutdown_kernel(now=True)
+client.stop_channels()
+print("found:" + json.dumps([*found, after[0].strip()]))
+"""
+
+PARITY = """
+import sys
+import mnist_studio as studio
+lines = []
+found = studio.parity("tiny-10", dataset="builtin", show=lines.append)
+assert found.passed, found.sentences
+assert len(lines) == len(found.checks)
+assert {check.framework for check in found.checks} == {"pytorch", "keras"}
+assert {check.precision for check in found.checks} == {"float32", "float64"}
+assert all(check.value <= check.tolerance for check in found.checks if check.result == "passed")
+assert "class=\\"mnist-studio\\"" in found._repr_html_()
+assert not {"torch", "tensorflow", "keras", "PySide6"} & {*sys.modules}
+print(len(found.checks), found)
+"""
+
 
 @pytest.mark.parametrize("place", ["script", "input"])
 def test_a_plain_script_and_a_repl_train(place: str, tmp_path: Path) -> None:
@@ -82,6 +145,31 @@ def test_ctrl_c_stops_and_keeps_the_weights(tmp_path: Path) -> None:
     assert "KeyboardInterrupt" in errors
     assert f"its weights are saved in the run {run.id}" in errors or "for event in" in errors
     assert process.returncode in (-signal.SIGINT, 130)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to a group")
+@pytest.mark.skipif(find_spec("ipykernel") is None, reason="the extra “tools” has it")
+def test_an_interrupted_kernel_stops_the_training_and_leaves_no_child(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPT], env={**os.environ, **ENVIRONMENT},
+        cwd=tmp_path, capture_output=True, text=True, timeout=250, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    *stopped, after = json.loads(done.stdout.partition("found:")[2])
+    kept = ["KeyboardInterrupt", "False", "Stopped", "True", []]
+    assert stopped == [kept, kept, kept]
+    assert after == "Finished"
+
+
+@pytest.mark.needs("pytorch")
+@pytest.mark.needs("keras")
+def test_a_script_checks_parity_in_all_frameworks(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*PYTHON, "-c", PARITY], env={**os.environ, **ENVIRONMENT},
+        cwd=tmp_path, capture_output=True, text=True, timeout=250, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert re.match(r"[1-9]\d+ <Parity of tiny-10: ", done.stdout), done.stdout
 
 
 @pytest.mark.skipif(find_spec("torch") is None, reason="the tutorial trains in PyTorch")

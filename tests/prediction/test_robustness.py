@@ -81,6 +81,7 @@ def test_other_weights_of_the_same_run_are_evaluated_again(run: Run) -> None:
     assert cached_robustness(dataclasses.replace(run, terminal=went_on), 20) is None
 
 
+@pytest.mark.needs("pytorch")
 def test_each_run_is_evaluated_in_its_own_framework(run: Run, store: RunStore) -> None:
     good, damaged, torch = run, copy_of(run, store), copy_of(run, store, "pytorch")
     path = damaged.folder / artifacts.WEIGHTS
