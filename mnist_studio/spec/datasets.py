@@ -107,7 +107,7 @@ CATALOG: Mapping[str, DatasetFacts] = MappingProxyType(
             ),
             DatasetFacts(
                 "qmnist", "QMNIST", _DIGITS, 60_000, 60_000,
-                "handwritten digits, MNIST made again with all its test images",
+                "handwritten digits: MNIST reconstructed, with its full test set",
                 "Yadav & Bottou 2019", "BSD", digits=True,
             ),
             DatasetFacts(

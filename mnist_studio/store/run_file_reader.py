@@ -230,7 +230,7 @@ def _check_listed(
         raise refused(path, f"its {MANIFEST} does not match: “{printable(min(odd)[:100])}”")
     for name, entry in manifest.files.items():
         if infos[name].file_size != entry.size:
-            raise refused(path, f"“{name}” has another size than stated")
+            raise refused(path, f"“{name}” does not have the stated size")
     there = {PurePosixPath(name).parent.name for name in infos if "/" in name}
     records = {f"runs/{run}/record.json" for run in manifest.runs}
     if there != set(manifest.runs) or not records <= infos.keys():
@@ -296,5 +296,5 @@ def _copied(
             left -= len(block)
             meter.add(len(block))
         if left or source.read(1):
-            raise zipfile.BadZipFile(f"{name} has another size than stated")
+            raise zipfile.BadZipFile(f"{name} does not have the stated size")
     return digest.hexdigest()

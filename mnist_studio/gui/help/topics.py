@@ -82,7 +82,8 @@ def about() -> str:
         f"| Python | {platform.python_version()} | PSF License |\n{libraries}\n"
         "| DejaVu fonts | 2.37 | Bitstream Vera |\n\n"
         f"## Where your data is\n\n| What | Where |\n|---|---|\n{places}\n\n"
-        "MNIST Studio sends nothing anywhere. It only downloads MNIST when you click *Get MNIST*.\n"
+        "MNIST Studio sends nothing about you or your work. It downloads datasets and frameworks "
+        "only when you ask for them, and looks for a newer version only if you turn that on.\n"
     )
 
 
