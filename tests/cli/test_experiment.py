@@ -87,6 +87,7 @@ def test_times_of_parallel_runs_are_not_comparable(file: Path) -> None:
     assert "2 runs train in parallel, so their times are not comparable." in said.errors
 
 
+@pytest.mark.needs("keras")
 def test_a_run_that_fails_is_tried_again_and_reported(tmp_path: Path) -> None:
     (tmp_path / "tensorflow.py").write_text("raise ImportError('half of it is missing')\n")
     path = written(replace(SMALL, grid=Grid(("tiny-10",), ("keras", "numpy"))), tmp_path)

@@ -47,6 +47,7 @@ def test_what_every_command_needs_can_be_imported(monkeypatch: pytest.MonkeyPatc
         preflight.check.__wrapped__()
 
 
+@pytest.mark.needs("pytorch")
 def test_doctor_reports_a_broken_framework_and_checks_the_rest(tmp_path: Path) -> None:
     (tmp_path / "torch.py").write_text("raise TypeError('Descriptors cannot be created directly')")
     found = studio("doctor", "--json", path=tmp_path)

@@ -191,6 +191,7 @@ def test_a_finished_run_is_not_resumed(run: str, here: Main) -> None:
     assert "--epochs" in said.errors
 
 
+@pytest.mark.needs("pytorch")
 def test_a_finished_run_continues_in_another_framework_on_the_same_curve(run: str) -> None:
     said = studio("runs", "continue", run, "--framework", "pytorch", "--epochs", 2, "--json")
     assert said.code == 0, said.errors

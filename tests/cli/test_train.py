@@ -72,6 +72,8 @@ def test_all_frameworks_agree_on_the_same_digits() -> None:
         np.testing.assert_allclose(first.kernels, other.kernels, atol=1e-3)
 
 
+@pytest.mark.needs("pytorch")
+@pytest.mark.needs("keras")
 def test_frameworks_that_are_broken_do_not_keep_the_others_from_training(tmp_path: Path) -> None:
     for package in ("torch", "tensorflow"):
         (tmp_path / f"{package}.py").write_text("raise ImportError('half of it is missing')\n")
@@ -273,7 +275,7 @@ def test_after_ctrl_c_nobody_needs_to_wait_for_a_reader() -> None:
 @linux
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_log_out_stops_and_keeps_the_weights(number: signal.Signals) -> None:
-    process = _begun(*TRAIN, "--epochs", 10_000, "--json")
+    process = _begun(*TRAIN, "--epochs", 10_000, "--json", preexec_fn=_obey_hang_up)
     assert process.stdout
     for line in process.stdout:
         if '"progress"' in line:
@@ -304,6 +306,11 @@ def _status() -> str:
 def _epochs() -> int:
     with RunStore() as store:
         return sum(len(store.epochs(run.id)) for run in store.runs())
+
+
+def _obey_hang_up() -> None:
+    """Also where the tests themselves run under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def _ignore_hang_up() -> None:
