@@ -261,12 +261,15 @@ def fish(found: tuple[Place, ...]) -> str:
     """Lines for fish, with descriptions."""
     lines = []
     for place in found:
-        seen = [f"__fish_seen_subcommand_from {quote(word)}" for word in place.words]
-        condition = "; and ".join(seen) or "__fish_use_subcommand"
-        start = f"complete -c {PROGRAM} -n {quote(condition)}"
         below = {
             one.words[-1]: one.help for one in found if one.words and one.words[:-1] == place.words
         }
+        seen = [f"__fish_seen_subcommand_from {quote(word)}" for word in place.words]
+        if seen and below:
+            # After an action, no other action of the command follows.
+            seen.append(f"not __fish_seen_subcommand_from {' '.join(map(quote, below))}")
+        condition = "; and ".join(seen) or "__fish_use_subcommand"
+        start = f"complete -c {PROGRAM} -n {quote(condition)}"
         for word in place.following:
             lines.append(f"{start} -a {quote(word)} -d {quote(below.get(word, ''))}")
         if place.kind:

@@ -66,6 +66,9 @@ def test_an_unknown_shell_is_wrong_usage(here: Main) -> None:
 # What a person types -> what each shell offers, in bash without its quotation of spaces.
 NAMES = {
     "mnist-studio predict --run {run:.10}": ["{run}"],
+    "mnist-studio runs show {run:.10}": ["{run}"],
+    "mnist-studio runs show sho": [],
+    "mnist-studio runs sho": ["show"],
     "mnist-studio train My": ["My MLP"],
     "mnist-studio train tiny-10 --set layers.2.b": ["layers.2.bias="],
 }
