@@ -3,12 +3,20 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from math import isfinite
 
 NOTHING = "–"
 """Stands for a value that is missing."""
 
 ALMOST_CERTAIN = 0.9995
 """A probability from here on would be rounded to 100.0 %."""
+
+LEAST_P = 0.0001
+"""A p-value below this is only called smaller."""
+
+LEAST_PLAIN = 1e-6
+"""Below this a number has more zeros than one can count, and is a power of ten."""
 
 _BREAKS = re.compile("[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _CONTROLS = re.compile(
@@ -81,6 +89,33 @@ def percentage_points_interval(low: float, high: float) -> str:
 def loss(value: float | None) -> str:
     """A loss with four digits after the point: ``0.1234``."""
     return NOTHING if value is None else f"{value:.4f}"
+
+
+def p_value(value: float | None) -> str:
+    """A p-value with four digits after the point: ``0.0312``, ``<0.0001``; never a power of ten."""
+    if value is None:
+        return NOTHING
+    return f"<{LEAST_P}" if value < LEAST_P else f"{value:.4f}"
+
+
+def number(value: float, digits: int = 4) -> str:
+    """A number without a unit: ``0.1235``, ``0.00009613``, ``12,346``.
+
+    Only numbers below ``LEAST_PLAIN``, such as rounding errors, are powers of ten: ``1.5e-9``.
+
+    Args:
+        value: of a measure or of a setting.
+        digits: significant ones; all of a large number are written.
+    """
+    text = f"{value:.{digits}g}"
+    if "e" not in text or not isfinite(value):
+        return text
+    if abs(value) > 1:
+        return f"{value:,.0f}"
+    if abs(value) >= LEAST_PLAIN:
+        return f"{Decimal(text):f}"
+    front, _, power = text.partition("e")
+    return f"{front}e{int(power)}"
 
 
 def count(value: float | None) -> str:

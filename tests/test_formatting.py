@@ -65,6 +65,21 @@ def test_a_confidence_has_one_form_and_is_never_called_certain() -> None:
         assert cell_text(probability, "confidence") == text
 
 
+def test_p_values_and_numbers_need_no_exponent() -> None:
+    p_values = {0.5: "0.5000", 0.0312: "0.0312", 0.0001: "0.0001", 9.613e-05: "<0.0001"}
+    p_values |= {4.268e-120: "<0.0001", 0.0: "<0.0001"}
+    for value, text in p_values.items():
+        assert formatting.p_value(value) == text
+        assert cell_text(value, "p value") == text
+    assert formatting.p_value(None) == NOTHING
+    numbers = {0.123456: "0.1235", 9.613e-05: "0.00009613", -3e-6: "-0.000003", 0.0: "0"}
+    numbers |= {12_345.6: "12,346", 98.7654: "98.77", 1.5e-9: "1.5e-9", float("inf"): "inf"}
+    for value, text in numbers.items():
+        assert formatting.number(value) == text
+        assert cell_text(value, "") == text
+    assert formatting.number(0.00012345, 6) == "0.00012345"
+
+
 def test_only_one_module_writes_percentages() -> None:
     # A p-value and a tolerance are neither accuracies nor confidences.
     others = {"interpretation.py", "sentences.py"}

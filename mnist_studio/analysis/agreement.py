@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from mnist_studio.analysis.view import AxisSpec, Line, Lines, Unit
 from mnist_studio.events import Epoch
-from mnist_studio.formatting import counted, listed, percentage_points
+from mnist_studio.formatting import counted, listed, number, percentage_points
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import FrameworkName, RunSpec
@@ -77,7 +77,7 @@ class CurveAgreement:
         if self.decimals >= FEW_DECIMALS:
             return f"are identical to {self.decimals} decimals in test loss"
         most = _up(self.loss, 1 - floor(log10(self.loss)))
-        return f"differ by at most {most:.2g} in test loss"
+        return f"differ by at most {number(most, 2)} in test loss"
 
     @property
     def _when(self) -> str:

@@ -15,10 +15,11 @@ import msgspec
 
 Unit = Literal[
     "", "fraction", "confidence", "points", "seconds", "milliseconds", "bytes", "count",
-    "per second",
+    "per second", "p value",
 ]  # fmt: skip
 """Units of numbers. Fractions are written in percent and bytes in MB; ``confidence`` is a fraction
-that a model gives one image; ``points`` are percentage points; ``per second`` counts images."""
+that a model gives one image; ``points`` are percentage points; ``per second`` counts images;
+``p value`` is that of a test."""
 
 CellValue = str | float | int | None
 """A cell of a table; None if the value is missing."""

@@ -14,6 +14,8 @@ from mnist_studio.formatting import (
     duration,
     images_per_second,
     milliseconds,
+    number,
+    p_value,
     percent,
     points,
     printable_lines,
@@ -29,6 +31,7 @@ _FORMS: dict[Unit, Callable[[float], str]] = {
     "bytes": lambda value: f"{value / _MEGABYTE:,.1f} MB",
     "count": count,
     "per second": images_per_second,
+    "p value": p_value,
 }
 
 
@@ -40,7 +43,7 @@ def cell_text(value: CellValue, unit: Unit) -> str:
         return NOTHING
     if unit:
         return _FORMS[unit](value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else number(value)
 
 
 def axis_title(axis: AxisSpec) -> str:

@@ -20,7 +20,7 @@ from mnist_studio.explanation.explainer import Explainer, ExplanationUpdate, Par
 from mnist_studio.explanation.messages import Options, Part, PartUnavailable
 from mnist_studio.explanation.parts import Layers, Nearest, Value
 from mnist_studio.explanation.trace import Trace
-from mnist_studio.formatting import class_noun, count, listed, percent, printable
+from mnist_studio.formatting import class_noun, count, listed, number, percent, printable
 from mnist_studio.spec.layers import text
 from mnist_studio.spec.run import DIGITS
 from mnist_studio.store.rows import Run
@@ -237,7 +237,8 @@ def _write_attribution(found: Attribution, names: Sequence[str]) -> None:
     output.line(
         f"Integrated gradients ({found.steps} steps) attribute {found.attributed:+.3f} of the "
         f"difference of {found.logit - found.baseline_logit:+.3f} from a blank image. "
-        f"Completeness error: {found.completeness_error:.2g}. Pixels in favor of the prediction:"
+        f"Completeness error: {number(found.completeness_error, 2)}. "
+        "Pixels in favor of the prediction:"
     )
     _draw(np.maximum(found.integrated, 0))
 

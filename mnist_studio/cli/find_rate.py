@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from mnist_studio.cli import options, output
 from mnist_studio.data.datasets import sources
-from mnist_studio.formatting import NOTHING, loss
+from mnist_studio.formatting import NOTHING, loss, number
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
 from mnist_studio.parity import rate_finder
 from mnist_studio.parity.check import installed
@@ -80,14 +80,14 @@ def _write(curves: tuple[RateCurve, ...]) -> None:
     longest = max((curve.points for curve in curves), key=len)
     every = max(1, len(longest) // STEPS_SHOWN)
     rows = [
-        (f"{point.rate:.1e}", *(_loss(curve, step) for curve in curves))
+        (number(point.rate, 2), *(_loss(curve, step) for curve in curves))
         for step, point in list(enumerate(longest))[::every]
     ]
     titles = [framework_title(curve.framework) for curve in curves]
     output.table(("Learning rate", *titles), rows, right=range(len(curves) + 1))
     for curve in curves:
         rate = curve.suggestion
-        text = NOTHING if rate is None else f"{rate:g}"
+        text = NOTHING if rate is None else number(rate, 6)
         output.line(f"{framework_title(curve.framework)}: {text}")
     output.line(rate_finder.RULE)
 

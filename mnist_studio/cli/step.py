@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from mnist_studio.cli import find_rate, options, output
-from mnist_studio.formatting import NOTHING, counted
+from mnist_studio.formatting import NOTHING, counted, number
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.parity import single_step
 from mnist_studio.parity.single_step import SingleStep
@@ -30,7 +30,9 @@ def run(arguments: Namespace) -> int:
 
 def _write(step: SingleStep) -> None:
     images = counted(step.batch, "image")
-    output.line(f"One step with {images} of {step.dataset}, learning rate {step.learning_rate:g}.")
+    output.line(
+        f"One step with {images} of {step.dataset}, learning rate {number(step.learning_rate, 6)}."
+    )
     names = list(step.rows[0].norms)
     rows = [
         (

@@ -8,7 +8,7 @@ from mnist_studio.analysis import intervals
 from mnist_studio.errors import SpecError
 from mnist_studio.events import Epoch
 from mnist_studio.experiments.events import ExperimentCell
-from mnist_studio.formatting import counted, percent, percentage_points
+from mnist_studio.formatting import counted, number, percent, percentage_points
 from mnist_studio.spec.datasets import training_images
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec
@@ -161,7 +161,7 @@ def settings_text(search: Search, spec: RunSpec) -> str:
 
 def _value_text(path: str, value: Value) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return number(value)
     return choice_title(path, value) if isinstance(value, str) else str(value)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from mnist_studio.data.files import write_bytes
 from mnist_studio.explanation.trace import Trace
+from mnist_studio.formatting import number
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.traced_arrays import (
     ArrayChange,
@@ -165,7 +166,7 @@ def _head(trace: Trace) -> Iterator[str]:
     yield f"{mode}: {name}, probability {trace.network.probabilities[prediction]:.6g}"
     if step:
         label = trace.class_names[step.label]
-        yield f"target label {label}, update {step.number:,}, learning rate {step.rate:g}"
+        yield f"target label {label}, update {step.number:,}, learning rate {number(step.rate, 6)}"
         yield f"loss {step.loss:.6g}, after the step {step.loss_after:.6g}"
         yield f"norm of all gradients {step.norm:.6g}"
     yield from trace.notes

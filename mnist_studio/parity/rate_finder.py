@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from mnist_studio.data.datasets import sources
 from mnist_studio.data.pipeline.batches import split
 from mnist_studio.errors import CancelledByUser, UsageError
+from mnist_studio.formatting import number
 from mnist_studio.frameworks import registry
 from mnist_studio.frameworks.base import Chunk, Learner
 from mnist_studio.frameworks.initialization import initial_weights
@@ -229,14 +230,14 @@ def sentence(curves: Sequence[RateCurve]) -> str:
         names = registry.framework_title(failed[0].framework)
         if len(failed[0].points) <= CHUNK:
             return (
-                f"{_NONE}: the loss of {names} diverges at once, even at {LOWEST:g}. Check the "
-                "scaling of the input and the initialization."
+                f"{_NONE}: the loss of {names} diverges at once, even at {number(LOWEST)}. "
+                "Check the scaling of the input and the initialization."
             )
         return (
-            f"{_NONE}: the loss of {names} does not fall at any rate from {LOWEST:g} to "
-            f"{HIGHEST:g}. Change the network or the optimizer."
+            f"{_NONE}: the loss of {names} does not fall at any rate from {number(LOWEST)} to "
+            f"{number(HIGHEST)}. Change the network or the optimizer."
         )
     rate = common_suggestion(searched)
     never = [curve for curve in searched if not curve.diverged]
     more = " The loss did not diverge even at the highest rate." if never else ""
-    return f"Suggested learning rate: {rate:g}.{more}"
+    return f"Suggested learning rate: {number(rate, 6)}.{more}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mnist_studio.formatting import counted, listed
+from mnist_studio.formatting import counted, listed, number
 from mnist_studio.spec.augmentation import Augmentation
 from mnist_studio.spec.layers import Conv, Dense, Initializer, Uniform
 from mnist_studio.spec.model import RAW, STANDARDIZED, UNIT, ModelSpec, Scaling
@@ -29,7 +29,7 @@ from mnist_studio.spec.schedules import (
 
 def numbers(training: TrainingSpec) -> str:
     """The main numbers, such as learning rate, batch size, epochs, and seed."""
-    parts = [f"Learning rate {training.optimizer.learning_rate:g}"]
+    parts = [f"Learning rate {number(training.optimizer.learning_rate, 6)}"]
     if training.batch_size != FULL_BATCH:
         parts.append(f"batch size {training.batch_size:,}")
     parts += [

@@ -6,6 +6,7 @@ import numpy as np
 
 from mnist_studio.errors import TrainingFailed
 from mnist_studio.events import DIVERGED
+from mnist_studio.formatting import number
 from mnist_studio.frameworks.base import StepResults
 from mnist_studio.spec.known_bugs import KNOWN_BUGS
 from mnist_studio.spec.layers import Conv, Dense
@@ -84,7 +85,7 @@ def _cause_of_chance_level(run: RunSpec, steps: int) -> str:
             "All weights start at 0, so all units of a layer stay equal. Change the initialization."
         )
     if rate > highest:
-        return f"The learning rate {rate:g} is too high. Try {highest:g} or less."
+        return f"The learning rate {number(rate, 6)} is too high. Try {number(highest, 6)} or less."
     if run.training.loss == "double_softmax":
         return (
             "The loss applies softmax twice, which shrinks the gradients. Turn off this known bug."
@@ -92,7 +93,7 @@ def _cause_of_chance_level(run: RunSpec, steps: int) -> str:
     if steps < FEW_STEPS:
         return ""
     if rate < highest / 1000:
-        return f"The learning rate {rate:g} is very low. Try {highest / 100:g}."
+        return f"The learning rate {number(rate, 6)} is very low. Try {number(highest / 100, 6)}."
     return "Many units may output 0 for every image. Try a smaller learning rate or another seed."
 
 
@@ -112,7 +113,9 @@ def likely_cause(run: RunSpec) -> str:
     kind = str(optimizer.__struct_config__.tag)
     highest = _HIGH_RATE[kind]
     if rate > highest:
-        return f"The learning rate {rate:g} is too high for {kind}. Try {highest:g} or less."
+        return (
+            f"The learning rate {number(rate, 6)} is too high for {kind}. Try {highest:g} or less."
+        )
     if isinstance(optimizer, Sgd) and optimizer.momentum > 0.95:
         return f"The momentum {optimizer.momentum:g} is too high. Try 0.9."
     if run.training.bias_gradients == "summed":

@@ -6,7 +6,7 @@ def test_the_curve_and_the_suggestion_are_printed(here: Main) -> None:
     assert said.code == 0
     assert "Suggested learning rate: " in said.output
     assert "Rule: a tenth of the learning rate" in said.output
-    assert "1.0e-06" in said.output
+    assert "0.000001" in said.output
 
 
 def test_json_has_every_step(here: Main) -> None:

@@ -58,7 +58,7 @@ def test_a_loss_that_does_not_fall_gets_no_suggestion() -> None:
     points = tuple(RatePoint(rate, 2.3, 2.3) for rate in rate_finder.rates(20))
     curve = RateCurve("numpy", points)
     assert curve.suggestion is None
-    assert "does not fall at any rate from 1e-06 to 10" in rate_finder.sentence([curve])
+    assert "does not fall at any rate from 0.000001 to 10" in rate_finder.sentence([curve])
 
 
 @pytest.mark.needs("keras")

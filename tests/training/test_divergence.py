@@ -49,7 +49,10 @@ def test_a_loss_of_other_digits_is_checked_too() -> None:
 @pytest.mark.parametrize(
     ("optimizer", "cause"),
     [
-        (Adam(learning_rate=1e6), "The learning rate 1e+06 is too high for adam. Try 0.01 or less"),
+        (
+            Adam(learning_rate=1e6),
+            "The learning rate 1,000,000 is too high for adam. Try 0.01 or less",
+        ),
         (Sgd(learning_rate=2), "The learning rate 2 is too high for sgd. Try 1 or less"),
         (Sgd(learning_rate=0.1, momentum=0.99), "The momentum 0.99"),
         (Sgd(learning_rate=0.5), "Try a learning rate of 0.05"),
@@ -86,7 +89,7 @@ def test_chance_level_is_reported_with_its_likely_cause() -> None:
         return advice(RunSpec("", MODEL, training), accuracy, steps)
 
     assert "0.5 is too high" in given_advice(0.5)
-    assert given_advice(1e-6).endswith("The learning rate 1e-06 is very low. Try 0.0001.")
+    assert given_advice(1e-6).endswith("The learning rate 0.000001 is very low. Try 0.0001.")
     assert "output 0" in given_advice(1e-3)
     assert not given_advice(0.5, accuracy=0.2)
     # An epoch of one step is at chance level, because its accuracy is that of the first weights.

@@ -23,7 +23,7 @@ from mnist_studio.experiments import optuna_study
 from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.experiments.search_messages import Trial
 from mnist_studio.experiments.search_result import final_epoch, result_sentences, search_result
-from mnist_studio.formatting import counted, percent
+from mnist_studio.formatting import counted, number, percent
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.search import Search, SearchSetting, choice_title, setting_title
 from mnist_studio.store.rows import Run
@@ -201,7 +201,7 @@ def _sentence(
 
 
 def _number_text(value: CellValue) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else _text(value)
+    return number(value) if isinstance(value, float) else _text(value)
 
 
 def _search_sentences(run_data: RunData) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from mnist_studio.comparison.seed_pairs import SeedPair, SeedPairs
 from mnist_studio.comparison.views import notes
 from mnist_studio.comparison.views.catalog import title_of
 from mnist_studio.comparison.views.choice import some
-from mnist_studio.formatting import counted, percentage_points, word
+from mnist_studio.formatting import counted, p_value, percentage_points, word
 
 Titles = Mapping[str, str]
 """Of runs, by their ids."""
@@ -64,8 +64,8 @@ def _pair_columns(pairs: int) -> tuple[Column, ...]:
     return (
         Column("First"), Column("Second"), Column("Verdict"), Column("Difference (pp)", "points"),
         *_interval_columns(pairs), Column("Only first correct", "count"),
-        Column("Only second correct", "count"), Column("McNemar's exact p"),
-        Column("p after Holm"), Column("Explanation"),
+        Column("Only second correct", "count"), Column("McNemar's exact p", "p value"),
+        Column("p after Holm", "p value"), Column("Explanation"),
     )  # fmt: skip
 
 
@@ -91,7 +91,8 @@ def _pair_row(titles: Titles, test: PairTest, found: Verdict) -> Row:
 def _several(test: SeveralTest | None) -> str:
     if test is None:
         return ""
-    p = "p < 0.0001" if test.p < 1e-4 else f"p = {test.p:.4f}"
+    p = p_value(test.p)
+    p = f"p {p}" if p.startswith("<") else f"p = {p}"
     degrees = counted(test.degrees, "degree")
     return (
         f"Cochran's Q test of all models: Q = {test.statistic:.2f} with {degrees} of freedom, {p}."

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from mnist_studio.gui.common.array_picture import ArrayPicture, colored
@@ -112,7 +112,7 @@ class ColorScale(QWidget):
         self._theme = theme
         self._texts = ("", "0", "")
         self.setAccessibleName("Color scale")
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.updateGeometry)
         theme.changed.connect(self.update)
 
@@ -125,9 +125,13 @@ class ColorScale(QWidget):
 
     def sizeHint(self) -> QSize:
         """A bar over a line of numbers."""
-        metrics = self.fontMetrics()
-        width = metrics.horizontalAdvance("   ".join(self._texts))
-        return QSize(max(self._theme.pixels(180), width), self._theme.pixels(30))
+        least = self.minimumSizeHint()
+        return least.expandedTo(QSize(self._theme.pixels(180), 0))
+
+    def minimumSizeHint(self) -> QSize:
+        """The width of the numbers."""
+        metrics = QFontMetrics(self._theme.font(11))
+        return QSize(metrics.horizontalAdvance("   ".join(self._texts)), self._theme.pixels(30))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paints the bar and its numbers."""

@@ -33,6 +33,52 @@ class Splitter(QSplitter):
         self.setSizes(list(sizes))
 
 
+class FoldingSplitter(Splitter):
+    """Parts side by side, or below each other where they do not fit side by side."""
+
+    def minimumSizeHint(self) -> QSize:
+        """The width of the widest part, since the splitter folds below that of all of them."""
+        widths = self._least_widths()
+        return QSize(max(widths, default=0), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Folds or unfolds."""
+        super().resizeEvent(event)
+        widths = self._least_widths()
+        needed = sum(widths) + self.handleWidth() * (len(widths) - 1)
+        narrow = needed > self.width()
+        self.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+
+    def _least_widths(self) -> list[int]:
+        parts = [self.widget(place) for place in range(self.count())]
+        return [
+            max(part.minimumSizeHint().width(), part.minimumWidth())
+            for part in parts
+            if part is not None and not part.isHidden()
+        ]
+
+
+def least_height(part: QWidget, width: int) -> int:
+    """The height that a part needs at a width, with its lines of text broken there.
+
+    Qt asks splitters, whose parts are below each other, only for heights at any width.
+    """
+    if isinstance(part, QSplitter):
+        inside = [part.widget(place) for place in range(part.count())]
+        heights = [
+            max(least_height(one, width), one.minimumHeight())
+            for one in inside
+            if one is not None and not one.isHidden()
+        ]
+        if part.orientation() == Qt.Orientation.Horizontal:
+            return max(heights, default=0)
+        return sum(heights) + part.handleWidth() * max(len(heights) - 1, 0)
+    least, layout = part.minimumSizeHint().height(), part.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        least = max(least, layout.totalMinimumHeightForWidth(width))
+    return least
+
+
 def split(
     orientation: Qt.Orientation,
     parts: tuple[QWidget, ...],

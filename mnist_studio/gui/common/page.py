@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from mnist_studio.gui.common.basics import GAP, label, restyle
-from mnist_studio.gui.common.layouts import Flow, Scroll
+from mnist_studio.gui.common.layouts import Flow, Scroll, least_height
 from mnist_studio.gui.common.outcome_card import OutcomeCard
 from mnist_studio.gui.services.outcome import Outcome
 from mnist_studio.gui.services.studio import Studio
@@ -181,7 +181,21 @@ class Page(QWidget):
         """
         others = [one for one in self._folding if one[0] is not line]
         self._folding = [*others, (line, width, heights)]
+        for part in _parts_of(line):
+            if part is not None:
+                part.removeEventFilter(self)
+                part.installEventFilter(self)
         self._fold()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Gives a folded part more height when its content needs more."""
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            for line, width, heights in self._folding:
+                parts = _parts_of(line)
+                if watched in parts and self.width() < self.studio.theme.pixels(width):
+                    place = parts.index(watched)  # type: ignore[arg-type]
+                    self._raise(parts[place], heights[place])
+        return super().eventFilter(watched, event)
 
     def reveal(self, part: QWidget) -> None:
         """Scrolls to the top of a part, if the page does not fit into the window."""
@@ -197,21 +211,26 @@ class Page(QWidget):
         pixels = self.studio.theme.pixels
         for line, width, heights in self._folding:
             narrow = self.width() < pixels(width)
-            parts: list[QWidget | None]
             if isinstance(line, QSplitter):
                 across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
                 line.setOrientation(down if narrow else across)
                 line.setProperty("folded", narrow)
-                parts = [line.widget(place) for place in range(line.count())]
             else:
                 direction = QBoxLayout.Direction
                 line.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
-                items = [line.itemAt(place) for place in range(line.count())]
-                parts = [item.widget() if item else None for item in items]
-            for part, height in zip(parts, heights, strict=True):
+            for part, height in zip(_parts_of(line), heights, strict=True):
                 if part is not None:
-                    part.setMinimumHeight(pixels(height) if narrow else 0)
                     _widen(part, narrow)
+                    if narrow:
+                        self._raise(part, height)
+                    else:
+                        part.setMinimumHeight(0)
+
+    def _raise(self, part: QWidget | None, height: int) -> None:
+        """Sets the least height of a folded part, in lengths of the design or what it needs."""
+        if part is not None:
+            least = least_height(part, part.width()) if height else 0
+            part.setMinimumHeight(max(self.studio.theme.pixels(height), least))
 
     @Slot(bool)
     def _make_room(self, shown: bool) -> None:
@@ -242,6 +261,14 @@ class Page(QWidget):
     def enter(self) -> None:
         """Called when the page is shown; the keyboard starts at its top."""
         self.setFocus()
+
+
+def _parts_of(line: QBoxLayout | QSplitter) -> list[QWidget | None]:
+    """The parts of a line in order; None for a part that is a layout."""
+    if isinstance(line, QSplitter):
+        return [line.widget(place) for place in range(line.count())]
+    items = [line.itemAt(place) for place in range(line.count())]
+    return [item.widget() if item else None for item in items]
 
 
 def _widen(part: QWidget, narrow: bool) -> None:

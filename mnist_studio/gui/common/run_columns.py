@@ -139,7 +139,7 @@ BATCH_SIZE: TableColumn[RunRow] = TableColumn(
 )
 LEARNING_RATE: TableColumn[RunRow] = TableColumn(
     "Learning rate",
-    lambda row: f"{row.run.spec.training.optimizer.learning_rate:g}",
+    lambda row: formatting.number(row.run.spec.training.optimizer.learning_rate),
     right=True,
     sort=lambda row: row.run.spec.training.optimizer.learning_rate,
 )
@@ -197,7 +197,7 @@ def settings_of(row: RunRow) -> str:
         f"Device: {row.device or texts.DEVICES[spec.device]}",
         f"Epochs: {training.epochs}",
         f"Batch size: {training.batch_size}",
-        f"Learning rate: {training.optimizer.learning_rate:g}",
+        f"Learning rate: {formatting.number(training.optimizer.learning_rate)}",
         f"Seed: {training.seed}",
         f"Validation set: {f'{training.validation:,}' if training.validation else 'none'}",
         f"CPU threads: {spec.threads or 'auto'}",

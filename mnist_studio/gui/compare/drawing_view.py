@@ -13,7 +13,7 @@ from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.image_view import ImageView
-from mnist_studio.gui.common.layouts import Splitter
+from mnist_studio.gui.common.layouts import FoldingSplitter
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
@@ -123,7 +123,7 @@ class DrawingCard(Card):
         return sample(self._studio.theme, one.framework)
 
 
-class DrawingView(Splitter):
+class DrawingView(FoldingSplitter):
     """The prediction of every model on the left, all probabilities on the right.
 
     Attributes:

@@ -14,7 +14,7 @@ from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.filter_field import FilterField, known_values
 from mnist_studio.gui.common.hover import Hover
-from mnist_studio.gui.common.table import TableView, sorted_by
+from mnist_studio.gui.common.table import ROW_HEIGHT, TableView, sorted_by
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
@@ -36,6 +36,12 @@ _SEED: TableColumn[RunRow] = TableColumn(
     right=True,
     sort=lambda row: row.run.spec.training.seed,
 )
+
+LEAST_ROWS = 4
+"""A run in each framework, and one to compare them with."""
+
+HEAD = 34
+"""Height of the titles of the columns, in lengths of the design."""
 
 WIDE = 800
 """Width from which the number of selected runs is in the header, in lengths of the design."""
@@ -79,6 +85,9 @@ class RunList(Card):
             self.header.addWidget(part, 2 * (part is self.filter) + (part is self.experiment))
         self.body.addWidget(self.table)
         self.model.checks_changed.connect(self._on_checks)
+        self.model.modelReset.connect(self._size)
+        studio.theme.changed.connect(self._size)
+        self._size()
         self.experiment.chosen.connect(self._choose)
         self.filter.changed.connect(self.show_rows)
         studio.library.changed.connect(self.show_rows)
@@ -91,6 +100,13 @@ class RunList(Card):
             self.body.insertWidget(0, self.count)
         elif not below and self.header.indexOf(self.count) < 0:
             self.header.insertWidget(2, self.count)
+
+    @Slot()
+    def _size(self) -> None:
+        """Some runs are always visible, however high the view would like to be."""
+        rows = min(max(len(self.model.rows), 1), LEAST_ROWS)
+        bar = self.table.horizontalScrollBar().sizeHint().height()
+        self.table.setMinimumHeight(bar + self._studio.theme.pixels(HEAD + rows * ROW_HEIGHT))
 
     def _prepare(self) -> None:
         self.experiment.offer([(ALL, "All runs", "")])

@@ -9,7 +9,7 @@ from mnist_studio.gui.common.basics import column, label
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.image_view import ImageView
-from mnist_studio.gui.common.layouts import Splitter
+from mnist_studio.gui.common.layouts import FoldingSplitter
 from mnist_studio.gui.common.stepper import StepperSpinBox, by_one
 from mnist_studio.gui.compare.gallery import MIXED_DATASETS
 from mnist_studio.gui.compare.hard_images import HardImageQuery, HardImages
@@ -25,7 +25,7 @@ QUIET_MS = 80
 TEST_IMAGES = 10_000
 
 
-class SingleImageView(Splitter):
+class SingleImageView(FoldingSplitter):
     """The image and its number on the left, the models on the right.
 
     Attributes:

@@ -5,10 +5,11 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from mnist_studio.comparison.views.catalog import ENTRIES, ViewEntry
 from mnist_studio.gui.common.hover import Hover
+from mnist_studio.gui.common.layouts import CurrentStack
 from mnist_studio.gui.compare.computed_view import ComputedView
 from mnist_studio.gui.compare.drawing_view import DrawingView
 from mnist_studio.gui.compare.known_bug_costs import KnownBugCostCard
@@ -33,7 +34,7 @@ Part = TypeVar("Part", bound=QWidget)
 Exporting = TypeVar("Exporting", bound=_WithPanel)
 
 
-class ViewsArea(QStackedWidget):
+class ViewsArea(CurrentStack):
     """Shows one view of the selected runs and updates it.
 
     Each part is built when it is first shown; the computed views are built while the window idles.

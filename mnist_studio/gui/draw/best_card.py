@@ -14,8 +14,7 @@ from mnist_studio.gui.theme.theme import Theme
 from mnist_studio.spec.run import DIGITS
 
 _INVITATION = "Draw a digit on the left"
-_PROMISE = "The most accurate model predicts it while you draw."
-_YOURS = "The model that you chose predicts it while you draw."
+_PROMISE = "The model below predicts it while you draw."
 _WAITING = "One moment", "The model is being loaded."
 TALLEST = 480
 """Height of the card on a large screen; more would only be empty."""
@@ -44,7 +43,6 @@ class BestCard(Card):
         self._row: RunRow | None = None
         self._compact = False
         self._text = "?"
-        self._promise = _PROMISE
         self.setAccessibleName("Prediction of the most accurate model")
         self.digit = label("?", "giant")
         self.digit.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -93,10 +91,13 @@ class BestCard(Card):
         """
         self._row = shown
         self.return_button.setVisible(shown is not None and not most_accurate)
-        self._promise = _PROMISE if most_accurate else _YOURS
         if shown is None:
             return
-        best = "Most accurate model" if equals < 2 else f"One of the {word(equals)} best models"
+        best = (
+            "Most accurate model"
+            if equals < 2
+            else f"One of the {word(equals)} most accurate models"
+        )
         which = best if most_accurate else "Your choice"
         self.setAccessibleName(f"Prediction of {shown.title}")
         accuracy = shown.figures.accuracy
@@ -135,7 +136,7 @@ class BestCard(Card):
         self._show_digit("?", faint=True)
         names = self._row.run.spec.class_names if self._row else DIGITS
         others = f"Draw on the left. The model predicts {classes_in_words(names)}."
-        self._show_texts(_INVITATION if names == DIGITS else others, self._promise)
+        self._show_texts(_INVITATION if names == DIGITS else others, _PROMISE)
         self.bars.show_probabilities(())
         self.why_button.setEnabled(False)
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from mnist_studio.gui.common.basics import GAP, IconButton, column, holder, label, row
 from mnist_studio.gui.common.card import Card
-from mnist_studio.gui.common.elided import Elided
 from mnist_studio.gui.common.layouts import Scroll, WrapBar, split
 from mnist_studio.gui.common.network.layer_details import LayerRequest
 from mnist_studio.gui.common.network.layer_panel import LayerPanel
@@ -40,7 +39,7 @@ class NetworkPanel(QWidget):
         self.picture = LivingPicture(studio.theme)
         self.view = NetworkView(studio, self.picture)
         self.panel = LayerPanel(studio)
-        self.state = Elided(LEGEND, "secondary")
+        self.state = label(LEGEND, "secondary", wrap=True)
         self._lay_out()
         self._connect()
         self.model.renew()

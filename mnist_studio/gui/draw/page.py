@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mnist_studio.data.pictures.files import suffixes
 from mnist_studio.gui.common.basics import GAP, button, column, holder, label, row
@@ -240,12 +240,11 @@ class DrawTabs(QWidget):
         super().__init__()
         self.switch = Segmented("Panel")
         self.switch.chosen.connect(self.show_panel)
-        self._stack = QStackedWidget()
         self._factories: dict[str, Callable[[], QWidget]] = {}
         self._panels: dict[str, QWidget] = {}
-        whole = column(row(self.switch, 1), gap=GAP)
-        whole.addWidget(self._stack, 1)
-        self.setLayout(whole)
+        # No stack: it would need the room of its largest panel, and stretch the others.
+        self._whole = column(row(self.switch, 1), gap=GAP)
+        self.setLayout(self._whole)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -270,8 +269,11 @@ class DrawTabs(QWidget):
         """Shows a panel by its name."""
         if name not in self._panels:
             self._panels[name] = self._factories[name]()
-            self._stack.addWidget(self._panels[name])
-        self._stack.setCurrentWidget(self._panels[name])
+            self._whole.addWidget(self._panels[name], 1)
+        for other, panel in self._panels.items():
+            if other != name:
+                panel.hide()
+        self._panels[name].show()
         self.switch.choose(name)
         self.shown.emit(name)
 
@@ -280,7 +282,7 @@ class DrawTabs(QWidget):
         return self._panels.get(name)
 
     def _is_current(self, name: str) -> bool:
-        return self._stack.currentWidget() is self._panels[name]
+        return not self._panels[name].isHidden()
 
 
 _MOST_EXAMPLES = 10_000

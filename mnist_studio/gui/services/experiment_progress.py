@@ -19,7 +19,7 @@ from mnist_studio.experiments.events import (
     State,
 )
 from mnist_studio.experiments.search_result import is_trial, settings_text
-from mnist_studio.formatting import duration, percent
+from mnist_studio.formatting import duration, number, percent
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
 from mnist_studio.spec.search import Search
@@ -234,7 +234,7 @@ def grid_settings(spec: RunSpec) -> tuple[str, ...]:
     """Seed, batch size, and learning rate, and any dataset but MNIST: axes of a grid."""
     training = spec.training
     size = "full batch" if training.batch_size == FULL_BATCH else f"batch {training.batch_size}"
-    rate = f"learning rate {training.optimizer.learning_rate:g}"
+    rate = f"learning rate {number(training.optimizer.learning_rate, 6)}"
     dataset = () if spec.dataset == "mnist" else (texts.DATASETS[spec.dataset],)
     return (f"seed {training.seed}", size, rate, *dataset)
 

@@ -18,8 +18,10 @@ from mnist_studio.comparison.views.catalog import ENTRIES
 from mnist_studio.gui.app.window import MainWindow
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
+from mnist_studio.gui.common.layouts import Scroll
 from mnist_studio.gui.common.page import Notice
 from mnist_studio.gui.common.stepper import StepperSpinBox
+from mnist_studio.gui.common.table import ROW_HEIGHT
 from mnist_studio.gui.compare.gallery import one_of_each
 from mnist_studio.gui.compare.page import ComparePage
 from tests.gui import stored
@@ -54,6 +56,30 @@ def test_every_view_is_on_the_list(page: ComparePage) -> None:
         page.list.choose(entry.name)
         assert page.views.entry == entry
         assert entry.title in {card.title.text() for card in page.views.findChildren(Card)}
+
+
+def test_no_view_makes_a_narrow_page_scroll_sideways(
+    page: ComparePage, window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(865, 480)
+    for name in ENTRIES:
+        page.list.choose(name)
+        qtbot.wait(1)
+        assert page.findChildren(Scroll)[0].horizontalScrollBar().maximum() == 0, name
+    # One of the views before needed much more height.
+    page.list.choose("settings")
+    assert page.views.minimumSizeHint() == page.views.computed.minimumSizeHint()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 720), (910, 512)])
+def test_four_runs_are_visible_below_every_view(
+    page: ComparePage, window: MainWindow, qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    for name in ("live", "confusion", "samples"):
+        page.list.choose(name)
+        qtbot.wait(1)
+        assert page.runs.table.viewport().height() >= window.theme.pixels(4 * ROW_HEIGHT), name
 
 
 def test_every_control_has_a_tooltip(page: ComparePage) -> None:

@@ -50,7 +50,7 @@ def test_the_most_accurate_model_predicts_in_words_and_can_be_explained(
     qtbot.waitUntil(lambda: "1" in tab.best.headline.text(), timeout=WAIT)
     assert tab.best.detail.text().startswith("Confidence: ")
     name = "VGG-style CNN · PyTorch, bundled"
-    assert tab.best.model.text() == f"One of the two best models: {name}"
+    assert tab.best.model.text() == f"One of the two most accurate models: {name}"
     assert tab.best.reached.text() == "Test accuracy 99.65 % on MNIST"
     page.studio.predictions.choose("bundled-fast-99")
     tab.best.why_button.click()
@@ -69,7 +69,7 @@ def test_the_model_to_draw_with_is_shown_large_until_the_best_is_wanted(
     assert tab.best.shown is not None
     assert tab.best.shown.id == "bundled-fast-99"
     tab.best.return_button.click()
-    qtbot.waitUntil(lambda: tab.best.model.text().startswith("One of the two best"), timeout=WAIT)
+    qtbot.waitUntil(lambda: tab.best.model.text().startswith("One of the two most"), timeout=WAIT)
     assert tab.best.return_button.isHidden()
 
 

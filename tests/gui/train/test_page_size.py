@@ -57,6 +57,23 @@ def test_a_finished_training_hides_nothing_on_a_small_laptop(window: MainWindow)
     assert page.runs.table.height() >= window.theme.pixels(3 * ROW_HEIGHT)
 
 
+def test_a_finished_training_flattens_no_plot_of_a_folded_page(window: MainWindow) -> None:
+    page = shown(window, 865, 480)
+    assert page.columns.property("folded")
+    steps = tuple(NextStep(text, text, print) for text in ("Draw with them", "Compare"))
+    facts = ("Test accuracy: 97 % each.", "They agree on all images.", "Training time: 1 s.")
+    page.show_outcome(Outcome("MLP 128 is trained", facts, "It may be longer.", "good", steps))
+    page.plots.sentence.setText("The frameworks are identical to 6 decimals in test loss.")
+    for difference in (False, True):
+        if difference:
+            page.plots._toggle_difference()
+        for _ in range(6):
+            QApplication.processEvents()
+        for plot in (page.plots.loss, page.plots.accuracy, page.plots.difference)[: 2 + difference]:
+            assert plot.height() >= window.theme.pixels(100)
+        assert page.runs.table.height() >= window.theme.pixels(3 * ROW_HEIGHT)
+
+
 def test_plots_are_side_by_side_where_they_would_be_flat(window: MainWindow) -> None:
     page = shown(window, 1366, 768)
     assert page.plots.loss.height() > window.theme.pixels(220)

@@ -6,6 +6,7 @@ import numpy as np
 
 from mnist_studio.analysis.view import AxisSpec, Lines, Points
 from mnist_studio.analysis.view_text import cell_text, unit_scale
+from mnist_studio.formatting import number
 from mnist_studio.gui.common.plots.line_items import Floats, PlacedLine
 
 Range = tuple[float, float]
@@ -116,4 +117,4 @@ def place_text(place: float, axis: AxisSpec) -> str:
     if not axis.unit:
         return f"{value:#.4g}"  # Losses below each other have the same decimals.
     # A batch ends within an epoch: its epoch isn't a whole number.
-    return f"{value:.4g}" if axis.unit == "count" and value % 1 else cell_text(value, axis.unit)
+    return number(value) if axis.unit == "count" and value % 1 else cell_text(value, axis.unit)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 
 from mnist_studio.analysis.attribution import Attribution
 from mnist_studio.explanation.messages import Options
+from mnist_studio.formatting import number
 from mnist_studio.gui.common.array_map import ArrayMap, ColorScale
 from mnist_studio.gui.common.basics import row
 from mnist_studio.gui.draw.explanation.part import INK, ExplanationPart, captioned, chosen_class
@@ -63,6 +64,6 @@ def summary(found: Attribution, names: Sequence[str] = DIGITS) -> str:
         f"The logit of {names[found.digit]} is {found.baseline_logit:.2f} for a blank canvas and "
         f"{found.logit:.2f} for the drawing. The pixels explain {found.attributed:+.2f} of the "
         f"difference of {found.logit - found.baseline_logit:+.2f}. The error is "
-        f"{found.completeness_error:.2g} after {found.steps} steps."
+        f"{number(found.completeness_error, 2)} after {found.steps} steps."
     )
     return text.replace("-", "−")

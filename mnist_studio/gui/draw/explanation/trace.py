@@ -24,7 +24,7 @@ from mnist_studio.explanation.trace_files import (
     matrix,
     row_names,
 )
-from mnist_studio.formatting import confidence, counted
+from mnist_studio.formatting import confidence, counted, number
 from mnist_studio.frameworks.base import Array
 from mnist_studio.frameworks.numpy_scratch.traced_arrays import NetworkTrace
 from mnist_studio.gui.common.array_map import ArrayMap, ColorScale
@@ -227,7 +227,7 @@ def summary(trace: NetworkTrace, names: Sequence[str] = DIGITS) -> str:
     if step:
         sentences.append(
             f"Update {step.number:,} with target label {names[step.label]} and learning rate "
-            f"{step.rate:g}: loss {step.loss:.4g} → {step.loss_after:.4g}, gradient norm "
+            f"{number(step.rate, 6)}: loss {step.loss:.4g} → {step.loss_after:.4g}, gradient norm "
             f"{step.norm:.3g}."
         )
     return " ".join(sentences)

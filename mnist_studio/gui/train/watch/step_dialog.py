@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
-from mnist_studio.formatting import NOTHING, counted
+from mnist_studio.formatting import NOTHING, counted, number
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common.basics import label
 from mnist_studio.gui.common.table import TableView
@@ -67,7 +67,7 @@ class StepDialog(WorkDialog):
         images = counted(result.batch, "image")
         self.sentence.setText(
             f"One step with {images} of {result.dataset}, learning rate "
-            f"{result.learning_rate:g}. {single_step.agreement(result)}"
+            f"{number(result.learning_rate, 6)}. {single_step.agreement(result)}"
         )
 
 

@@ -203,5 +203,5 @@ def test_every_part_fits_next_to_the_canvas_of_a_small_laptop(
         panel._shown.setCurrentWidget(part)
         # Whatever parts there are, only the one that is shown needs room.
         assert panel._shown.minimumSizeHint() == part.minimumSizeHint()
-        assert part.minimumSizeHint().width() <= window.theme.pixels(420), name
+        assert part.minimumSizeHint().width() <= window.theme.pixels(395), name
         assert panel._shown.heightForWidth(540) <= window.theme.pixels(400), name
