@@ -237,7 +237,8 @@ def sentence(curves: Sequence[RateCurve]) -> str:
             f"{_NONE}: the loss of {names} does not fall at any rate from {number(LOWEST)} to "
             f"{number(HIGHEST)}. Change the network or the optimizer."
         )
-    rate = common_suggestion(searched)
+    # None of them has failed.
+    rate = common_suggestion(searched) or LOWEST
     never = [curve for curve in searched if not curve.diverged]
     more = " The loss did not diverge even at the highest rate." if never else ""
     return f"Suggested learning rate: {number(rate, 6)}.{more}"

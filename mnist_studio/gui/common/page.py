@@ -193,7 +193,7 @@ class Page(QWidget):
             for line, width, heights in self._folding:
                 parts = _parts_of(line)
                 if watched in parts and self.width() < self.studio.theme.pixels(width):
-                    place = parts.index(watched)  # type: ignore[arg-type]
+                    place = parts.index(watched)
                     self._raise(parts[place], heights[place])
         return super().eventFilter(watched, event)
 
