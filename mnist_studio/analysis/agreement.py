@@ -3,7 +3,6 @@
 Their curves coincide almost everywhere, so a plot alone looks as if some were missing.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, isfinite, log10
@@ -17,6 +16,7 @@ from mnist_studio.analysis.view import AxisSpec, Line, Lines, Unit
 from mnist_studio.events import Epoch
 from mnist_studio.formatting import counted, listed, number, percentage_points
 from mnist_studio.frameworks.registry import FRAMEWORKS, framework_title
+from mnist_studio.spec.labels import distinguishing_labels
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import FrameworkName, RunSpec
 
@@ -96,13 +96,17 @@ def same_settings(specs: Mapping[str, RunSpec]) -> tuple[tuple[str, ...], ...]:
     """
     found: dict[RunSpec, dict[str, str]] = {}
     for run, spec in specs.items():
-        common = replace(spec, framework="numpy", device="auto", threads=0)
-        found.setdefault(common, {}).setdefault(spec.framework, run)
+        found.setdefault(_settings(spec), {}).setdefault(spec.framework, run)
     return tuple(
         tuple(runs[name] for name in FRAMEWORKS if name in runs)
         for runs in found.values()
         if len(runs) > 1
     )
+
+
+def _settings(spec: RunSpec) -> RunSpec:
+    """The settings of a run, whatever it ran on."""
+    return replace(spec, framework="numpy", device="auto", threads=0)
 
 
 def agreement(runs: Sequence[tuple[RunSpec, Sequence[Epoch]]]) -> CurveAgreement | None:
@@ -132,20 +136,31 @@ def sentences(
 ) -> tuple[str, ...]:
     """Sentences about the sets of runs that differ only in their framework, at most ``most``.
 
-    Sets that agree in the same way, such as those of several seeds, share one sentence.
+    Sets that agree in the same way, such as those of several seeds, share one sentence. Two
+    sentences about one recipe say what distinguishes their runs.
     """
-    sets = (
-        agreement([(specs[run], epochs[run]) for run in runs if epochs.get(run)])
-        for runs in same_settings(specs)
-    )
-    found = [one for one in sets if one]
-    if len(found) == 1:
-        return (found[0].sentence,)
-    times = Counter((one.recipe, one.sentence) for one in found)
+    found: dict[tuple[str, str], list[RunSpec]] = {}
+    for runs in same_settings(specs):
+        one = agreement([(specs[run], epochs[run]) for run in runs if epochs.get(run)])
+        if one:
+            found.setdefault((one.recipe, one.sentence), []).append(specs[runs[0]])
+    if sum(map(len, found.values())) == 1:
+        return tuple(text for _, text in found)
+    names = _names([(recipe, sets[0]) for (recipe, _), sets in found.items()])
     return tuple(
-        f"{recipe_title(recipe)}{_sets(many)}: {text}"
-        for (recipe, text), many in list(times.items())[:most]
+        f"{name}{_sets(len(sets))}: {text}"
+        for name, ((_, text), sets) in list(zip(names, found.items(), strict=True))[:most]
     )
+
+
+def _names(firsts: Sequence[tuple[str, RunSpec]]) -> list[str]:
+    """The titles of recipes, with the settings that distinguish the runs of one recipe."""
+    names = []
+    for recipe, spec in firsts:
+        alike = [_settings(one) for other, one in firsts if other == recipe]
+        labels = distinguishing_labels(alike)[alike.index(_settings(spec))]
+        names.append(", ".join((recipe_title(recipe), *labels)))
+    return names
 
 
 def _sets(many: int) -> str:

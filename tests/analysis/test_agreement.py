@@ -107,6 +107,18 @@ def test_runs_of_one_set_differ_only_in_their_framework() -> None:
     assert sentences(runs, curves)[0].startswith("NumPy and Keras have identical")
 
 
+def test_two_sentences_about_a_recipe_say_which_runs_they_mean() -> None:
+    short = spec("numpy")
+    long = replace(short, training=replace(short.training, epochs=25))
+    runs = {"a": short, "b": replace(short, framework="keras"),
+            "c": long, "d": replace(long, framework="keras")}  # fmt: skip
+    curves = {"a": epochs(0.5), "b": epochs(0.5), "c": epochs(0.5), "d": epochs(0.6)}
+    found = sentences(runs, curves)
+    assert [text.partition(": ")[0] for text in found] == [
+        f"MLP 128, {count} epochs" for count in (short.training.epochs, 25)
+    ]
+
+
 def test_sets_that_agree_alike_share_a_sentence() -> None:
     names: tuple[FrameworkName, ...] = ("numpy", "keras")
     runs = {f"{name} {seed}": spec(name, seed=seed) for name in names for seed in (1, 2)}

@@ -201,6 +201,10 @@ class TopBar(QWidget):
             self.setFixedHeight(height)
 
 
+LEAST_PROGRESS = 100
+"""Width of the bar of what is running, in lengths of the design."""
+
+
 class StatusLine(QWidget):
     """What is running, its progress and the time left; on the right the inference processes."""
 
@@ -215,7 +219,7 @@ class StatusLine(QWidget):
         self._engines = Elided(role="secondary", grow=False)
         self._news = LinkLabel()
         self._news.hide()
-        line = QHBoxLayout(self)
+        self._layout = line = QHBoxLayout(self)
         line.setContentsMargins(20, 0, 16, 0)
         line.setSpacing(16)
         for part in (self._activity, self._progress, self._left):
@@ -226,6 +230,20 @@ class StatusLine(QWidget):
         theme.changed.connect(self._size)
         self._size()
         self.show_work("Ready")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leaves a narrow line to what is running."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        """Shows the inference processes only where nothing else is shortened by them."""
+        fixed = self._theme.pixels(LEAST_PROGRESS) if not self._progress.isHidden() else 0
+        texts = (self._activity, self._left, self._engines)
+        needed = sum(one.fontMetrics().horizontalAdvance(one.text()) for one in texts)
+        margins = self._layout.contentsMargins()
+        needed += margins.left() + margins.right() + len(texts) * self._layout.spacing()
+        self._engines.setVisible(needed + fixed <= self.width() or not fixed)
 
     @property
     def words(self) -> str:
@@ -239,10 +257,12 @@ class StatusLine(QWidget):
         self._progress.setVisible(fraction is not None)
         if fraction is not None:
             self._progress.show_fraction(fraction)
+        self._share()
 
     def show_engines(self, text: str) -> None:
         """Shows the states of the inference processes on the right."""
         self._engines.setText(text)
+        self._share()
 
     def show_news(self, sentence: str) -> None:
         """Shows a sentence with a link, as HTML; nothing if it is empty."""

@@ -30,6 +30,9 @@ SHOWN_MS = {"good": 8_000, "plain": 20_000}
 """How long a message stays that needs no action, by its kind; others stay until they are dismissed.
 It stays longer while the pointer is on it."""
 
+SETTLE_MS = 100
+"""A card moves its buttons, and the page its parts, in some passes of the layout."""
+
 EDGE = 16
 """Between the content and the edges of the page, in pixels."""
 
@@ -201,6 +204,15 @@ class Page(QWidget):
         """Scrolls to the top of a part, if the page does not fit into the window."""
         top = part.mapTo(self._inside, QPoint(0, 0)).y()
         self._scroll.verticalScrollBar().setValue(top - GAP)
+
+    def show_part(self, part: QWidget) -> None:
+        """Scrolls no further than until a part is visible, once it has its place."""
+
+        def scroll() -> None:
+            if part.isVisible():
+                self._scroll.ensureWidgetVisible(part, 0, GAP)
+
+        QTimer.singleShot(SETTLE_MS, self, scroll)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Folds or unfolds."""

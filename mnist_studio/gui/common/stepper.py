@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from contextlib import suppress
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
+    QApplication,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -81,6 +82,7 @@ class NumberField(QDoubleSpinBox):
         self.setAccessibleName(name)
         self.setDecimals(0 if whole else DECIMALS)
         self.editingFinished.connect(self._remember)
+        self._just_selected = QTimer(self, singleShot=True)
         self.lineEdit().installEventFilter(self)
 
     def set_exact(self, value: float) -> None:
@@ -135,9 +137,14 @@ class NumberField(QDoubleSpinBox):
         event.ignore()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Selects the whole number on a double-click; Qt takes the digits after a point alone."""
-        if _is_double_click(event):
+        """Selects the whole number on a double-click; Qt takes the digits after a point alone.
+
+        The third click of a triple-click keeps it selected.
+        """
+        third = self._just_selected.isActive() and event.type() == QEvent.Type.MouseButtonPress
+        if third or _is_double_click(event):
             self.selectAll()
+            self._just_selected.start(QApplication.doubleClickInterval())
             return True
         return super().eventFilter(watched, event)
 

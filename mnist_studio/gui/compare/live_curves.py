@@ -53,7 +53,7 @@ _Y_AXES: dict[str, tuple[str, Unit]] = {
 TIMING = "Timing"
 """The column with what may have made a run slower; only where there is such a run."""
 
-WIDE = 700
+WIDE = 860
 """Width from which the controls fit next to the title, in lengths of the design."""
 
 LINE_PLOTS = 2

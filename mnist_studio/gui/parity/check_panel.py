@@ -13,7 +13,7 @@ from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.install_button import InstallButton
-from mnist_studio.gui.common.layouts import split
+from mnist_studio.gui.common.layouts import FoldingSplitter
 from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
@@ -29,6 +29,12 @@ from mnist_studio.parity.sentences import divergence_sentence, format_difference
 from mnist_studio.spec import recipes
 from mnist_studio.spec.recipes import recipe_title
 from mnist_studio.spec.run import FrameworkName
+
+LEAST_WIDTHS = 560, 250
+"""Of the checks, and of the first divergence next to them, in lengths of the design."""
+
+LEAST_TABLE, LEAST_DIVERGENCE = 154, 150
+"""Heights: four checks, and some lines of the first divergence."""
 
 _NO_DIVERGENCE = (
     "The last check appears here. It trains the frameworks in float32, step by step, until they "
@@ -93,7 +99,12 @@ class ParityCheckPanel(QStackedWidget):
     def _lay_out(self) -> None:
         checks = Card("Checks against NumPy")
         checks.body.addWidget(self.table)
-        below = split(Qt.Orientation.Horizontal, (checks, self.divergence), (930, 250))
+        checks.setMinimumWidth(self._studio.theme.pixels(LEAST_WIDTHS[0]))
+        self.divergence.setMinimumWidth(self._studio.theme.pixels(LEAST_WIDTHS[1]))
+        for part, height in ((self.table, LEAST_TABLE), (self.divergence, LEAST_DIVERGENCE)):
+            part.setMinimumHeight(self._studio.theme.pixels(height))
+        below = FoldingSplitter(Qt.Orientation.Horizontal)
+        below.add((checks, self.divergence), (930, 250))
         nothing = Card()
         self.empty = EmptyState(
             self._studio.theme,

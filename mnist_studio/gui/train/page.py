@@ -15,6 +15,7 @@ from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import ask
 from mnist_studio.gui.common.text_files import SETTINGS, TextFiles
 from mnist_studio.gui.services.live_run import LiveRun
+from mnist_studio.gui.services.outcome import Outcome
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.train.editor.editor import NetworkEditor
 from mnist_studio.gui.train.editor_switch import EditorSwitch
@@ -83,7 +84,7 @@ class TrainPage(Page):
         studio = self.studio
         studio.queue.changed.connect(self._update)
         studio.queue.event_received.connect(self._show_event)
-        self._end.ready.connect(self.show_outcome)
+        self._end.ready.connect(self._show_end)
         studio.experiment.changed.connect(self._update)
         studio.training_requested.connect(self.train)
         studio.first_training_requested.connect(self._train_first_network)
@@ -146,6 +147,13 @@ class TrainPage(Page):
         low = self.height() < self.studio.theme.pixels(LOW)
         self.plots.put_side_by_side(low and not self.columns.property("folded"))
 
+    @Slot(object)
+    def _show_end(self, outcome: Outcome) -> None:
+        """Shows how a training ended, which is below the plots of a folded page."""
+        self.show_outcome(outcome)
+        if self.columns.property("folded"):
+            self.show_part(self.outcome)
+
     @property
     def editor(self) -> NetworkEditor | None:
         """The editor, once there is one."""
@@ -153,7 +161,6 @@ class TrainPage(Page):
 
     @property
     def _editing(self) -> NetworkEditor | None:
-        """The editor while it is open."""
         return self.switch.editing
 
     @Slot()

@@ -124,3 +124,12 @@ def test_a_double_click_selects_the_whole_number(qtbot: QtBot, theme: Theme) -> 
     QTest.keyClicks(stepper.field(), "0.25")
     QTest.keyClick(stepper.field(), Qt.Key.Key_Tab)
     assert stepper.number == 0.25
+
+
+def test_a_triple_click_selects_the_whole_number(epochs: StepperSpinBox) -> None:
+    line, left = epochs.field().lineEdit(), Qt.MouseButton.LeftButton
+    QTest.mouseClick(line, left)
+    QTest.mouseDClick(line, left)
+    QTest.mouseClick(line, left)
+    QTest.keyClicks(line, "2")
+    assert epochs.whole == 2
