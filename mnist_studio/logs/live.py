@@ -156,6 +156,7 @@ class _Feed:
         self._epochs = epochs
         self._continues = continues
         self._means: BatchMeans | None = None
+        self._step = 0
 
     def take(self, event: AnyEvent) -> None:
         """Logs an event.
@@ -164,6 +165,9 @@ class _Feed:
         """
         match event:
             case Progress(step=last, steps=steps, losses=losses, accuracies=accuracies):
+                if last - len(losses) < self._step:
+                    self._restart()
+                self._step = last
                 means = self._begun(last - len(losses), steps)
                 for batch in means.add(last - len(losses), losses, accuracies):
                     self._live.put(methodcaller("batch", batch))
@@ -174,6 +178,11 @@ class _Feed:
                 epochs = () if self._means else self._epochs()
                 self._begun(epochs[-1].step if epochs else 0, 0)
                 self._live.put(methodcaller("end", event))
+
+    def _restart(self) -> None:
+        """Begins the logs again: another worker of a cluster trains the run from its beginning."""
+        self._live.put(methodcaller("close"))
+        self._means, self._continues = None, False
 
     def _begun(self, step: int, steps: int) -> BatchMeans:
         """The means of the batches, and the log begins with the history before ``step``."""

@@ -166,11 +166,14 @@ def whole(experiment: ExperimentSpec) -> None:
             assert not one.membership.timing_comparable
 
 
-def test_a_worker_killed_midway_costs_nothing(cluster: Cluster, begun: Begin) -> None:
+def test_a_worker_killed_midway_costs_nothing(
+    cluster: Cluster, begun: Begin, tmp_path: Path
+) -> None:
     for _ in range(2):
         cluster.add_worker()
     experiment = replace(STUDY, epochs=40)
-    running = begun(experiment, cluster.address)
+    logs = tmp_path / "logs"
+    running = begun(experiment, cluster.address, "--log", logs, "--log-format", "csv,jsonl")
     first: dict[str, Any] = {}
     killed = False
     for line in lines(running):
@@ -185,6 +188,17 @@ def test_a_worker_killed_midway_costs_nothing(cluster: Cluster, begun: Begin) ->
     assert first["type"] == "started"
     assert first["host"] == f"dask://{cluster.address}"
     whole(experiment)
+    # What the killed worker trained is not in its log twice.
+    with RunStore() as store:
+        for run in store.runs():
+            (folder,) = logs.glob(f"*-{run.id}")
+            epochs = (folder / "epochs.csv").read_text().splitlines()[1:]
+            assert [int(row.partition(",")[0]) for row in epochs] == [*range(1, 41)]
+            batches = (folder / "batches.csv").read_text().splitlines()[1:]
+            steps = [int(row.partition(",")[0]) for row in batches]
+            assert steps == sorted({*steps})
+            *_, end = (folder / "run.jsonl").read_text().splitlines()
+            assert json.loads(end)["type"] == "finished"
 
 
 def test_a_worker_may_come_late_and_a_supervisor_may_be_killed(

@@ -2,10 +2,11 @@
 
 import errno
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mnist_studio.events import AnyEvent, Epoch, Finished, Log, Progress, Stopped, Terminal
 from mnist_studio.logs import live, text_files
@@ -51,14 +52,20 @@ class FailingLog:
 def _events(run: Run, epochs: Sequence[Epoch]) -> Generator[AnyEvent, None, None]:
     """The main events of a stored run, as if it trained now."""
     assert run.terminal is not None
+    yield from _trained(run, epochs)
+    yield run.terminal
+
+
+def _trained(run: Run, epochs: Sequence[Epoch]) -> Iterator[AnyEvent]:
+    done = 0
     for epoch in epochs:
+        new, done = epoch.step - done, epoch.step
         yield Progress(
-            run=run.id, framework="numpy", epoch=epoch.epoch, step=epoch.step, steps=epoch.step,
-            losses=(1.0,) * epoch.step, accuracies=(0.5,) * epoch.step, train_seconds=1.0,
+            run=run.id, framework="numpy", epoch=epoch.epoch, step=done, steps=epochs[-1].step,
+            losses=(1.0,) * new, accuracies=(0.5,) * new, train_seconds=1.0,
             images_per_second=1.0,
         )  # fmt: skip
         yield epoch
-    yield run.terminal
 
 
 def _followed(run: Run, logs: TrainingLogs) -> list[AnyEvent]:
@@ -92,6 +99,29 @@ def test_without_a_folder_there_is_no_thread_and_no_log(run: Run) -> None:
     events = follow(_events(run, ()), run, NO_LOGS, tuple, False)
     assert next(events) == run.terminal
     assert not any(thread.name == "logs" for thread in threading.enumerate())
+
+
+def test_a_run_that_begins_again_has_its_figures_once(run: Run, tmp_path: Path) -> None:
+    """Another worker of a cluster trains a run from the beginning if its worker is lost."""
+    with RunStore() as store:
+        (epoch,) = store.epochs(run.id)
+    epochs = (epoch, replace(epoch, epoch=2, step=2 * epoch.step))
+    found = []
+    for name, lost in (("straight", ()), ("again", epochs[:1])):
+        logs = TrainingLogs(str(tmp_path / name), installed())
+
+        def events(lost: Sequence[Epoch] = lost) -> Generator[AnyEvent, None, None]:
+            yield from _trained(run, lost)
+            yield from _events(run, epochs)
+
+        list(follow(events(), run, logs, lambda: epochs, False))
+        folder = folder_of_run(run.id, logs)
+        texts = {
+            file.name: file.read_text() for file in folder.iterdir() if "tfevents" not in file.name
+        }
+        found.append((texts, scalars(folder)))
+    assert len(found[0][0]) == 4
+    assert found[0] == found[1]
 
 
 def test_a_resumed_run_continues_its_log(home: Path, tmp_path: Path) -> None:
