@@ -1,10 +1,11 @@
 """Pages of a PDF: what shares a row, and how wide lines are."""
 
+import pytest
 from PIL import ImageFont
 
 from mnist_studio.analysis.view import AxisSpec, Bar, Bars, Line, Lines, Matrix
-from mnist_studio.comparison.report.drawing import fonts
-from mnist_studio.comparison.report.pdf_pages import INNER, in_a_row, wrapped
+from mnist_studio.comparison.report.drawing import fonts, system_fonts
+from mnist_studio.comparison.report.pdf_pages import INNER, Pages, in_a_row, wrapped
 
 CURVES = Lines(
     AxisSpec("Epoch"), AxisSpec("Loss"),
@@ -32,3 +33,14 @@ def test_lines_are_as_wide_as_the_page_and_not_wider() -> None:
     assert min(widths[:-1]) > 72 * INNER[0] - 60
     assert " ".join(line.strip() for line in lines).removeprefix("• ").split() == text.split()
     assert wrapped("x" * 900, 9, "regular") == ["x" * 900]
+
+
+def test_characters_without_a_font_are_known_on_every_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system_fonts, "font_with", lambda character: None)
+    fonts._font_of.cache_clear()
+    pages = Pages({})
+    pages.paragraph("Names of classes: é, 一", 9)
+    pages.turn()
+    pages.line("一 and 二", 9, "mono")
+    assert pages.missing_characters() == {"一", "二"}
+    fonts._font_of.cache_clear()
