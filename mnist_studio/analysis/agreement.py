@@ -28,6 +28,8 @@ MOST_DECIMALS = 12
 FEW_DECIMALS = 3
 """With fewer equal decimals, the size of the difference is more informative."""
 
+SEED = ("training.seed",)
+
 DIFFERENCE = "Difference in {measure}"
 
 
@@ -148,23 +150,27 @@ def sentences(
         return tuple(text for _, text in found)
     names = _names([(recipe, sets[0]) for (recipe, _), sets in found.items()])
     return tuple(
-        f"{name}{_sets(len(sets))}: {text}"
+        f"{name}{_sets(len(sets), names.count(name) > 1)}: {text}"
         for name, ((_, text), sets) in list(zip(names, found.items(), strict=True))[:most]
     )
 
 
 def _names(firsts: Sequence[tuple[str, RunSpec]]) -> list[str]:
-    """The titles of recipes, with the settings that distinguish the runs of one recipe."""
+    """The titles of recipes, with the settings that distinguish the runs of one recipe.
+
+    Runs that differ only in their seed are counted instead.
+    """
     names = []
     for recipe, spec in firsts:
         alike = [_settings(one) for other, one in firsts if other == recipe]
-        labels = distinguishing_labels(alike)[alike.index(_settings(spec))]
+        labels = distinguishing_labels(alike, SEED)[alike.index(_settings(spec))]
         names.append(", ".join((recipe_title(recipe), *labels)))
     return names
 
 
-def _sets(many: int) -> str:
-    return f" ({counted(many, 'set')} of runs)" if many > 1 else ""
+def _sets(many: int, distinct: bool) -> str:
+    """How many sets a sentence is about, where there are several or it distinguishes sentences."""
+    return f" ({counted(many, 'set')} of runs)" if many > 1 or distinct else ""
 
 
 def equal_decimals(values: Floats) -> int | None:

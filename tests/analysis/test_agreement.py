@@ -119,6 +119,16 @@ def test_two_sentences_about_a_recipe_say_which_runs_they_mean() -> None:
     ]
 
 
+def test_sentences_about_seeds_count_their_sets() -> None:
+    names: tuple[FrameworkName, ...] = ("numpy", "keras")
+    runs = {f"{name} {seed}": spec(name, seed=seed) for name in names for seed in (1, 2, 3)}
+    curves = {run: epochs(0.5 + 0.1 * (run == "keras 3")) for run in runs}
+    found = sentences(runs, curves)
+    assert [text.partition(": ")[0] for text in found] == [
+        "MLP 128 (two sets of runs)", "MLP 128 (one set of runs)",
+    ]  # fmt: skip
+
+
 def test_sets_that_agree_alike_share_a_sentence() -> None:
     names: tuple[FrameworkName, ...] = ("numpy", "keras")
     runs = {f"{name} {seed}": spec(name, seed=seed) for name in names for seed in (1, 2)}

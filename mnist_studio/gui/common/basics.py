@@ -1,6 +1,7 @@
 """Labels, buttons, progress bars and layouts with the object names of the style sheet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
@@ -291,3 +292,16 @@ class BusyLine(QWidget):
         shown = QRect(left, 0, part, self.height()).intersected(self.rect())
         painter.drawRoundedRect(shown, 3, 3)
         painter.end()
+
+
+def keep_focus(buttons: Sequence[QWidget], update: Callable[[], object]) -> None:
+    """Updates controls; if one that has the focus is disabled, the first enabled one gets it.
+
+    Qt would give it to the next control of the window, which may be on another page.
+    """
+    focused = any(control.hasFocus() for control in buttons)
+    update()
+    if focused and not any(control.hasFocus() for control in buttons):
+        usable = (control for control in buttons if control.isEnabled() and control.isVisible())
+        for control in islice(usable, 1):
+            control.setFocus(Qt.FocusReason.OtherFocusReason)

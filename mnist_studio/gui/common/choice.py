@@ -176,8 +176,10 @@ class ComboBox(QComboBox):
         return super().event(event)
 
     def _closed_detail(self) -> str:
-        """The detail that the closed box shows."""
-        return "" if self._only_text else str(self.currentData(_DETAIL) or "")
+        """The detail that the closed box shows; none where it would shorten the choice."""
+        detail = "" if self._only_text else str(self.currentData(_DETAIL) or "")
+        words = self.fontMetrics().horizontalAdvance(self.currentText() + detail)
+        return detail if words + 8 <= self._text_room().width() else ""
 
     def _text_room(self) -> QRect:
         """The place of the choice and its detail."""

@@ -69,7 +69,7 @@ class Elided(QLabel):
 def shortened_title(title: str, metrics: QFontMetrics, room: int) -> str:
     """A title of a run that fits into a width, with its framework as long as possible.
 
-    The recipe, in front, is shortened first: runs next to each other often share it.
+    Recipe and framework come first. The labels behind them get what is left, some letters at least.
 
     Args:
         title: parts of it are separated by ``SEPARATOR``.
@@ -91,8 +91,9 @@ def shortened_title(title: str, metrics: QFontMetrics, room: int) -> str:
         left = room - width(first + framework + second)
     if left < width("…"):
         return metrics.elidedText(title, middle, room)
-    kept = max(min(width(recipe), left // 2), left - width(labels))
-    short = metrics.elidedText(recipe, middle, kept)
+    kept = min(width(recipe), left - min(width(labels), 2 * least)) if labels else left
+    # At its own width, Qt shortens some texts.
+    short = recipe if kept >= width(recipe) else metrics.elidedText(recipe, middle, kept)
     return short + first + framework + second + metrics.elidedText(labels, middle, left - kept)
 
 

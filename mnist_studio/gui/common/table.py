@@ -48,12 +48,15 @@ class TableView(QTableView):
     with the complete text.
 
     Attributes:
-        widest: width of all other columns at most, in lengths of the design; 0 for no limit.
+        widest: width of all other columns at most, in lengths of the design; 0 for no limit. The
+            first one, with the titles, may be wider where there is room.
+        dispensable: columns that are hidden, in this order, rather than shortening the titles.
         squeezed: the wide column is shortened rather than that the table scrolls sideways.
     """
 
     squeezed = False
     widest = 0
+    dispensable: tuple[int, ...] = ()
 
     def __init__(
         self,
@@ -151,7 +154,7 @@ class TableView(QTableView):
         ]
         if most := self._theme.pixels(self.widest):
             self._wanted = [
-                wanted if place == self._wide else min(wanted, most)
+                wanted if place in (0, self._wide) else min(wanted, most)
                 for place, wanted in enumerate(self._wanted)
             ]
         self._fit()
@@ -199,10 +202,13 @@ class TableView(QTableView):
         header = self.horizontalHeader()
         if not self._wanted or len(self._wanted) != header.count():
             return
+        self._dispense()
         widths = [
             0 if self.isColumnHidden(at) else wanted for at, wanted in enumerate(self._wanted)
         ]
-        wide = self._wide
+        wide, most = self._wide, self._theme.pixels(self.widest)
+        if wide and most and sum(widths) > self.viewport().width():
+            widths[0] = min(widths[0], most)
         left = self.viewport().width() - sum(widths) + widths[wide]
         # Titles of runs are long, and their tooltips have them whole.
         short = self.squeezed or self._row_height > ROW_HEIGHT
@@ -218,6 +224,15 @@ class TableView(QTableView):
         for place, width in enumerate(widths):
             if header.sectionSize(place) != width:
                 header.resizeSection(place, width)
+
+    def _dispense(self) -> None:
+        """Hides as few of the dispensable columns as the titles of the others need."""
+        needed = sum(self._wanted)
+        for place in self.dispensable:
+            hidden = needed > self.viewport().width()
+            if self.isColumnHidden(place) != hidden:
+                self.setColumnHidden(place, hidden)
+            needed -= self._wanted[place] if hidden else 0
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Shows the complete text of a shortened cell above its tooltip.

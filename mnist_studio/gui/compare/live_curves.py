@@ -56,6 +56,9 @@ TIMING = "Timing"
 WIDE = 860
 """Width from which the controls fit next to the title, in lengths of the design."""
 
+MOST_SENTENCES = 2
+"""More would take the height of the curves."""
+
 LINE_PLOTS = 2
 """The curves, and their difference."""
 
@@ -159,7 +162,7 @@ def live_view(rows: Sequence[RunRow], measure: str, axis: str) -> View:
     mixed = of_datasets([row.run for row in rows if row.epochs])
     return View(
         "live", ENTRIES["live"].title,
-        " ".join(sentences(specs, {row.id: row.epochs for row in rows})),
+        " ".join(sentences(specs, {row.id: row.epochs for row in rows}, MOST_SENTENCES)),
         (chart, gap) if gap else (chart,), Table(columns, table), (mixed, PALER) if mixed else (),
     )  # fmt: skip
 

@@ -96,7 +96,7 @@ class ComparePage(Page):
         line.setSpacing(GAP)
         line.addWidget(names)
         split(Qt.Orientation.Vertical, (self.views, self.runs), (516, 170), line)
-        self.fold(line, 780, (180, 620))
+        self.fold(line, 780, (180, 760))
 
     def _empty(self) -> Card:
         card = Card()

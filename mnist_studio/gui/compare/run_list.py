@@ -37,6 +37,9 @@ _SEED: TableColumn[RunRow] = TableColumn(
     sort=lambda row: row.run.spec.training.seed,
 )
 
+EPOCHS, PARAMETERS, LATENCY = 5, 6, 7
+"""Columns of the table."""
+
 LEAST_ROWS = 4
 """A run in each framework, and one to compare them with."""
 
@@ -66,6 +69,8 @@ class RunList(Card):
         self.model: RowsModel[RunRow] = RowsModel(self._columns(), lambda row: row.id, self, True)
         self._sorted: QSortFilterProxyModel = sorted_by(self.model)
         self.table = TableView("Runs to compare", studio.theme, self._sorted)
+        # The Runs page has them.
+        self.table.dispensable = (LATENCY, PARAMETERS, EPOCHS)
         self.experiment = ComboBox("Experiment", studio.theme)
         self.experiment.setToolTip("Shows the runs of one experiment only (default: all runs)")
         self.filter = FilterField(self._known_values)

@@ -11,7 +11,7 @@ from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import split
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.compare.view_charts import ViewCharts
+from mnist_studio.gui.compare.view_charts import LINES_HEIGHT, ViewCharts
 from mnist_studio.gui.compare.view_table import ViewTable
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
@@ -30,6 +30,8 @@ TABLE_HEIGHT = 140
 """The least height of a table and the legend next to the charts."""
 TABLE_FRACTION = 0.42
 """A table that needs at most this fraction of the width is placed to the right of the charts."""
+TEXT_GAP = 8
+"""Between texts, charts and legend."""
 MARGIN = 16
 """For the scroll bar and the frame of a table."""
 CHARTS_FRACTION, UNLIMITED = 0.74, 10_000
@@ -105,8 +107,19 @@ class ViewPanel(Card):
         return self._view
 
     def minimumSizeHint(self) -> QSize:
-        """Room for a small chart and some rows."""
-        return QSize(self._theme.pixels(420), self._theme.pixels(260))
+        """Room for a small chart with its texts and its legend, or for some rows."""
+        least = QSize(self._theme.pixels(420), self._theme.pixels(260))
+        layout = self.layout()
+        if self._view is None or not self._view.charts or layout is None:
+            return least
+        margins = layout.contentsMargins()
+        width = max(self.width(), least.width()) - margins.left() - margins.right()
+        parts = (self.description, self.sentence, self.notes, self.charts.legend)
+        texts = sum(part.heightForWidth(width) + TEXT_GAP for part in parts if not part.isHidden())
+        header = self.header.sizeHint().height() + margins.top() + margins.bottom()
+        tools = self.tools.sizeHint().height() + TEXT_GAP
+        needed = header + tools + texts + self._theme.pixels(LINES_HEIGHT)
+        return least.expandedTo(QSize(0, needed))
 
     def describe(self, entry: ViewEntry) -> None:
         """Shows the title and the description of a view."""
@@ -122,6 +135,7 @@ class ViewPanel(Card):
         self.notes.setText("\n".join(view.notes))
         self.notes.setVisible(bool(view.notes))
         self.charts.show_view(view)
+        self.updateGeometry()
         self.table.show_table(view.title, view.table)
         self._stack.setCurrentIndex(1)
         self._distribute_space(view)

@@ -81,6 +81,7 @@ class GridDialog(ExperimentDialog):
         self._lay_out()
         self._connect()
         self._read()
+        self.title.setFocus()
 
     def _recipe_table(self) -> TableView:
         columns = (

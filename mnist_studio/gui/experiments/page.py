@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
 from mnist_studio.experiments.events import ExperimentEnded
 from mnist_studio.formatting import counted
-from mnist_studio.gui.common.basics import GAP, column, row
+from mnist_studio.gui.common.basics import GAP, column, keep_focus, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.page import Page
 from mnist_studio.gui.common.question import QuestionOverlay, ask
@@ -233,17 +233,20 @@ class ExperimentsPage(Page):
     def _enable(self) -> None:
         service, state = self.studio.experiment, self.state
         begun = state.finished > 0 or (self._stored is not None and bool(self._stored.id))
-        self.controls.show_state(
-            ActionState(
-                busy=service.busy,
-                running=self._running,
-                paused=service.paused,
-                ending=service.ending,
-                training=self.studio.queue.busy,
-                begun=begun,
-                complete=state.total > 0 and state.finished == state.total,
-                own=self.list.own,
-            )
+        shown = ActionState(
+            busy=service.busy,
+            running=self._running,
+            paused=service.paused,
+            ending=service.ending,
+            training=self.studio.queue.busy,
+            begun=begun,
+            complete=state.total > 0 and state.finished == state.total,
+            own=self.list.own,
+        )
+        controls = self.controls
+        keep_focus(
+            (controls.pause, controls.stop, controls.run, controls.compare, controls.discard),
+            lambda: controls.show_state(shown),
         )
 
     def _save(self) -> None:

@@ -6,7 +6,7 @@ from mnist_studio.experiments import estimates
 from mnist_studio.experiments.events import ExperimentCell, ExperimentEnded
 from mnist_studio.experiments.search_result import stored_sentences
 from mnist_studio.experiments.stored_cells import stored_cells
-from mnist_studio.formatting import counted, duration, listed
+from mnist_studio.formatting import counted, listed, rough_duration
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.experiment import ExperimentSpec, expand_cells
@@ -145,7 +145,7 @@ def time_left(seconds: float | None, left: int) -> str:
         return "All runs are trained."
     if seconds is None:
         return f"{counted(left, 'run').capitalize()} left. The time is not known yet."
-    return f"{counted(left, 'run').capitalize()} left, about {duration(seconds)}."
+    return f"{counted(left, 'run').capitalize()} left, about {rough_duration(seconds)}."
 
 
 def _settings(spec: ExperimentSpec) -> str:

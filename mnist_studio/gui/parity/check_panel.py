@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget
 
 from mnist_studio.frameworks.registry import framework_title
 from mnist_studio.gui.common import recipe_texts
-from mnist_studio.gui.common.basics import button, column, enable, holder, label, row
+from mnist_studio.gui.common.basics import button, column, enable, holder, keep_focus, label, row
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.empty_state import EmptyState
@@ -18,7 +18,7 @@ from mnist_studio.gui.common.legend import sample
 from mnist_studio.gui.common.table import TableView
 from mnist_studio.gui.common.table_model import RowsModel, TableColumn
 from mnist_studio.gui.parity import texts as words
-from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard, keep_focus
+from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard
 from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.services.background import IsCancelled
 from mnist_studio.gui.services.studio import TRAINS, Studio

@@ -1,11 +1,9 @@
 """A check in the background with its findings, its result, and the card of its verdict."""
 
-from collections.abc import Callable, Sequence
-from itertools import islice
+from collections.abc import Callable
 from typing import Any, Generic, Literal, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, Signal, Slot
 
 from mnist_studio.gui.common.basics import BusyLine, label, restyle
 from mnist_studio.gui.common.card import Card
@@ -111,19 +109,6 @@ class CheckRunner(QObject, Generic[Finding, Result]):
             self._change("failed")
         else:
             self._change("cancelled" if self._result is None else "done")
-
-
-def keep_focus(buttons: Sequence[QWidget], update: Callable[[], object]) -> None:
-    """Updates controls; if one that has the focus is disabled, the first enabled one gets it.
-
-    Qt would give it to the next control of the window, which may be on another page.
-    """
-    focused = any(control.hasFocus() for control in buttons)
-    update()
-    if focused and not any(control.hasFocus() for control in buttons):
-        usable = (control for control in buttons if control.isEnabled() and control.isVisible())
-        for control in islice(usable, 1):
-            control.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class VerdictCard(Card):

@@ -5,11 +5,21 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QStackedWidget
 
 from mnist_studio.gui.common.array_picture import ArrayPicture
-from mnist_studio.gui.common.basics import GAP, button, clear, column, enable, holder, label, row
+from mnist_studio.gui.common.basics import (
+    GAP,
+    button,
+    clear,
+    column,
+    enable,
+    holder,
+    keep_focus,
+    label,
+    row,
+)
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.parity import texts as words
-from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard, keep_focus
+from mnist_studio.gui.parity.check_runner import CheckRunner, VerdictCard
 from mnist_studio.gui.parity.gradient_pictures import Picture, gradient_pictures
 from mnist_studio.gui.parity.texts import ParityTexts
 from mnist_studio.gui.services import texts

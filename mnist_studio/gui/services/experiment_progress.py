@@ -19,7 +19,7 @@ from mnist_studio.experiments.events import (
     State,
 )
 from mnist_studio.experiments.search_result import is_trial, settings_text
-from mnist_studio.formatting import duration, number, percent
+from mnist_studio.formatting import number, percent, rough_duration
 from mnist_studio.gui.services import texts
 from mnist_studio.spec.run import FULL_BATCH, RunSpec
 from mnist_studio.spec.search import Search
@@ -241,7 +241,10 @@ def grid_settings(spec: RunSpec) -> tuple[str, ...]:
 
 def left(seconds: float | None) -> str:
     """The remaining time as text."""
-    return "" if seconds is None else f"about {duration(seconds)} left"
+    if seconds is None:
+        return ""
+    text = rough_duration(seconds)
+    return f"{text} left" if text.startswith("less") else f"about {text} left"
 
 
 def _rank(row: CellRow) -> tuple[int, int]:

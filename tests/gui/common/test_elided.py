@@ -81,3 +81,10 @@ def test_the_recipe_is_whole_rather_than_a_few_letters_of_the_labels(theme: Them
     metrics = QFontMetrics(theme.font(13))
     room = metrics.horizontalAdvance("MLP 128 · PyTorch…") + 3
     assert shortened_title("MLP 128 · PyTorch · 3 epochs", metrics, room) == "MLP 128 · PyTorch…"
+
+
+def test_the_recipe_is_not_shortened_for_the_labels(theme: Theme) -> None:
+    metrics = QFontMetrics(theme.font(13))
+    title = "MLP 128 · NumPy · 2 epochs, seed 44, built-in digits"
+    room = int(0.7 * metrics.horizontalAdvance(title))
+    assert shortened_title(title, metrics, room).startswith("MLP 128 · NumPy · 2")

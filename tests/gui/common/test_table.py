@@ -107,3 +107,25 @@ def test_other_columns_leave_room_for_the_wide_one(qtbot: QtBot, theme: Theme) -
     table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
     qtbot.waitUntil(lambda: table.columnWidth(0) == theme.pixels(100))
     assert table.horizontalHeader().length() == table.viewport().width()
+
+
+def test_titles_are_whole_where_the_wide_column_has_room(qtbot: QtBot, theme: Theme) -> None:
+    table = table_of((LONG,), qtbot, theme, wide=1)
+    table.squeezed, table.widest = True, 100
+    table.resize(2000, 200)
+    table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    qtbot.waitUntil(lambda: table.columnWidth(0) > theme.pixels(100))
+    assert not table.is_shortened(table.model().index(0, 0))
+
+
+def test_columns_are_hidden_rather_than_titles_shortened(qtbot: QtBot, theme: Theme) -> None:
+    table = table_of((LONG,), qtbot, theme)
+    last = table.model().columnCount() - 1
+    table.dispensable = (last,)
+    table.resize(2000, 200)
+    qtbot.waitUntil(lambda: table.wanted_width > 0)
+    assert not table.isColumnHidden(last)
+    table.resize(table.wanted_width - 20, 200)
+    assert table.isColumnHidden(last)
+    table.resize(2000, 200)
+    assert not table.isColumnHidden(last)
