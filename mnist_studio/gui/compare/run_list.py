@@ -87,7 +87,7 @@ class RunList(Card):
         )
         self._prepare()
         for part in (self.count, self.filter, self.experiment, self.none_button, self.all_button):
-            self.header.addWidget(part, 2 * (part is self.filter) + (part is self.experiment))
+            self.header.addWidget(part, int(part in (self.filter, self.experiment)))
         self.body.addWidget(self.table)
         self.model.checks_changed.connect(self._on_checks)
         self.model.modelReset.connect(self._size)

@@ -11,7 +11,7 @@ from mnist_studio.gui.common.empty_state import EmptyState
 from mnist_studio.gui.common.hover import Hover
 from mnist_studio.gui.common.layouts import split
 from mnist_studio.gui.common.segmented import Segmented
-from mnist_studio.gui.compare.view_charts import LINES_HEIGHT, ViewCharts
+from mnist_studio.gui.compare.view_charts import ViewCharts
 from mnist_studio.gui.compare.view_table import ViewTable
 from mnist_studio.gui.theme.marks import Marks
 from mnist_studio.gui.theme.theme import Theme
@@ -32,6 +32,8 @@ TABLE_FRACTION = 0.42
 """A table that needs at most this fraction of the width is placed to the right of the charts."""
 TEXT_GAP = 8
 """Between texts, charts and legend."""
+MOST_CHARTS = 360
+"""The least height of charts at most, in lengths of the design: more of them scroll."""
 MARGIN = 16
 """For the scroll bar and the frame of a table."""
 CHARTS_FRACTION, UNLIMITED = 0.74, 10_000
@@ -118,7 +120,8 @@ class ViewPanel(Card):
         texts = sum(part.heightForWidth(width) + TEXT_GAP for part in parts if not part.isHidden())
         header = self.header.sizeHint().height() + margins.top() + margins.bottom()
         tools = self.tools.sizeHint().height() + TEXT_GAP
-        needed = header + tools + texts + self._theme.pixels(LINES_HEIGHT)
+        charts = min(self.charts.least_height(self._view), self._theme.pixels(MOST_CHARTS))
+        needed = header + tools + texts + charts
         return least.expandedTo(QSize(0, needed))
 
     def describe(self, entry: ViewEntry) -> None:

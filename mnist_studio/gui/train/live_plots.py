@@ -208,8 +208,9 @@ class LivePlots(QWidget):
         """Three plots side by side have no pixel to spare for their titles."""
         beside = self.cards.orientation() == Qt.Orientation.Horizontal
         narrow = beside and not self._card_of["difference"].isHidden()
-        for card in self._card_of.values():
+        for name, card in self._card_of.items():
             _frame(card, narrow)
+            self.plot(name).tools.show_narrow(narrow)
 
     def _toggle_difference(self) -> None:
         self.wants_difference = self._card_of["difference"].isHidden()

@@ -55,6 +55,12 @@ def test_a_finished_training_hides_nothing_on_a_small_laptop(window: MainWindow)
     for plot in (page.plots.loss, page.plots.accuracy, page.plots.difference):
         assert plot.height() >= window.theme.pixels(100)
     assert page.runs.table.height() >= window.theme.pixels(3 * ROW_HEIGHT)
+    title = page.plots._card_of["difference"].title
+    for reference in ("NumPy", "PyTorch"):
+        title.setText(f"Difference from {reference}")
+        for _ in range(4):
+            QApplication.processEvents()
+        assert title.width() >= title.sizeHint().width()
 
 
 def test_a_finished_training_flattens_no_plot_of_a_folded_page(window: MainWindow) -> None:

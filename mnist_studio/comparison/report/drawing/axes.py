@@ -9,6 +9,7 @@ from mnist_studio.analysis.view import AxisSpec
 from mnist_studio.analysis.view_text import axis_title, unit_scale
 from mnist_studio.comparison.report.drawing import fonts
 from mnist_studio.comparison.report.drawing.shapes import Anchor, Face, Point, Shape, Stroke, Text
+from mnist_studio.formatting import number
 from mnist_studio.palette import LIGHT
 
 MARGIN = 0.05
@@ -159,7 +160,7 @@ def tick_text(value: float, axis: AxisSpec) -> str:
             return f"{100 * value:.6g} %"
         case "bytes":
             return f"{value / unit_scale('bytes'):,.6g}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.6g}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else number(value, 6)
 
 
 def ticks(scale: Scale, axis: AxisSpec, most: int) -> list[float]:
@@ -339,8 +340,8 @@ def _lines(label: Label, right: float, middle: float, size: float, color: str) -
     """The lines of a label, of which the middle is at the given height."""
     lines = label.text.split("\n")
     first = middle + MIDDLE * size - (len(lines) - 1) / 2 * LINE_HEIGHT * size
-    for number, line in enumerate(lines):
-        baseline = first + number * LINE_HEIGHT * size
+    for at, line in enumerate(lines):
+        baseline = first + at * LINE_HEIGHT * size
         if label.heading:
             yield Text(right, baseline, line, size, LIGHT.secondary, "end", "bold")
         else:

@@ -42,7 +42,7 @@ class PlotAxis(pg.AxisItem):
     """
 
     def __init__(self, side: str) -> None:
-        self._least_width = 0.0
+        self._least_text = 0.0
         self._distance = float(DISTANCE[side])
         self._labels: dict[float, str] = {}
         self._title = ""
@@ -68,8 +68,10 @@ class PlotAxis(pg.AxisItem):
         self.setTickPen(pg.mkPen(palette.grid))
         font = theme.font(11)
         self._distance = float(theme.pixels(DISTANCE[self.orientation]))
-        if self.orientation == "left":
-            self._least_width = QFontMetricsF(font).horizontalAdvance(WIDEST)
+        metrics = QFontMetricsF(font)
+        left = self.orientation == "left"
+        # Before the first paint pyqtgraph knows no label, and the title would lie over them.
+        self._least_text = metrics.horizontalAdvance(WIDEST) if left else metrics.height()
         self.setTickFont(font)
         self._updateMaxTextSize(0)
         self.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
@@ -125,7 +127,7 @@ class PlotAxis(pg.AxisItem):
         return axis, lines, [(_inside(rect, room), flags, text) for rect, flags, text in texts]
 
     def _updateMaxTextSize(self, size: float) -> None:
-        super()._updateMaxTextSize(max(size, self._least_width))
+        super()._updateMaxTextSize(max(size, self._least_text))
 
 
 def _apart(middles: Sequence[float], lengths: Sequence[float], size: float) -> bool:

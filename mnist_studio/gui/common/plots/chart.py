@@ -237,7 +237,8 @@ class ChartView(QWidget):
     @Slot()
     def _update_tools(self) -> None:
         zoomed = self._canvas is not None and self._shown is self._canvas and self._canvas.zoomed
-        self.tools.all_button.setVisible(self._shown is self._canvas)
+        shown = self._shown is self._canvas and (zoomed or not self.tools.narrow)
+        self.tools.all_button.setVisible(shown)
         self.tools.show_state(zoomed)
         if self._filled is not None:
             self._filled.tools.all_button.setVisible(self._shown is self._canvas)

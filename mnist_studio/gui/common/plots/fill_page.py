@@ -23,6 +23,9 @@ BACK_TIP = "Shows the page again (Esc)"
 class PlotTools(QWidget):
     """Shows the whole plot again, and makes it fill the page.
 
+    Attributes:
+        narrow: the button for the whole plot is there only while a part of it is shown.
+
     Signals:
         all_requested: show everything.
         fill_requested: fill the page.
@@ -30,6 +33,7 @@ class PlotTools(QWidget):
 
     all_requested = Signal()
     fill_requested = Signal()
+    narrow = False
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -48,6 +52,11 @@ class PlotTools(QWidget):
         """
         enable(self.all_button, missing or ("" if zoomed else NOT_ZOOMED), ALL_TIP)
         enable(self.fill_button, missing, FILL_TIP)
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Leaves a narrow header to the title."""
+        self.narrow = narrow
+        self.all_button.setVisible(not narrow or self.all_button.isEnabled())
 
     def name(self, plot: str) -> None:
         """Names the plot for screen readers."""

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -96,3 +97,16 @@ def test_warming_up_a_hidden_canvas_moves_nothing(qtbot: QtBot, theme: Theme) ->
     canvas.hide()
     canvas.warm_up()
     assert shown.geometry() == before
+
+
+def test_the_title_of_an_axis_lies_below_its_labels_from_the_start(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    from mnist_studio.gui.common.plots.axes import PlotAxis
+
+    axis = PlotAxis("bottom")
+    axis.show_spec(EPOCHS)
+    axis.apply_theme(theme, grid=False)
+    labels = QFontMetricsF(theme.font(11)).height()
+    # The document of a title has a margin of four pixels around its text.
+    assert axis.size().height() - axis.label.boundingRect().height() + 4 + 5 >= labels
