@@ -18,7 +18,9 @@ from tests.small_experiment import experiment_home, run_data
 __all__ = ["experiment_home", "run_data"]
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-W", "error", "-m", "mnist_studio")
+# Of Keras, where it reads a TensorFlow variable: see tests/frameworks/tensorflow_keras/conftest.py.
+KERAS_WARNING = "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"
+COMMAND = (sys.executable, "-W", "error", "-W", KERAS_WARNING, "-m", "mnist_studio")
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ MISSING = [name for name in registry.FRAMEWORKS if registry.installed(name) is N
 pytestmark = pytest.mark.skipif(not MISSING, reason="every framework is installed")
 
 
+@pytest.mark.timeout(410)
 def test_the_installation_works_without_what_is_missing(tmp_path: Path) -> None:
     """The window, training, predictions, native scripts, export, comparison, and reports."""
-    said = studio("selftest", "--json", timeout=280)
+    said = studio("selftest", "--json", timeout=400)
     results = {line["name"]: line for line in said.json}
     assert said.code == 0, said.output
     for name in registry.FRAMEWORKS:
