@@ -29,7 +29,8 @@ WIDTH = 660
 _SENTENCE = (
     "A framework can run in another Python environment, such as one with a GPU build. The "
     "environment needs NumPy, msgspec, safetensors, and a few other packages. A message lists any "
-    "that are missing. Install creates one for a missing framework; closing cancels it."
+    "that are missing. Install creates one for a missing framework. Closing this dialog cancels "
+    "the installation."
 )
 _NUMPY = "NumPy always runs in MNIST Studio's own environment."
 _DEFAULT = "MNIST Studio's own environment"

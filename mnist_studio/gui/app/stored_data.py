@@ -12,7 +12,14 @@ from PySide6.QtWidgets import QWidget
 from mnist_studio import paths
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import counted, moment
-from mnist_studio.gui.common.basics import ProgressLine, button, enable, label, row
+from mnist_studio.gui.common.basics import (
+    ProgressLine,
+    button,
+    enable,
+    keep_focus,
+    label,
+    row,
+)
 from mnist_studio.gui.common.choice import ComboBox
 from mnist_studio.gui.common.question import Answer, QuestionOverlay, ask
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress, Work
@@ -69,6 +76,8 @@ class StoredDataDialog(QuestionOverlay):
         self._lay_out()
         self.finished.connect(self._cancel)
         self._show_task()
+        if not self._damaged:
+            self.check_button.setFocus()
         self._list_backups()
 
     def reject(self) -> None:
@@ -82,11 +91,11 @@ class StoredDataDialog(QuestionOverlay):
         def work(progress: Progress, is_cancelled: IsCancelled) -> checking.StoreReport:
             return checking.check(None, progress, is_cancelled)
 
-        self._start(work, self._on_check)
+        self._start("Checking runs, images, and backups…", work, self._on_check)
 
     def back_up(self) -> None:
         """Makes a backup."""
-        self._start(_back_up, self._on_backup)
+        self._start("Copying the database…", _back_up, self._on_backup)
 
     def rebuild(self) -> None:
         """Rebuilds the database from the folders; asks first if the present one can be read."""
@@ -150,17 +159,17 @@ class StoredDataDialog(QuestionOverlay):
         def work(progress: Progress, is_cancelled: IsCancelled) -> rebuilding.Rebuilt:
             return rebuilding.rebuild(None, _path_of(chosen), progress, is_cancelled)
 
-        self._begin()
+        self._begin("Reading the backup and all runs…" if chosen else "Reading all runs…")
         self._task = self._studio.library.replace(work, self._on_rebuilt, self._fail)
         self._follow(self._task)
 
-    def _start(self, work: Work, done: Callable[..., object]) -> None:
-        self._begin()
+    def _start(self, what: str, work: Work, done: Callable[..., object]) -> None:
+        self._begin(what)
         self._task = self._studio.background.start(work, done, self._fail)
         self._follow(self._task)
 
-    def _begin(self) -> None:
-        self.outcome.clear()
+    def _begin(self, what: str) -> None:
+        self._show(what)
         self.progress.show_fraction(0.0)
 
     def _follow(self, task: BackgroundTask) -> None:
@@ -209,13 +218,21 @@ class StoredDataDialog(QuestionOverlay):
 
     @Slot()
     def _on_ended(self) -> None:
+        """Leaves the result; what was canceled has none."""
         self._task = None
+        if self.outcome.text().endswith("…"):
+            self._show("Canceled.")
         self._show_task()
 
     def _show(self, text: str) -> None:
         self.outcome.setText(text)
 
     def _show_task(self) -> None:
+        order = (self.cancel_button, self.check_button, self.backup_button, self.backups)
+        # A disabled button would pass the focus on to one that replaces the database.
+        keep_focus((*order, self.rebuild_button, self.restore_button), self._enable)
+
+    def _enable(self) -> None:
         busy = "Wait for it to finish, or cancel it." if self._task else ""
         trains = busy or (_TRAINS if self._studio.busy else "")
         none = "" if self.backups.count() > 1 else "There are no backups yet."

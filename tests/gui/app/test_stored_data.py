@@ -96,6 +96,8 @@ def test_the_dialog_checks_backs_up_and_rebuilds(window: MainWindow, qtbot: QtBo
         if button is dialog.rebuild_button:
             answer(dialog, "Rebuild")
         assert not dialog.check_button.isEnabled()
+        # Says what is done, and the focus waits where it can be ended.
+        assert dialog.outcome.text().endswith("…")
         qtbot.waitUntil(lambda text=text: text in dialog.outcome.text(), timeout=30_000)  # type: ignore[misc]
         qtbot.waitUntil(dialog.check_button.isEnabled, timeout=30_000)
     dialog.accept()
