@@ -29,7 +29,9 @@ SECONDS = 600.0
 WINDOW_RUNS = 2
 
 WINDOW = f"""
+import faulthandler
 import time
+faulthandler.enable()
 from msgspec.structs import replace
 from PySide6.QtCore import QTimer
 from mnist_studio.data.ink.rendering import InkPoint
