@@ -125,10 +125,16 @@ def cycle(home: Path, drawn: random.Random, lines: int = 3) -> int:
         _start(environment, [sys.executable, "-P", "-c", LINE, json.dumps(_calls(line))])
         for line in races
     ]
-    for process in started:
-        written = process.communicate(timeout=SECONDS)[0]
-        if process.returncode:
-            raise Lost(f"exit code {process.returncode}: {written[-2000:]}")
+    try:
+        for process in started:
+            written = process.communicate(timeout=SECONDS)[0]
+            if process.returncode:
+                raise Lost(f"exit code {process.returncode}: {written[-2000:]}")
+    finally:
+        # After a failure, the others would outlive the test.
+        for process in started:
+            process.kill()
+            process.communicate()
     _check([action for line in races for action in line], earlier)
     return sum(map(len, races))
 
