@@ -27,6 +27,10 @@ LEAST_ROWS = 3
 """One row for each framework."""
 
 DIGIT, HEAD, ROW = 36, 42, 26
+LEAST_STEP = 28
+"""From one image to the next, in lengths of the design."""
+LEAST_TITLES, MOST_TITLES = 250, 480
+"""Width of the titles of models with their scores."""
 ORDERS = (
     ("mixed", "Mixed", "Shows a random sample of the test set (default)"),
     ("wrong", "Errors first", "Starts with the images that most models misclassify"),
@@ -218,11 +222,14 @@ class SampleGrid(QWidget):
         return (y - self._theme.pixels(HEAD)) // self._theme.pixels(ROW)
 
     def _left(self) -> int:
-        return self._theme.pixels(250)
+        """Where the images begin: the titles get what twenty images leave."""
+        count = len(self._samples.labels) if self._samples else 1
+        pixels, rest = self._theme.pixels, self.width() - count * self._theme.pixels(LEAST_STEP)
+        return min(max(rest, pixels(LEAST_TITLES)), pixels(MOST_TITLES))
 
     def _step(self) -> float:
         count = len(self._samples.labels) if self._samples else 1
-        return max(self._theme.pixels(DIGIT - 4), (self.width() - self._left()) / max(count, 1))
+        return max(self._theme.pixels(LEAST_STEP), (self.width() - self._left()) / max(count, 1))
 
     def _shown(self) -> int:
         if self._samples is None:

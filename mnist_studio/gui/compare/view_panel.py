@@ -32,7 +32,7 @@ TABLE_FRACTION = 0.42
 """A table that needs at most this fraction of the width is placed to the right of the charts."""
 TEXT_GAP = 8
 """Between texts, charts and legend."""
-MOST_CHARTS = 360
+MOST_CHARTS = 420
 """The least height of charts at most, in lengths of the design: more of them scroll."""
 MARGIN = 16
 """For the scroll bar and the frame of a table."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
 
 from mnist_studio.analysis.predictions import ConfusionMatrix
@@ -36,11 +36,8 @@ HOW = (
 )
 
 
-INTERVAL = 2
-"""Column of the interval. The tooltip of the accuracy shows it, too."""
-
-NARROW = 640
-"""Least width of a panel with room for the interval, in points."""
+INTERVAL, IMAGES = 2, 3
+"""Columns that are hidden where titles need their room. The tooltip of the accuracy has both."""
 
 
 class OwnImagesPanel(QWidget):
@@ -65,6 +62,7 @@ class OwnImagesPanel(QWidget):
             "Models on your images", studio.theme, self.model, 0, "No trained models yet."
         )
         self.table.squeezed = True
+        self.table.dispensable = (INTERVAL, IMAGES)
         self.confusion = ConfusionGrid(studio.theme)
         self.status = label(role="secondary", wrap=True)
         self.selection_hint = Elided(role="secondary")
@@ -80,7 +78,7 @@ class OwnImagesPanel(QWidget):
     def _columns(self) -> Sequence[TableColumn[RunRow]]:
         return (
             TableColumn("Model", lambda one: one.title),
-            TableColumn("Accuracy", self._accuracy, right=True, tip=self._interval, explain=HOW),
+            TableColumn("Accuracy", self._accuracy, right=True, tip=self._sure, explain=HOW),
             TableColumn("95 % CI", self._interval, right=True, explain=HOW),
             TableColumn(
                 "Images", self._count, right=True, tip=self._learned, explain="Images evaluated"
@@ -137,11 +135,6 @@ class OwnImagesPanel(QWidget):
         self.gallery.deleted.connect(self._delete_images)
         self.table.selectionModel().currentChanged.connect(self._show_scores)
         self.model.modelReset.connect(self._show_scores)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Hides the interval if there is little room, since the titles of models matter more."""
-        super().resizeEvent(event)
-        self.table.show_column(INTERVAL, self.width() >= self._studio.theme.pixels(NARROW))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Evaluates models while the panel is visible."""
@@ -252,6 +245,14 @@ class OwnImagesPanel(QWidget):
         if interval is None:
             return NOTHING
         return f"{100 * interval.low:.1f} to {100 * interval.high:.1f} %"
+
+    def _sure(self, one: RunRow) -> str:
+        """The interval, and over how many images it is."""
+        score = self._score(one)
+        if score is None or score.accuracy is None:
+            return ""
+        images = counted(score.accuracy.count, "image")
+        return f"95 % CI: {self._interval(one)}, over {images}. {self._learned(one)}".strip()
 
     def _count(self, one: RunRow) -> str:
         score = self._score(one)

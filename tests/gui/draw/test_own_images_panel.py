@@ -295,7 +295,7 @@ def test_models_are_scored_while_the_panel_is_visible(page: DrawPage, qtbot: QtB
     qtbot.waitUntil(lambda: not studio.own_image_scores.busy, timeout=30_000)
 
 
-def test_a_small_window_hides_the_interval(
+def test_a_small_window_hides_what_the_tooltip_of_the_accuracy_has(
     page: DrawPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     page.studio.library.submit(lambda store: store.own_images.add([written(1)]))
@@ -308,7 +308,7 @@ def test_a_small_window_hides_the_interval(
         window.resize(wide, 700)
         qtbot.waitUntil(partial(is_shown, shown))
         hidden = [column for column in range(4) if table.isColumnHidden(column)]
-        assert hidden == ([] if shown else [2])
+        assert hidden == ([] if shown else [2, 3])
 
 
 def test_the_present_images_get_a_fingerprint(page: DrawPage, qtbot: QtBot) -> None:
