@@ -1,13 +1,14 @@
 """The prediction of one model, large and in words."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from mnist_studio.analysis.interpretation import Interpretation, in_words
 from mnist_studio.formatting import classes_in_words, percent, word
-from mnist_studio.gui.common.basics import button, column, label, restyle, row
+from mnist_studio.gui.common.basics import button, column, label, restyle
 from mnist_studio.gui.common.card import Card
 from mnist_studio.gui.common.elided import Elided, ElidedLines, show_name
+from mnist_studio.gui.common.layouts import Flow
 from mnist_studio.gui.draw.probability_bars import ProbabilityBars
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.theme.theme import Theme
@@ -61,7 +62,10 @@ class BestCard(Card):
         )
         self.return_button.hide()
         self.bars = ProbabilityBars(theme, "numpy")
-        about = row(self.reached, self.why_button, self.return_button, 1, gap=8)
+        about = QWidget()
+        flow = Flow(about, gap=8)
+        for part in (self.reached, self.why_button, self.return_button):
+            flow.addWidget(part)
         texts = column(1, self.headline, self.detail, self.model, about, 1, gap=4)
         line = QHBoxLayout()
         line.setSpacing(16)

@@ -68,6 +68,9 @@ def test_the_model_to_draw_with_is_shown_large_until_the_best_is_wanted(
     qtbot.waitUntil(lambda: tab.best.model.text().startswith("Your choice: "), timeout=WAIT)
     assert tab.best.shown is not None
     assert tab.best.shown.id == "bundled-fast-99"
+    # Two buttons next to it do not shorten the accuracy.
+    tab.best.resize(420, 240)
+    qtbot.waitUntil(lambda: tab.best.reached.width() >= tab.best.reached.sizeHint().width())
     tab.best.return_button.click()
     qtbot.waitUntil(lambda: tab.best.model.text().startswith("One of the two most"), timeout=WAIT)
     assert tab.best.return_button.isHidden()
