@@ -112,9 +112,14 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
             self.refresh()
             self.checks_changed.emit()
 
-    def check_also(self, keys: frozenset[str]) -> None:
-        """Checks these rows, and leaves all others as they are, also those that are not shown."""
-        self.check(self._checked | keys)
+    def check_also(self, keys: frozenset[str], without: frozenset[str] = frozenset()) -> None:
+        """Checks rows, and leaves all others as they are, also those that are not shown.
+
+        Args:
+            keys: of the rows to check.
+            without: keys of rows whose check mark is removed.
+        """
+        self.check(self._checked - without | keys)
 
     def row(self, index: Index) -> Row:
         """The row at an index."""

@@ -24,6 +24,10 @@ from mnist_studio.store.experiments import Experiment
 ALL = "all"
 FIRST_SELECTED = 6
 """How many of the newest trained runs are selected at first."""
+MOST_ADDED = 20
+"""How many runs that end later are selected without a click; the oldest of them leave first.
+
+A plot of more curves is hard to read, and a window that trains for days would draw thousands."""
 NEWEST = "the newest on {}"
 CHOSEN = "chosen on another page"
 ADDED = "new runs were added"
@@ -63,6 +67,7 @@ class RunList(Card):
         super().__init__("Runs")
         self._studio, self._marks, self._hover = studio, marks, hover
         self._known: frozenset[str] = frozenset()
+        self._added: tuple[str, ...] = ()
         self._selecting = False
         self._wanted: frozenset[str] = frozenset()
         self._offered: list[tuple[str, str, str]] = []
@@ -182,7 +187,7 @@ class RunList(Card):
 
     @Slot()
     def show_rows(self) -> None:
-        """Lists the runs; selects the newest at first, later every run that ends."""
+        """Lists the runs; selects the newest at first, later those that end."""
         library = self._studio.library
         rows = [row for row in library.rows if row.comparable]
         self._marks.know(families(rows))
@@ -224,7 +229,7 @@ class RunList(Card):
             self.experiment.offer(offered)
 
     def _select_new(self, rows: list[RunRow]) -> None:
-        """Selects the newest runs on the newest run's dataset at first, later every new one."""
+        """Selects the newest runs on the newest run's dataset at first, later the new ones."""
         runs = frozenset(row.id for row in rows)
         if self._wanted:
             self._known |= runs
@@ -244,8 +249,12 @@ class RunList(Card):
 
     def _check_also(self, rows: list[RunRow], rule: str) -> None:
         """Selects more runs for a reason other than the user's click."""
+        added = (*(row.id for row in rows), *self._added)
+        # All runs of an experiment whose runs alone are listed stay.
+        most = MOST_ADDED if self.experiment.choice in (ALL, "") else len(added)
+        self._added, oldest = added[:most], added[most:]
         self._rule, self._selecting = rule, True
-        self.model.check_also(frozenset(row.id for row in rows))
+        self.model.check_also(frozenset(self._added), without=frozenset(oldest))
         self._selecting = False
 
     @Slot(str)
@@ -260,7 +269,7 @@ class RunList(Card):
     @Slot()
     def _on_checks(self) -> None:
         if not self._selecting:
-            self._rule = YOURS
+            self._rule, self._added = YOURS, ()
         self._on_selection()
 
     @Slot()

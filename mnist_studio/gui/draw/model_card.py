@@ -124,6 +124,17 @@ class ModelCard(Card):
             f"{shown.title}: trained on {shown.dataset}{reached}. {scope}. Click to select"
         )
 
+    def show_other(self, shown: RunRow) -> None:
+        """Shows another model of the same framework, without a prediction yet."""
+        self.show_prediction(None)
+        self.compare(())
+        self.fade(False)
+        self.mark_chosen(False)
+        self._scope = ""
+        self.show_row(shown)
+        self.bars.show_probabilities((), self.class_names)
+        self._size()
+
     def show_prediction(self, prediction: Prediction | None, focus: int = 0) -> None:
         """Shows a prediction, or that there is none.
 

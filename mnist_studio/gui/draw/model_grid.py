@@ -58,18 +58,30 @@ class ModelGrid(QScrollArea):
     def show_rows(self, rows: Sequence[RunRow], pinned: Collection[str] = ()) -> None:
         """Shows a card for each of these runs, in this order; ``pinned`` are ids of runs."""
         ids = [row.id for row in rows]
-        for run in [run for run in self.cards if run not in ids]:
-            card = self.cards.pop(run)
-            self._grid.removeWidget(card)
-            card.deleteLater()
+        free = [self.cards.pop(run) for run in [*self.cards] if run not in ids]
         for row in rows:
             if row.id in self.cards:
                 self.cards[row.id].show_row(row)
             else:
-                self.cards[row.id] = self._new_card(row)
+                self.cards[row.id] = self._taken(free, row) or self._new_card(row)
             self.cards[row.id].mark_pinned(row.id in pinned)
+        for card in free:
+            self._grid.removeWidget(card)
+            card.deleteLater()
         self.cards = {run: self.cards[run] for run in ids}
         self._arrange()
+
+    def _taken(self, free: list[ModelCard], row: RunRow) -> ModelCard | None:
+        """A card that another model of the framework has left; None if there is none.
+
+        A new card for every run would cost time, and memory that PySide never frees.
+        """
+        for card in free:
+            if card.framework == row.framework:
+                free.remove(card)
+                card.show_other(row)
+                return card
+        return None
 
     @Slot(str)
     def choose(self, run: str) -> None:
