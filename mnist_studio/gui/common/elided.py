@@ -85,7 +85,7 @@ def shortened_title(title: str, metrics: QFontMetrics, room: int) -> str:
     if not framework:
         return metrics.elidedText(title, middle, room)
     left = room - width(first + framework + second)
-    if labels and left < min(width(recipe), least) + min(width(labels), 2 * least):
+    if labels and left < min(width(recipe), 4 * least) + min(width(labels), 2 * least):
         # A few letters of the labels would say less than the whole recipe.
         second, labels = "…", ""
         left = room - width(first + framework + second)

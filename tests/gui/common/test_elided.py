@@ -88,3 +88,10 @@ def test_the_recipe_is_not_shortened_for_the_labels(theme: Theme) -> None:
     title = "MLP 128 · NumPy · 2 epochs, seed 44, built-in digits"
     room = int(0.7 * metrics.horizontalAdvance(title))
     assert shortened_title(title, metrics, room).startswith("MLP 128 · NumPy · 2")
+
+
+def test_labels_are_left_out_before_a_short_recipe_is_shortened(theme: Theme) -> None:
+    metrics = QFontMetrics(theme.font(13))
+    title = "MLP 128 · Keras · softmax applied twice, 3 epochs"
+    room = metrics.horizontalAdvance("MLP 128 · Keras · soft")
+    assert shortened_title(title, metrics, room) == "MLP 128 · Keras…"
