@@ -169,10 +169,11 @@ def images_per_second(value: float | None) -> str:
 
 
 def milliseconds(value: float | None) -> str:
-    """A latency: ``0.41 ms``, ``12 ms``."""
+    """A latency: ``0.056 ms``, ``0.41 ms``, ``12 ms``."""
     if value is None:
         return NOTHING
-    return f"{value:.2f} ms" if value < 9.995 else f"{value:.0f} ms"
+    decimals = 3 if value < 0.0995 else 2 if value < 9.995 else 0
+    return f"{value:.{decimals}f} ms"
 
 
 def megabytes(size: int) -> str:

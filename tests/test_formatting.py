@@ -97,5 +97,6 @@ def test_figures_have_units_and_no_bare_decimals() -> None:
     assert count(60_000) == "60,000"
     assert (duration(0.5), duration(12.34), duration(75)) == ("0.50 s", "12.3 s", "1:15")
     assert (clock(41), clock(3723)) == ("0:41", "1:02:03")
-    assert (milliseconds(0.41), milliseconds(12.3)) == ("0.41 ms", "12 ms")
+    shown = [milliseconds(value) for value in (0.0561, 0.41, 12.3)]
+    assert shown == ["0.056 ms", "0.41 ms", "12 ms"]
     assert {percent(None), loss(None), count(None), duration(None), milliseconds(None)} == {NOTHING}

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from mnist_studio.events import Epoch, Finished, Machine, Measures, PhaseName, Stopped, Terminal
-from mnist_studio.formatting import counted, images_per_second, listed
+from mnist_studio.formatting import counted, images_per_second, listed, milliseconds
 from mnist_studio.spec.run import TrainingSpec
 from mnist_studio.spec.steps import steps_per_pass
 
@@ -249,7 +249,7 @@ def other_lines(ended: Finished | Stopped) -> list[Line]:
     """Wall time, speed, memory, and what makes the timing doubtful."""
     found = list(_measured(ended.measures)) if ended.measures else []
     if isinstance(ended, Finished):
-        found.append(("latency of one image", f"{ended.latency_ms:.3f} ms"))
+        found.append(("latency of one image", milliseconds(ended.latency_ms)))
     return found
 
 
