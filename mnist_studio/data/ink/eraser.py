@@ -1,6 +1,6 @@
 """An eraser: strokes are cut where it passes, on the curve that is drawn through their points."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -83,11 +83,13 @@ class Eraser:
         self.ink = ink
         self._radius = radius
         self._table = _table(ink)
+        self._ways: list[Points] = []
 
     def move(self, *points: InkPoint) -> bool:
         """Erases along the path from point to point; True if anything was erased."""
         way = np.array([point[:2] for point in points])
-        left = _cut(self._table, way, self._radius)
+        left = _cut(self._table, way, self._radius, self._ways)
+        self._ways.append(way)
         if left is None:
             return False
         self._table = left
@@ -108,8 +110,15 @@ def _objects(points: Iterable[InkPoint]) -> NDArray[np.object_]:
     return np.fromiter(points, np.object_)
 
 
-def _cut(table: _Table, way: Points, radius: float) -> _Table | None:
+def _cut(table: _Table, way: Points, radius: float, earlier: Sequence[Points]) -> _Table | None:
     """The strokes without the erased points; None if nothing is erased.
+
+    Args:
+        table: the strokes.
+        way: (k, 2), from point to point.
+        radius: how near to it is erased.
+        earlier: the ways before this one. A cut bends the curve next to it a little, and so new
+            points may be where the eraser was before.
 
     Only two new points are added next to a cut, so that the rest of the segment does not change.
     New points everywhere would make each later cut of a scribble about ten times slower.
@@ -126,8 +135,21 @@ def _cut(table: _Table, way: Points, radius: float) -> _Table | None:
     hit = taken[starts] | taken[starts + 1]
     hit[at[gone]] = True
     chosen = gone | (hit[at] & (apart <= rim))
+    gone[chosen] |= _passed(places[chosen], earlier, radius)
     new = _between(table, starts[at[chosen]], parts[chosen], places[chosen])
     return _without(table, new, np.concatenate([taken, gone[chosen]]))
+
+
+def _passed(places: Points, ways: Sequence[Points], radius: float) -> Flags:
+    """(n,): which places (n, 2) are within a radius of any of the ways."""
+    found = np.zeros(len(places), dtype=np.bool_)
+    if not len(places) or not ways:
+        return found
+    low, high = places.min(axis=0) - radius, places.max(axis=0) + radius
+    for way in ways:
+        if (way.min(axis=0) <= high).all() and (way.max(axis=0) >= low).all():
+            found |= distances(places, way) <= radius
+    return found
 
 
 def _between(table: _Table, segments: Places, parts: Points, places: Points) -> _New:

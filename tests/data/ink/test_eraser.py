@@ -102,6 +102,17 @@ def test_nothing_is_left_where_it_passed(ink: Ink, way: list[InkPoint]) -> None:
         assert digit_image(eraser.ink).any()
 
 
+def test_a_curve_that_a_cut_bends_leaves_nothing_where_the_eraser_was_before() -> None:
+    ink = ((InkPoint(2, -1), InkPoint(0, 1), InkPoint(0, -2)),)
+    eraser = Eraser(ink, 0.5)
+    first, *others = InkPoint(0.375, 0), InkPoint(1, 0), InkPoint(0, 1)
+    assert eraser.move(first, others[0])
+    assert eraser.move(*others)
+    left = [point for stroke in eraser.ink for point in stroke]
+    assert left
+    assert all(np.hypot(p.x - first.x, p.y - first.y) > 0.5 for p in left)
+
+
 def test_between_endless_pressures_of_both_signs_there_is_ink() -> None:
     ink = ((InkPoint(0, 0, pressure=-inf), InkPoint(0, 1, pressure=inf)),)
     eraser = Eraser(ink, 0.25)
