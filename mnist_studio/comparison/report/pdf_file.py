@@ -123,7 +123,10 @@ def _views(pages: Pages, views: Sequence[View], shown: set[str]) -> None:
     """
     drawn = [chart for view in views for chart in view.charts]
     columns = in_a_row(drawn)
-    first = small_height(drawn[0], columns) if columns > 1 else sum(map(chart_height, drawn[:1]))
+    if columns > 1:
+        first = small_height(drawn[0], columns)
+    else:
+        first = chart_height(drawn[0]) if drawn else _table_height(views[0])
     # A heading must not be the last line of a page.
     pages.need(0.7 + first)
     title = views[0].title if len(views) == 1 else views[0].title.partition(": ")[0]
@@ -187,6 +190,11 @@ def _table(pages: Pages, view: View) -> None:
     for row in table.rows:
         for at in sentences:
             pages.paragraph(str(row.cells[at]), 8, bullet="• ")
+
+
+def _table_height(view: View) -> float:
+    """The inches that the table of a view without charts needs, of which the beginning is shown."""
+    return (1 + min(len(view.table.rows), FIRST_ROWS)) * line_height(MONO_SIZE)
 
 
 def _tail(pages: Pages, report: Report) -> None:

@@ -1,10 +1,10 @@
 """A report as a PDF of few pages."""
 
 from mnist_studio.analysis.network_picture import Box
-from mnist_studio.analysis.view import AxisSpec, Line, Lines
+from mnist_studio.analysis.view import AxisSpec, Column, Line, Lines, Row, Table, View
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report import charts, content, pdf_file
-from mnist_studio.comparison.report.drawing.shapes import Clip, Stroke
+from mnist_studio.comparison.report.drawing.shapes import Clip, Stroke, texts
 from mnist_studio.comparison.report.drawing.symbols import symbol_size
 from mnist_studio.comparison.report.marks import marks
 from mnist_studio.comparison.report.pdf_file import (
@@ -13,7 +13,7 @@ from mnist_studio.comparison.report.pdf_file import (
     shortened,
     two_columns,
 )
-from mnist_studio.comparison.report.pdf_pages import MONO_WIDTH
+from mnist_studio.comparison.report.pdf_pages import INNER, MONO_WIDTH, Pages
 from mnist_studio.comparison.run_data import RunData
 from mnist_studio.comparison.selection import select_runs
 from mnist_studio.comparison.views import catalog
@@ -26,6 +26,17 @@ CURVES = Lines(
     AxisSpec("Epoch"), AxisSpec("Loss"),
     tuple(Line(key, key, (1, 2, 3), (0.5, 0.4, 0.3)) for key in "npk"),
 )  # fmt: skip
+
+
+def test_the_heading_of_a_table_without_charts_is_on_the_page_of_the_table() -> None:
+    table = Table((Column("Run"),), tuple(Row(key, (f"run {key}",)) for key in "abcd"))
+    pages = Pages({})
+    pages.line("above", 9)
+    pages.skip(INNER[1] - 1.2)
+    pdf_file._views(pages, (View("time", "Time to accuracy", "", (), table),), set())
+    first, second = pages.finished()
+    assert "Time to accuracy" not in {text.text for text in texts(first.shapes)}
+    assert {"Time to accuracy", "run d"} <= {text.text.strip() for text in texts(second.shapes)}
 
 
 def test_curves_that_coincide_have_different_widths_and_the_widest_is_drawn_first() -> None:
