@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.gui.app.frame import PAGE_TITLES
 from mnist_studio.gui.app.window import MainWindow
-from mnist_studio.gui.services.background import IdleScheduler
 from mnist_studio.gui.theme.theme import Theme
+from tests.gui.idle import is_filling
 from tests.gui.stored import fill
 
 FOLDER = Path(__file__).with_name("pictures")
@@ -93,22 +93,13 @@ def _closest(qtbot: QtBot, window: MainWindow, stored: QImage) -> tuple[float, f
 
 def _settled(qtbot: QtBot, window: MainWindow) -> QImage:
     """The small picture once the runs are read, the page is filled, and nothing changes."""
-    qtbot.waitUntil(lambda: window.studio.library.loaded and not _is_filling(window))
+    qtbot.waitUntil(lambda: window.studio.library.loaded and not is_filling(window))
     pictures = [_small(window)]
     while len(pictures) < AT_REST:
         qtbot.wait(100)
         now = _small(window)
-        pictures = [*pictures, now] if now == pictures[-1] and not _is_filling(window) else [now]
+        pictures = [*pictures, now] if now == pictures[-1] and not is_filling(window) else [now]
     return pictures[-1]
-
-
-def _is_filling(window: MainWindow) -> bool:
-    """Whether something is still built in the pauses of the event loop."""
-    return any(
-        timer.isActive()
-        for scheduler in window.findChildren(IdleScheduler)
-        for timer in scheduler.findChildren(QTimer)
-    )
 
 
 def _small(window: MainWindow) -> QImage:

@@ -13,6 +13,7 @@ from mnist_studio.gui.app.memory import fitted
 from mnist_studio.gui.app.window import LARGEST_PART, MainWindow
 from mnist_studio.gui.theme.theme import Theme
 from tests.gui import stored
+from tests.gui.idle import is_filling
 
 
 @pytest.fixture
@@ -64,6 +65,8 @@ def _with_pages(qtbot: QtBot, theme: Theme) -> MainWindow:
     for key in ("parity", "compare", "runs"):
         window.go(key)
         qtbot.wait(1)
+    # A page that is still built would ask for services that the end has deleted.
+    qtbot.waitUntil(lambda: not is_filling(window))
     return window
 
 

@@ -51,6 +51,9 @@ def test_only_the_newest_runs_are_added_to_the_selection(
 ) -> None:
     monkeypatch.setattr(run_list, "MOST_ADDED", 3)
     chosen = runs.model.checked_keys
+    # As by a click, if they were selected without one.
+    runs.model.check(frozenset())
+    runs.model.check(chosen)
 
     def train(seed: int) -> None:
         before = len(runs.model.rows)
