@@ -148,10 +148,11 @@ def sentences(
             found.setdefault((one.recipe, one.sentence), []).append(specs[runs[0]])
     if sum(map(len, found.values())) == 1:
         return tuple(text for _, text in found)
-    names = _names([(recipe, sets[0]) for (recipe, _), sets in found.items()])
+    shown = list(found.items())[:most]
+    names = _names([(recipe, sets[0]) for (recipe, _), sets in shown])
     return tuple(
         f"{name}{_sets(len(sets), names.count(name) > 1)}: {text}"
-        for name, ((_, text), sets) in list(zip(names, found.items(), strict=True))[:most]
+        for name, ((_, text), sets) in zip(names, shown, strict=True)
     )
 
 
