@@ -58,6 +58,7 @@ class ViewPanel(Card):
         self._theme = theme
         self._view: View | None = None
         self._shape: object = None
+        self._measured: tuple[object, int] = (None, 0)
         self.description = label(role="secondary", wrap=True)
         self.sentence = label(role="headline", wrap=True)
         self.notes = label(role="secondary", wrap=True)
@@ -116,13 +117,23 @@ class ViewPanel(Card):
             return least
         margins = layout.contentsMargins()
         width = max(self.width(), least.width()) - margins.left() - margins.right()
-        parts = (self.description, self.sentence, self.notes, self.charts.legend)
-        texts = sum(part.heightForWidth(width) + TEXT_GAP for part in parts if not part.isHidden())
+        texts = self._text_height(width)
+        if not self.charts.legend.isHidden():
+            texts += self.charts.legend.heightForWidth(width) + TEXT_GAP
         header = self.header.sizeHint().height() + margins.top() + margins.bottom()
         tools = self.tools.sizeHint().height() + TEXT_GAP
         charts = min(self.charts.least_height(self._view), self._theme.pixels(MOST_CHARTS))
         needed = header + tools + texts + charts
         return least.expandedTo(QSize(0, needed))
+
+    def _text_height(self, width: int) -> int:
+        """The height of the texts, measured once for each: a layout asks dozens of times."""
+        texts = (self.description, self.sentence, self.notes)
+        shown = [text for text in texts if not text.isHidden()]
+        key = (width, self._theme.scale, *(text.text() for text in shown))
+        if key != self._measured[0]:
+            self._measured = key, sum(text.heightForWidth(width) + TEXT_GAP for text in shown)
+        return self._measured[1]
 
     def describe(self, entry: ViewEntry) -> None:
         """Shows the title and the description of a view."""
