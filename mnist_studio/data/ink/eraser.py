@@ -23,6 +23,9 @@ from mnist_studio.data.ink.strokes import Points
 _FINENESS = 4
 """Parts of the eraser's radius to which a cut is exact."""
 
+_REMEMBERED = 200
+"""Latest moves that a new point must keep away from: more would take the window too long."""
+
 _RIM = 2
 """Steps beyond the eraser's edge in which new points stay."""
 
@@ -89,7 +92,7 @@ class Eraser:
         """Erases along the path from point to point; True if anything was erased."""
         way = np.array([point[:2] for point in points])
         left = _cut(self._table, way, self._radius, self._ways)
-        self._ways.append(way)
+        self._ways = [*self._ways[1 - _REMEMBERED :], way]
         if left is None:
             return False
         self._table = left
