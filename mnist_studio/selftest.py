@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from mnist_studio import paths
 from mnist_studio.data.datasets import sources
+from mnist_studio.data.files import make_folder
 from mnist_studio.data.ink.rendering import InkPoint, digit_image
 from mnist_studio.errors import DataError, JobError, MnistStudioError
 from mnist_studio.events import AnyEvent, Failed, Finished
@@ -180,7 +181,7 @@ def temporary_home() -> Iterator[Path]:
     """
     home = paths.home()
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
         temporary = TemporaryDirectory(dir=home, prefix="selftest-", ignore_cleanup_errors=True)
     except OSError as error:
         raise DataError(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Literal, TypeVar
 from uuid import uuid4
 
 from mnist_studio import paths
@@ -19,6 +19,12 @@ READERS_BLOCK = os.name == "nt"
 """Whether a file cannot be replaced while somebody reads it."""
 REPLACE_ATTEMPTS, REPLACE_SECONDS = 20, 0.05
 """How often, and how far apart, Windows is asked to replace a file that somebody reads."""
+
+PRIVATE = 0o700
+"""Mode of the folders of the home: only their owner can enter them."""
+
+PRIVATE_FILE = 0o600
+"""Mode of the files of the home: only their owner can read and write them."""
 
 LARGEST_TEXT = 4_000_000
 """Limit in bytes for text files: far more than any file that MNIST Studio writes for users."""
@@ -93,9 +99,9 @@ def staged(target: Path) -> Iterator[BinaryIO]:
     """
     stage = target.with_name(f".{target.name}.{uuid4().hex}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         try:
-            with _created(stage, private=target.is_relative_to(paths.home())) as file:
+            with opened(stage, "xb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -122,11 +128,35 @@ def _replace(stage: Path, target: Path) -> None:
     stage.replace(target)
 
 
-def _created(path: Path, private: bool) -> BinaryIO:
-    """A new file, open for writing; a private one cannot be read by other users."""
-    mode = 0o600 if private else 0o666
+def make_folder(folder: Path, private: bool = False) -> None:
+    """Creates a folder and its parents, if necessary; the user's data is for its owner only.
+
+    Args:
+        folder: to create.
+        private: whether it is the user's data wherever it is.
+
+    Raises:
+        OSError: it cannot be created; see ``unwritable``.
+    """
+    missing = [each for each in (folder, *folder.parents) if not each.is_dir()]
+    for each in reversed(missing):
+        # Another process may create it at the same time.
+        each.mkdir(PRIVATE if private or _is_private(each) else 0o777, exist_ok=True)
+
+
+def opened(path: Path, mode: Literal["xb", "wb", "ab"]) -> BinaryIO:
+    """A file, open for writing; if it is new and the user's data, only its owner can read it.
+
+    Raises:
+        OSError: it cannot be opened; see ``unwritable``.
+    """
+    rights = PRIVATE_FILE if _is_private(path) else 0o666
     # Path.open cannot set a mode, and a descriptor would hide the name of the file.
-    return open(path, "xb", opener=lambda name, flags: os.open(name, flags, mode))
+    return open(path, mode, opener=lambda name, flags: os.open(name, flags, rights))
+
+
+def _is_private(path: Path) -> bool:
+    return path.is_relative_to(paths.home()) or path.is_relative_to(paths.cache())
 
 
 def unwritable(error: OSError, target: Path) -> DataError:

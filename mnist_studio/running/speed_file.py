@@ -56,5 +56,4 @@ def add(speeds: Speeds) -> None:
     file = paths.speeds_file()
     content = _Content(os.cpu_count() or 1, tuple(together.items()))
     with writing(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
         files.write_bytes(file, msgspec.json.encode(content))

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from mnist_studio.data import files
 from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.store.database import damaged, explained, limit_cache, read_only, tables_of
-from mnist_studio.store.disk import PRIVATE, reading, writing
+from mnist_studio.store.disk import PRIVATE_FILE, reading, writing
 
 LAST, HOURS, DAYS, MONTHS = 10, 24, 31, 12
 
@@ -133,9 +133,9 @@ def _alone(folder: Path) -> Iterator[None]:
         StoreError: the folder cannot be written, or another process holds the lock for too long.
     """
     path = folder.with_name(LOCK)
-    lock = FileLock(path, is_singleton=False)
+    lock = FileLock(path, mode=PRIVATE_FILE, is_singleton=False)
     with writing(path):
-        path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        files.make_folder(path.parent, private=True)
         try:
             lock.acquire(timeout=LOCK_SECONDS)
         except Timeout as error:

@@ -14,11 +14,11 @@ from pathlib import Path
 import msgspec
 
 from mnist_studio import paths
-from mnist_studio.data.files import write_bytes
+from mnist_studio.data.files import make_folder, write_bytes
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.store import folders, run_record
 from mnist_studio.store.database import Database
-from mnist_studio.store.disk import PRIVATE, writing
+from mnist_studio.store.disk import writing
 from mnist_studio.store.record_writer import insert
 
 FOLDER = "set-aside"
@@ -70,7 +70,7 @@ def _set_aside(database: Database, bad: BadRow, folder: Path) -> Path | None:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     path = folder / f"{stamp}-{bad.table}-{bad.rowid}.json"
     with writing(path):
-        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        make_folder(folder, private=True)
         write_bytes(path, msgspec.json.format(msgspec.json.encode(content)))
     # Epochs and membership of a run go with it; its folder and its record stay.
     database.write(f"DELETE FROM {bad.table} WHERE rowid = ?", bad.rowid)

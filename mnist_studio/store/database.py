@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mnist_studio.data.files import no_room_for_files
+from mnist_studio.data.files import make_folder, no_room_for_files
 from mnist_studio.errors import StoreDamaged, StoreError
-from mnist_studio.store.disk import PRIVATE, PRIVATE_FILE, reading, writing
+from mnist_studio.store.disk import PRIVATE_FILE, reading, writing
 
 BUSY_SECONDS = 10
 
@@ -95,7 +95,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     with explained(path):
         with writing(path.parent):
-            path.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            make_folder(path.parent, private=True)
             if not path.exists():
                 path.touch(PRIVATE_FILE)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)

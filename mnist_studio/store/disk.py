@@ -5,13 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mnist_studio.data import files
+from mnist_studio.data.files import PRIVATE as PRIVATE
+from mnist_studio.data.files import PRIVATE_FILE as PRIVATE_FILE
 from mnist_studio.errors import DataError, StoreError
-
-PRIVATE = 0o700
-"""Mode of the folders of the home: only their owner can enter them."""
-
-PRIVATE_FILE = 0o600
-"""Mode of the files of the home: only their owner can read and write them."""
 
 
 @contextmanager

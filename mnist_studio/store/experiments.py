@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from mnist_studio.data.files import make_folder
 from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.formatting import printable
 from mnist_studio.spec import codec, experiment_files
@@ -20,7 +21,7 @@ from mnist_studio.spec.experiment import ExperimentSpec, complete
 from mnist_studio.store import folders, hashed_json, locks
 from mnist_studio.store.bundled import BundledModels
 from mnist_studio.store.database import Database
-from mnist_studio.store.disk import PRIVATE, writing
+from mnist_studio.store.disk import writing
 from mnist_studio.store.record_writer import RecordWriter
 from mnist_studio.store.rows import (
     COLUMNS,
@@ -290,7 +291,7 @@ class ExperimentRows:
         """The folder of an experiment; created if a restored backup lacks it."""
         folder = self._home / experiment_id
         with writing(folder):
-            folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            make_folder(folder, private=True)
         return folder
 
     def _member(self, row: Row) -> Member:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from mnist_studio.data.files import make_folder
 from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.store import locks
 from mnist_studio.store.database import Database
@@ -56,7 +57,7 @@ def make(runs: Path) -> Path:
         StoreError: the folder cannot be made.
     """
     with writing(runs):
-        runs.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        make_folder(runs, private=True)
         while True:
             folder = runs / new_id()
             try:

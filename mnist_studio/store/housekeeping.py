@@ -21,17 +21,23 @@ from mnist_studio.store import folders, locks
 from mnist_studio.store.disk import PRIVATE, PRIVATE_FILE
 
 QUIET_SECONDS = 15 * 60
+DOWNLOAD_SECONDS = 24 * 3600
+"""How long what was received of a download can be resumed."""
+
 INTERVAL_SECONDS = 3600
 """Shortest time between two sweeps of all folders."""
 
 MARK = "swept"
 """File in the home whose modification time is that of the last sweep."""
 
-_STAGE = re.compile(r"\..+\.[0-9a-f]{32}\.part(-journal)?|settings\.json\.\d+\.part")
-_FOLDERS = ("runs", "experiments", "backups", "digits", "recipes", "set-aside")
+_STAGE = re.compile(
+    r"\..+\.[0-9a-f]{32}\.(part|new)(-journal)?|settings\.json\.\d+\.part|selftest-[a-z0-9_]{8}"
+)
+_FOLDERS = ("runs", "experiments", "backups", "digits", "recipes", "set-aside", "datasets")
 """Folders in the home that MNIST Studio makes, and nobody else has business in."""
 _FILES = re.compile(
-    r"studio\.(sqlite|log).*|settings\.json.*|own_images\.jsonl|\..+\.part|[a-z]+\.lock|swept"
+    r"studio\.(sqlite|log).*|settings\.json.*|own_images\.jsonl|draw(ing|n_classes)\.json"
+    r"|\..+\.part|[a-z]+\.(lock|request)|swept"
 )
 _LOG = logging.getLogger(__name__)
 
@@ -45,7 +51,7 @@ def sweep_if_due(home: Path) -> None:
     try:
         due = not mark.exists() or abs(time.time() - mark.stat().st_mtime) >= INTERVAL_SECONDS
         if due:
-            mark.touch()
+            mark.touch(PRIVATE_FILE)
     except OSError as error:
         # A full disk: what is removed may help, and the next opening does it again.
         _LOG.info("The home folder could not be cleaned up: %s", error)
@@ -62,7 +68,10 @@ def sweep(home: Path) -> tuple[Path, ...]:
 
 def leftovers(home: Path) -> tuple[Path, ...]:
     """The files of writers that were killed, in the home and in the caches."""
-    return tuple(path for path in _stages(home) if _abandoned(path))
+    return (
+        *(path for path in _stages(home) if _abandoned(path)),
+        *(path for path in _downloads(home) if _abandoned(path, DOWNLOAD_SECONDS)),
+    )
 
 
 def make_private(home: Path) -> None:
@@ -74,6 +83,10 @@ def make_private(home: Path) -> None:
         return  # There the folders of a user are private already.
     if home == paths.usual_home():
         _restrict(home, PRIVATE)
+    if home == paths.home():
+        # Nobody else gets into them, so what they contain can have any mode.
+        _restrict(paths.cache(), PRIVATE)
+        _restrict(paths.environments(), PRIVATE)
     for name in _FOLDERS:
         for folder, _, files in os.walk(home / name):
             _restrict(Path(folder), PRIVATE)
@@ -97,11 +110,10 @@ def _restrict(path: Path, mode: int) -> None:
 
 
 def _stages(home: Path) -> Iterator[Path]:
-    places = [home, home / "backups", home / "digits", home / "set-aside"]
-    places += [home / "recipes", home / "recipes" / "trash", home / "runs"]
+    places = [home, *(home / name for name in _FOLDERS), home / "recipes" / "trash"]
     places += folders.all_in(home / "experiments")
-    caches = (paths.robustness_cache, paths.features_cache, paths.own_image_cache)
-    places += [cache() for cache in caches] if home == paths.home() else []
+    if home == paths.home():
+        places += [paths.cache(), *_subfolders(paths.cache())]
     for place in places:
         yield from _stages_in(place)
     for run in folders.all_in(home / "runs"):
@@ -110,10 +122,25 @@ def _stages(home: Path) -> Iterator[Path]:
             yield from found
 
 
+def _downloads(home: Path) -> tuple[Path, ...]:
+    """What was received of downloads, and archives that were not imported."""
+    return _children(paths.partial_downloads()) if home == paths.home() else ()
+
+
+def _subfolders(place: Path) -> tuple[Path, ...]:
+    return tuple(path for path in _children(place) if path.is_dir() and not path.is_symlink())
+
+
+def _children(place: Path) -> tuple[Path, ...]:
+    """What a folder contains; nothing if it is missing or cannot be read."""
+    try:
+        return tuple(place.iterdir())
+    except OSError:
+        return ()
+
+
 def _stages_in(place: Path) -> Iterator[Path]:
-    # Missing, or not readable: then nothing of it can be removed either.
-    with suppress(OSError):
-        yield from (path for path in place.iterdir() if _STAGE.fullmatch(path.name))
+    yield from (path for path in _children(place) if _STAGE.fullmatch(path.name))
 
 
 def _in_use(run: Path) -> bool:
@@ -124,13 +151,13 @@ def _in_use(run: Path) -> bool:
         return True
 
 
-def _abandoned(path: Path) -> bool:
+def _abandoned(path: Path, seconds: float = QUIET_SECONDS) -> bool:
     """Whether nothing was written for long; of a folder, the newest of its files counts."""
     try:
         changed = [path.lstat().st_mtime, *(each.lstat().st_mtime for each in path.rglob("*"))]
     except OSError:
         return False
-    return min(abs(time.time() - when) for when in changed) > QUIET_SECONDS
+    return min(abs(time.time() - when) for when in changed) > seconds
 
 
 def _removed(path: Path) -> bool:

@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mnist_studio.errors import StoreError
-from mnist_studio.store.disk import writing
+from mnist_studio.store.disk import PRIVATE_FILE, writing
 
 NAME = "lock"
 CHILD = "child.lock"
@@ -83,7 +83,7 @@ def take(folder: Path) -> Lock | None:
     """
     # Not a singleton, or a second store of this process would share the lock; not bound to the
     # thread, so that any thread that closes the store releases it.
-    lock = FileLock(folder / NAME, is_singleton=False, thread_local=False)
+    lock = FileLock(folder / NAME, mode=PRIVATE_FILE, is_singleton=False, thread_local=False)
     with writing(folder / NAME):
         try:
             lock.acquire(timeout=0)
@@ -118,7 +118,7 @@ def waiting(file: Path, seconds: float, busy: StoreError) -> Iterator[None]:
     Raises:
         StoreError: ``busy``, or the folder cannot be written.
     """
-    lock = FileLock(file, timeout=seconds, is_singleton=False)
+    lock = FileLock(file, timeout=seconds, mode=PRIVATE_FILE, is_singleton=False)
     with writing(file):
         try:
             lock.acquire()

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from mnist_studio import paths
 from mnist_studio.data.datasets import own
-from mnist_studio.data.files import parse_text, read_text, write_bytes
+from mnist_studio.data.files import make_folder, parse_text, read_text, write_bytes
 from mnist_studio.errors import MnistStudioError, SpecError, StoreError, UnknownName, UsageError
 from mnist_studio.formatting import counted, listed
 from mnist_studio.spec import recipe_files, recipes
@@ -25,7 +25,7 @@ from mnist_studio.spec.recipes import OwnRecipe
 from mnist_studio.spec.recipes.own_recipe import checked, same_name, tidy_name
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import locks
-from mnist_studio.store.disk import PRIVATE, reading, writing
+from mnist_studio.store.disk import reading, writing
 
 MOST_RECIPES = 1000
 TRASH = "trash"
@@ -151,7 +151,7 @@ class OwnRecipes:
             path, recipe = self._found(name)
             target = _free(self.folder / TRASH / path.name)
             with writing(target):
-                target.parent.mkdir(mode=PRIVATE, exist_ok=True)
+                make_folder(target.parent, private=True)
                 path.replace(target)
                 os.utime(target)  # The order of deletion.
         return recipe
@@ -230,7 +230,7 @@ class OwnRecipes:
     def _changing(self) -> Iterator[None]:
         """One change at a time, in all processes."""
         with writing(self.folder):
-            self.folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+            make_folder(self.folder, private=True)
         with locks.waiting(self.folder / LOCK, LOCK_SECONDS, _BUSY):
             yield
 

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
 from mnist_studio import paths
+from mnist_studio.data.files import make_folder
 from mnist_studio.data.own_images import OwnImage
 from mnist_studio.errors import CancelledByUser, MnistStudioError, StoreError
 from mnist_studio.store import backup, folders, hashed_json, locks, run_record
@@ -30,7 +31,7 @@ from mnist_studio.store.database import (
     read_only,
     transaction,
 )
-from mnist_studio.store.disk import PRIVATE, writing
+from mnist_studio.store.disk import PRIVATE_FILE, writing
 from mnist_studio.store.experiments import Experiment, ExperimentRecord, experiment_of
 from mnist_studio.store.migrations import migrate, refuse_newer
 from mnist_studio.store.own_image_journal import OwnImageJournal
@@ -149,8 +150,8 @@ def _alone(database: Path) -> Iterator[None]:
         StoreError: one does already.
     """
     with writing(database):
-        database.parent.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
-    lock = FileLock(database.with_name(LOCK), is_singleton=False)
+        make_folder(database.parent, private=True)
+    lock = FileLock(database.with_name(LOCK), mode=PRIVATE_FILE, is_singleton=False)
     with writing(database.with_name(LOCK)):
         try:
             lock.acquire(timeout=0)
@@ -295,7 +296,7 @@ def _move_away(database: Path, backups: Path) -> Path | None:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     saved = backups / f"{REPLACED}{stamp}-{uuid4().hex[:4]}.sqlite"
     with writing(saved):
-        backups.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        make_folder(backups, private=True)
     for suffix in ("", "-journal", "-wal", "-shm"):
         old = database.with_name(database.name + suffix)
         try:

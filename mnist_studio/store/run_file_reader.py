@@ -19,11 +19,12 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from mnist_studio import __version__
+from mnist_studio.data.files import make_folder
 from mnist_studio.errors import CancelledByUser, StoreError
 from mnist_studio.formatting import memory, printable
 from mnist_studio.spec import codec
 from mnist_studio.store import artifacts, hashed_json, robustness, step_curve, tensors
-from mnist_studio.store.disk import PRIVATE, PRIVATE_FILE, reading, writing
+from mnist_studio.store.disk import PRIVATE_FILE, reading, writing
 from mnist_studio.store.run_file import (
     EXPERIMENT,
     FORMAT,
@@ -278,7 +279,7 @@ def _extract(
         # ``runs`` itself is left out: a folder a run.
         target = into.joinpath(*parts[1:]) if len(parts) > 1 else into / name
         with writing(target):
-            target.parent.mkdir(mode=PRIVATE, exist_ok=True)
+            make_folder(target.parent, private=True)
         if _copied(archive, name, entry, target, meter) != entry.sha256:
             raise refused(path, f"the hash of “{name}” does not match")
 

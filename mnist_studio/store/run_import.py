@@ -19,6 +19,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mnist_studio import events, paths
+from mnist_studio.data.files import make_folder
 from mnist_studio.errors import MnistStudioError, SpecError, StoreError
 from mnist_studio.spec import codec, experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec
@@ -35,7 +36,7 @@ from mnist_studio.store import (
     titles,
 )
 from mnist_studio.store.database import Database
-from mnist_studio.store.disk import PRIVATE, reading, writing
+from mnist_studio.store.disk import reading, writing
 from mnist_studio.store.experiments import ELSEWHERE, ExperimentRows
 from mnist_studio.store.record_writer import insert
 from mnist_studio.store.rows import TRAINED, run_of
@@ -111,7 +112,7 @@ def opened(
     runs = paths.runs(home)
     stage = runs / f"{_IMPORT}.{uuid4().hex}.part"
     with writing(stage):
-        stage.mkdir(mode=PRIVATE, parents=True)
+        make_folder(stage, private=True)
     try:
         manifest = unpack(path, stage, progress, is_cancelled)
         yield Unpacked(

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mnist_studio.data.files import opened
 from mnist_studio.errors import StoreError
 from mnist_studio.store import run_record, tensors
 from mnist_studio.store.disk import reading, writing
@@ -45,7 +46,7 @@ def append(folder: Path, losses: ArrayLike, accuracies: ArrayLike) -> None:
     records = np.empty(len(losses), _STEP)
     records["loss"], records["accuracy"] = losses, accuracies
     path = folder / STEPS
-    with writing(path), path.open("ab") as file:
+    with writing(path), opened(path, "ab") as file:
         file.truncate(_whole(file.tell()))
         file.write(records.tobytes())
 

@@ -21,6 +21,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from mnist_studio import paths
+from mnist_studio.data.files import PRIVATE_FILE, make_folder
 from mnist_studio.errors import CancelledByUser, JobError
 from mnist_studio.frameworks import registry
 from mnist_studio.settings import Interpreter
@@ -62,9 +63,9 @@ def install(
     """
     environments.check(framework)
     base = paths.environments()
-    base.mkdir(parents=True, exist_ok=True)
+    make_folder(base)
     try:
-        with FileLock(base / f"{framework}.lock", timeout=0):
+        with FileLock(base / f"{framework}.lock", timeout=0, mode=PRIVATE_FILE):
             return _install(framework, base, on_step, is_cancelled)
     except Timeout as error:
         title = registry.framework_title(framework)

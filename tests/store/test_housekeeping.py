@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_studio import paths
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import housekeeping
 from mnist_studio.store.runs import RunStore
@@ -25,6 +26,13 @@ def left(path: Path, seconds: float) -> Path:
     return path
 
 
+def left_folder(path: Path, seconds: float) -> Path:
+    """A folder with one file; both were changed at the same time."""
+    file = left(path / "images", seconds)
+    os.utime(path, (file.stat().st_mtime, file.stat().st_mtime))
+    return path
+
+
 def test_abandoned_files_are_removed_everywhere(home: Path, spec: RunSpec) -> None:
     with RunStore(home) as store:
         run = store.create(spec)
@@ -33,11 +41,20 @@ def test_abandoned_files_are_removed_everywhere(home: Path, spec: RunSpec) -> No
         left(home / "backups" / STAGE.replace("weights", "studio-20260102"), LONG_AGO),
         left(home / "settings.json.4711.part", LONG_AGO),
         left(home / "digits" / STAGE, IN_A_YEAR),
+        left_folder(home / "datasets" / STAGE, LONG_AGO),
+        left_folder(home / "selftest-ab12_cd3", LONG_AGO),
+        left(paths.speeds_file().with_name(STAGE), LONG_AGO),
+        left(paths.mnist_cache() / STAGE, LONG_AGO),
+        left_folder(paths.dataset_cache(STAGE.replace(".part", ".new")), LONG_AGO),
+        left(paths.partial_downloads() / ".images.0123456789ab.part", LONG_AGO - 24 * 3600),
+        left_folder(paths.partial_downloads() / "0123", LONG_AGO - 24 * 3600),
     ]  # fmt: skip
     stays = [
         left(run.folder / ".other.0123456789abcdef0123456789abcdef.part", JUST_NOW),
         left(home / "backups" / "thesis.part", LONG_AGO),
         left(home / "mine" / STAGE, LONG_AGO),
+        left_folder(home / "selftest-ab12_cd4", JUST_NOW),
+        left(paths.partial_downloads() / ".labels.0123456789ab.part", LONG_AGO),
         left(home / "runs" / "notes" / STAGE, LONG_AGO),
     ]
     (home / housekeeping.MARK).unlink()

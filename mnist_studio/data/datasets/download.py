@@ -21,7 +21,7 @@ from mnist_studio.data.datasets.fetch import PATIENCE, Reply, reply
 from mnist_studio.data.datasets.network_errors import OTHERWISE, NetworkError
 from mnist_studio.data.datasets.published import PUBLISHED, Published, PublishedFile
 from mnist_studio.data.datasets.published_import import import_published
-from mnist_studio.data.files import staged, unwritable
+from mnist_studio.data.files import make_folder, opened, staged, unwritable
 from mnist_studio.data.formats import HEAD, PAGE, format_of
 from mnist_studio.errors import DataError, DownloadError
 from mnist_studio.formatting import count
@@ -295,8 +295,8 @@ class _Partial:
             NetworkError: as the reply.
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("r+b" if answer.start else "wb") as file:
+            make_folder(self._path.parent)
+            with self._path.open("r+b") if answer.start else opened(self._path, "wb") as file:
                 left = answer.start
                 while left and (piece := file.read(min(_PIECE, left))):
                     left -= len(piece)

@@ -16,7 +16,7 @@ import msgspec.structs
 from mnist_studio import paths
 from mnist_studio.data.datasets import stored
 from mnist_studio.data.datasets.stored import DatasetDescription, NewDataset
-from mnist_studio.data.files import unreadable, unwritable
+from mnist_studio.data.files import make_folder, unreadable, unwritable
 from mnist_studio.data.images import Dataset, LabeledImages
 from mnist_studio.errors import DataError, MnistStudioError, SpecError, UnknownName
 from mnist_studio.spec import datasets, recipes
@@ -234,7 +234,7 @@ class OwnDatasets:
     def _trash(self, found: OwnDataset) -> None:
         place = self.folder / TRASH / found.name
         try:
-            place.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(place.parent)
             shutil.rmtree(place, ignore_errors=True)
             found.folder.rename(place)
         except OSError as error:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from time import time
 from types import TracebackType
@@ -23,6 +24,7 @@ from PySide6.QtGui import QFileOpenEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from mnist_studio import __version__, paths, settings
+from mnist_studio.data.files import PRIVATE_FILE, make_folder
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.gui.app.single_window import SingleWindow, bring_to_front
 from mnist_studio.gui.app.window import MainWindow
@@ -147,16 +149,22 @@ def application(arguments: Sequence[str] = ()) -> QApplication:
     return made
 
 
+class _PrivateLog(logging.handlers.RotatingFileHandler):
+    """A log of limited size. Each of its files can be read by its owner only."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).touch(PRIVATE_FILE)
+        return super()._open()
+
+
 def start_log() -> None:
     """Writes the log to the console and to a file of limited size."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     file = paths.log_file()
     # Without write access the console still has the log.
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            file, maxBytes=LARGEST_LOG, backupCount=2, encoding="utf-8"
-        )
+        make_folder(file.parent)
+        handler = _PrivateLog(file, maxBytes=LARGEST_LOG, backupCount=2, encoding="utf-8")
         form = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
         handler.setFormatter(logging.Formatter(form))
         logging.getLogger().addHandler(handler)

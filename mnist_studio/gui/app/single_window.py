@@ -16,6 +16,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio import paths
+from mnist_studio.data.files import PRIVATE_FILE, make_folder
 
 MOST_BYTES = 1_000_000
 """Of a request: more than a desktop can name files in one start."""
@@ -49,7 +50,7 @@ class SingleWindow(QObject):
         home = paths.home()
         self._request = home / "window.request"
         # Not a singleton: a second object of this process must not share the lock.
-        self._lock = FileLock(home / "window.lock", is_singleton=False)
+        self._lock = FileLock(home / "window.lock", mode=PRIVATE_FILE, is_singleton=False)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._read)
         self._number = 0
@@ -60,13 +61,13 @@ class SingleWindow(QObject):
         Where the folder cannot be written, nothing is saved either, so there each start has it.
         """
         with suppress(OSError):
-            self._request.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._request.parent)
             try:
                 self._lock.acquire(timeout=0)
             # It is an OSError too, so it is caught inside.
             except Timeout:
                 return False
-            self._request.touch(mode=0o600)
+            self._request.touch(PRIVATE_FILE)
             self._watcher.addPath(str(self._request))
         return True
 
