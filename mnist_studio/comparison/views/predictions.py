@@ -1,6 +1,7 @@
 """Views of predictions: confusion matrix, per-class metrics, calibration, errors, disagreements."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -35,9 +36,12 @@ from mnist_studio.comparison.views.choice import one, some
 from mnist_studio.formatting import class_noun, count, counted, listed, percent
 from mnist_studio.spec.run import DIGITS
 
+Value = TypeVar("Value")
+
 MAX_ERRORS = 30
 MAX_DISAGREEMENTS = 30
 
+UNFINISHED = "None of these runs has finished."
 COUNTED_FROM_0 = "Test images are numbered from 0."
 
 
@@ -116,9 +120,15 @@ def per_class(run_data: RunData, options: ViewOptions) -> ViewContent:
         for m in of
     )
     return ViewContent(
-        _class_sentence(metrics, names), charts, Table(columns, rows),
+        _class_sentence(_counted(run_data, metrics), names), charts, Table(columns, rows),
         (*shown.notes, *notes.of_all(run_data)),
     )  # fmt: skip
+
+
+def _counted(run_data: RunData, found: Mapping[str, Value]) -> dict[str, Value]:
+    """The values of the runs that count: means and superlatives are of these."""
+    members = {run.id for run in run_data.counted}
+    return {run: value for run, value in found.items() if run in members}
 
 
 def class_kind(names: Sequence[str]) -> str:
@@ -129,7 +139,9 @@ def class_kind(names: Sequence[str]) -> str:
 def _class_sentence(
     metrics: Mapping[str, Sequence[ClassMetrics]], names: Sequence[str] = DIGITS
 ) -> str:
-    """The classes of the lowest and the highest mean recall over all runs."""
+    """The classes of the lowest and the highest mean recall over these runs."""
+    if not metrics:
+        return UNFINISHED
     means: dict[int, float] = {}
     for label in range(len(names)):
         known = [recall for of in metrics.values() if (recall := of[label].recall) is not None]
@@ -176,7 +188,7 @@ def reliability(run_data: RunData, options: ViewOptions) -> ViewContent:
     )  # fmt: skip
     rows = tuple(row for run, of in found.items() for row in _bins(run, shown.titles[run], of))
     return ViewContent(
-        _calibration_sentence(shown.titles, found),
+        _calibration_sentence(shown.titles, _counted(run_data, found)),
         (Lines(confidence, accuracy, lines), Bars(error, bars)), Table(columns, rows),
         (f"Images are grouped by confidence into {BINS} bins of equal width (Guo et al. 2017). "
          "Bins with few images are unreliable.", *shown.notes, *notes.of_all(run_data)),
@@ -199,6 +211,8 @@ def _bins(run: str, title: str, of: Calibration) -> Iterator[Row]:
 
 
 def _calibration_sentence(titles: Mapping[str, str], found: Mapping[str, Calibration]) -> str:
+    if not found:
+        return UNFINISHED
     best = ranking.best({run: of.error for run, of in found.items()}, "fraction", highest=False)
     of = found[best[0]]
     error = percent(of.error)

@@ -85,12 +85,13 @@ def _points(
 
 
 def _sentence(run_data: RunData, found: Mapping[str, Robustness]) -> str:
-    """The finished runs with the highest mean accuracy at the greatest strengths."""
+    """The runs that count with the highest mean accuracy at the greatest strengths."""
     strongest = {
         run: sum(curve.accuracies[-1] for curve in of.curves) / len(of.curves)
         for run, of in found.items()
     }
-    finished = {run: one for run, one in strongest.items() if run_data.by_id[run].finished}
+    counted = {run.id for run in run_data.counted}
+    finished = {run: one for run, one in strongest.items() if run in counted}
     if not finished:
         return "None of these runs has finished."
     leaders = ranking.best(finished, "fraction")

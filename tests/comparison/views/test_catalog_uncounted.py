@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import msgspec
+import numpy as np
 import pytest
 
 from mnist_studio.analysis.view import Bars, Lines, View
@@ -112,3 +114,29 @@ def test_a_seed_trained_twice_is_one_seed(run_data: RunData) -> None:
     assert run.finished
     assert (value, basis, seeds) == (run.finished.test_accuracy, "500 images (Wilson)", 1)
     assert low != high
+
+
+def test_means_and_superlatives_of_predictions_are_of_runs_that_count(run_data: RunData) -> None:
+    """A stopped run with perfect predictions changes no sentence, but has rows of its own."""
+    run_data = RunData(replace(run_data.selection, runs=run_data.runs[:2]))
+    more = repeated(stopped(run_data, run_data.runs[0], 9), run_data.runs[1])
+    early = more.unfinished[0]
+    assert early.ended
+    labels = next(iter(more.labels.values()))
+    perfect = np.full((len(labels), 10), -50.0)
+    perfect[np.arange(len(labels)), labels] = 50.0
+    logits = {run.id: run_data.logits[run.id[:-2] if run.id.endswith("-r") else run.id]
+              for run in more.runs if run is not early}  # fmt: skip
+    ended = msgspec.structs.replace(early.ended, test_accuracy=1.0)
+    runs = tuple(replace(run, terminal=ended) if run is early else run for run in more.runs)
+    more = RunData(replace(more.selection, runs=runs))
+    more.__dict__["logits"] = {**logits, early.id: perfect}
+    for name, before in (("per-class", "The "), ("calibration", "calibration error is ")):
+        plain, made = view(run_data, name), view(more, name)
+        # The titles before have more labels next to other runs.
+        assert made.sentence.partition(before)[2] == plain.sentence.partition(before)[2] != ""
+        assert any(row.key == early.id for row in made.table.rows)
+    alone = RunData(replace(more.selection, runs=(more.by_id[early.id],)))
+    alone.__dict__["logits"] = {early.id: perfect}
+    for name in ("per-class", "calibration"):
+        assert view(alone, name).sentence == "None of these runs has finished."
