@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from mnist_studio.analysis import intervals
+from mnist_studio.analysis import intervals, ranking
 from mnist_studio.errors import SpecError
 from mnist_studio.events import Epoch
 from mnist_studio.experiments.events import ExperimentCell
-from mnist_studio.formatting import counted, number, percent, percentage_points
+from mnist_studio.formatting import counted, number, percent, percentage_points, word
 from mnist_studio.spec.datasets import training_images
 from mnist_studio.spec.experiment import ExperimentSpec
 from mnist_studio.spec.run import RunSpec
@@ -62,6 +62,7 @@ class SearchResult(msgspec.Struct, frozen=True):
         fresh: validation accuracies of the same settings with seeds that no trial had.
         test: test accuracies of these runs, which the search has never seen.
         seeds: number of runs that ``fresh`` is going to have.
+        equal: number of finished trials whose validation accuracy reads the same, with this one.
     """
 
     cell: int
@@ -70,6 +71,7 @@ class SearchResult(msgspec.Struct, frozen=True):
     fresh: tuple[float, ...]
     test: tuple[float, ...]
     seeds: int
+    equal: int = 1
 
     @property
     def complete(self) -> bool:
@@ -86,15 +88,22 @@ def best_cell(
     experiment: ExperimentSpec, cells: Iterable[ExperimentCell], finals: Finals
 ) -> ExperimentCell | None:
     """The finished trial with the highest validation accuracy, the first of equal ones."""
+    scores = _trial_scores(experiment, cells, finals)
+    return max(scores, key=scores.__getitem__, default=None)
+
+
+def _trial_scores(
+    experiment: ExperimentSpec, cells: Iterable[ExperimentCell], finals: Finals
+) -> dict[ExperimentCell, float]:
+    """The validation accuracy of every finished trial."""
     assert experiment.search is not None
-    done = [
-        cell
+    return {
+        cell: _validation(finals[cell.number])
         for cell in cells
         if cell.state == "finished"
         and is_trial(experiment.search, cell.spec)
         and cell.number in finals
-    ]
-    return max(done, key=lambda cell: _validation(finals[cell.number]), default=None)
+    }
 
 
 def search_result(
@@ -126,6 +135,7 @@ def search_result(
         fresh=tuple(_validation(epoch) for epoch in fresh),
         test=tuple(epoch.test_accuracy for epoch in fresh),
         seeds=len(specs),
+        equal=len(ranking.best(_trial_scores(experiment, cells, finals), "fraction")),
     )
 
 
@@ -167,7 +177,8 @@ def _value_text(path: str, value: Value) -> str:
 
 def result_sentences(result: SearchResult) -> tuple[str, ...]:
     """The result in words: the best trial, and what is left of it with other seeds."""
-    best = f"Best trial: {percent(result.accuracy)} validation accuracy with {result.settings}."
+    which = "Best trial" if result.equal == 1 else f"One of the {word(result.equal)} best trials"
+    best = f"{which}: {percent(result.accuracy)} validation accuracy with {result.settings}."
     if not result.fresh:
         return (best,)
     mean = intervals.mean(result.fresh)
@@ -193,6 +204,8 @@ def result_sentences(result: SearchResult) -> tuple[str, ...]:
 def _luck(difference: float) -> str:
     """How far the best trial is from the mean of the same settings with other seeds."""
     distance = percentage_points(abs(difference))
+    if distance == percentage_points(0):
+        return "The best trial was as good as this mean, so it was not lucky."
     if difference <= 0:
         return f"The best trial was {distance} below this mean, so it was not lucky."
     return f"The best trial was {distance} above this mean, by luck."

@@ -1,7 +1,8 @@
 """Views of runs whose settings vary, such as the trials of a search."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from mnist_studio.analysis import ranking
 from mnist_studio.analysis.varied_settings import VariedSetting, varied_settings
 from mnist_studio.analysis.view import (
     AxisSpec,
@@ -19,11 +20,12 @@ from mnist_studio.analysis.view import (
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.errors import JobError, SpecError
+from mnist_studio.events import DIVERGED_STATE, PRUNED
 from mnist_studio.experiments import optuna_study
 from mnist_studio.experiments.events import ExperimentCell
 from mnist_studio.experiments.search_messages import Trial
 from mnist_studio.experiments.search_result import final_epoch, result_sentences, search_result
-from mnist_studio.formatting import counted, number, percent
+from mnist_studio.formatting import counted, listed, number, percent, word
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.search import Search, SearchSetting, choice_title, setting_title
 from mnist_studio.store.rows import Run
@@ -60,10 +62,10 @@ def parallel_coordinates(run_data: RunData, options: ViewOptions) -> ViewContent
             runs[at].id,
             (rank, run_data.titles[runs[at].id], *(_cell(one, at) for one in settings), scores[at]),
         )
-        for rank, at in enumerate(order, start=1)
+        for rank, at in zip(_ranks([scores[at] for at in order]), order, strict=True)
     )
     return ViewContent(
-        _sentence(run_data, runs, settings, scores, order[0]),
+        _sentence(run_data, runs, settings, scores),
         (Parallel(axes, lines),),
         Table(columns, rows),
         (
@@ -78,7 +80,7 @@ def importance(run_data: RunData, options: ViewOptions) -> ViewContent:
     """How much each setting decides the validation accuracy, by PED-ANOVA."""
     runs, _ = _compared(run_data)
     seed = max({run.spec.training.seed for run in runs}, key=lambda one: _with_seed(runs, one))
-    ended = [run for run in runs if run.terminal and run.spec.training.seed == seed]
+    ended = [run for run in runs if _is_result(run) and run.spec.training.seed == seed]
     settings = varied_settings([run.spec for run in ended])
     if len(ended) < LEAST_RUNS or not settings:
         raise NotComparable(
@@ -96,10 +98,8 @@ def importance(run_data: RunData, options: ViewOptions) -> ViewContent:
         (Column("Setting"), Column("Importance", "fraction")),
         tuple(Row("", (title.capitalize(), share)) for title, share in named),
     )
-    first, most = named[0]
     return ViewContent(
-        f"The {first} has the largest share, {percent(most)}, in what makes these "
-        f"{counted(len(ended), 'run')} good.",
+        _importance_sentence(dict(named), len(ended)),
         (Bars(value, bars),),
         table,
         (
@@ -107,10 +107,21 @@ def importance(run_data: RunData, options: ViewOptions) -> ViewContent:
             "of a setting are distributed in the best tenth of the runs and in all of them. The "
             "shares add up to 100 %. Effects of settings on each other are not shown.",
             "Trials of a Bayesian search are not spread evenly, so these shares are approximate. "
-            "Runs that ended early count with their last epoch.",
+            "Runs that were pruned or diverged count with their last epoch.",
             *_left_out(run_data, ended),
         ),
     )
+
+
+def _importance_sentence(shares: Mapping[str, float], runs: int) -> str:
+    """The setting with the largest share in what makes runs good, or that they are equal."""
+    first = ranking.best(shares, "fraction")
+    share, good = percent(shares[first[0]]), f"in what makes these {counted(runs, 'run')} good."
+    names = listed([f"the {title}" for title in first])
+    if len(first) == 1:
+        return f"{ranking.sentence_start(names)} has the largest share, {share}, {good}"
+    largest = "same" if len(first) == len(shares) else "largest"
+    return f"{ranking.sentence_start(names)} each have the {largest} share, {share}, {good}"
 
 
 def _with_seed(runs: Sequence[Run], seed: int) -> tuple[int, int]:
@@ -135,6 +146,14 @@ def _compared(run_data: RunData) -> tuple[list[Run], tuple[VariedSetting, ...]]:
             "These runs differ only in their seed.", "Select runs with different settings."
         )
     return runs, settings
+
+
+def _is_result(run: Run) -> bool:
+    """Whether a run shows how good its settings are: it finished, was pruned, or diverged.
+
+    One that was stopped or failed for another reason would look worse than its settings are.
+    """
+    return run.tested is not None or run.state in (PRUNED, DIVERGED_STATE)
 
 
 def _has_score(run_data: RunData, run: Run) -> bool:
@@ -180,24 +199,41 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def _ranks(descending: Sequence[float]) -> list[int]:
+    """The place of every score; scores that look equal share the first of their places."""
+    texts = [percent(score) for score in descending]
+    return [texts.index(text) + 1 for text in texts]
+
+
 def _sentence(
     run_data: RunData,
     runs: Sequence[Run],
     settings: Sequence[VariedSetting],
     scores: Sequence[float],
-    best: int,
 ) -> str:
-    """The best run, or, of a whole search, its result with the luck of its winner."""
+    """The best finished run, or, of a whole search, its result with the luck of its winner."""
     if found := _search_sentences(run_data):
         return " ".join(found)
+    finished = {at: scores[at] for at, run in enumerate(runs) if run.tested}
+    if not finished:
+        return "None of these runs has finished."
+    leaders = ranking.best(finished, "fraction")
+    score = percent(finished[leaders[0]])
+    several = counted(len(finished), "finished run")
+    if len(leaders) == len(finished) > 1:
+        return f"All {several} have the same validation accuracy, {score}."
+    if len(leaders) > 1:
+        return (
+            f"{word(len(leaders)).capitalize()} of {several} share the highest validation "
+            f"accuracy, {score}."
+        )
     values = ", ".join(
-        f"{setting_title(one.path)} {_number_text(_cell(one, best))}"
+        f"{setting_title(one.path)} {_number_text(_cell(one, leaders[0]))}"
         for one in settings[:MOST_AXES]
     )
-    return (
-        f"The best of {counted(len(runs), 'run')} has {percent(scores[best])} validation accuracy "
-        f"with {values}."
-    )
+    if len(finished) == 1:
+        return f"The finished run has {score} validation accuracy with {values}."
+    return f"The best of {several} has {score} validation accuracy with {values}."
 
 
 def _number_text(value: CellValue) -> str:

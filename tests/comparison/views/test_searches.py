@@ -11,7 +11,7 @@ from mnist_studio.analysis.view import Bars, Parallel, axis_place, decode, encod
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import Selection
-from mnist_studio.comparison.views import catalog
+from mnist_studio.comparison.views import catalog, searches
 from mnist_studio.errors import JobError
 from mnist_studio.events import PRUNED, Finished, Stopped
 from mnist_studio.experiments import optuna_study
@@ -115,3 +115,67 @@ def test_what_cannot_be_shown_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(optuna_study, "_optuna", missing)
     with pytest.raises(NotComparable, match=r"mnist-studio\[search\]"):
         catalog.compute("importance", made(specs, experiment), ViewOptions())
+
+
+def plain(accuracies: list[float], unfinished: tuple[int, ...] = ()) -> RunData:
+    """Runs of no search with these validation accuracies."""
+    _, specs = trials()
+    data = made(specs[: len(accuracies)], EXPERIMENT)
+    epochs = {
+        run.id: (*data.epochs(run)[:-1], replace(data.epochs(run)[-1], validation_accuracy=value))
+        for run, value in zip(data.runs, accuracies, strict=True)
+    }
+    runs = tuple(
+        _run(run.id, run.spec, pruned=True) if at in unfinished else run
+        for at, run in enumerate(data.runs)
+    )
+    return RunData(Selection(runs, epochs))
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "unfinished", "start", "ranks"),
+    [
+        ([0.9, 0.8, 0.7], (), "The best of three finished runs has 90.00 % validation", [1, 2, 3]),
+        ([0.9, 0.9, 0.7], (), "Two of three finished runs share the highest validation accuracy, "
+         "90.00 %.", [1, 1, 3]),
+        # They differ by less than is shown.
+        ([0.9, 0.90001, 0.9], (), "All three finished runs have the same validation accuracy, "
+         "90.00 %.", [1, 1, 1]),
+        # One that ended early is not the best.
+        ([0.8, 0.9, 0.7], (1,), "The best of two finished runs has 80.00 % validation", [1, 2, 3]),
+        ([0.8, 0.9], (1,), "The finished run has 80.00 % validation", [1, 2]),
+        ([0.8, 0.9], (0, 1), "None of these runs has finished.", [1, 2]),
+    ],
+)  # fmt: skip
+def test_the_best_of_runs(
+    accuracies: list[float], unfinished: tuple[int, ...], start: str, ranks: list[int]
+) -> None:
+    view = catalog.compute("parallel-coordinates", plain(accuracies, unfinished), ViewOptions())
+    assert view.sentence.startswith(start)
+    assert [row.cells[0] for row in view.table.rows] == ranks
+
+
+def test_a_run_that_was_stopped_does_not_count_for_the_importance() -> None:
+    experiment, specs = trials()
+    data = made(specs, experiment, pruned=0)
+    catalog.compute("importance", data, ViewOptions())
+    (first, *others) = data.runs
+    end = first.terminal
+    assert isinstance(end, Stopped)
+    by_user = with_fields(first, terminal=replace(end, reason=""))
+    stopped = RunData(with_fields(data.selection, runs=(by_user, *others)))
+    with pytest.raises(NotComparable, match="got 19 runs"):
+        catalog.compute("importance", stopped, ViewOptions())
+
+
+def test_equal_shares_have_no_first() -> None:
+    sentence = searches._importance_sentence
+    assert sentence({"rate": 0.7, "size": 0.3}, 20) == (
+        "The rate has the largest share, 70.00 %, in what makes these 20 runs good."
+    )
+    assert sentence({"rate": 0.4, "size": 0.4, "units": 0.2}, 20).startswith(
+        "The rate and the size each have the largest share, 40.00 %, in what"
+    )
+    assert sentence({"rate": 0.5, "size": 0.5}, 20).startswith(
+        "The rate and the size each have the same share, 50.00 %, in what"
+    )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnist_studio.analysis.interpretation import joined
-from mnist_studio.formatting import class_noun, confidence, counted, listed
+from mnist_studio.analysis.predictions import ConfusionMatrix
+from mnist_studio.formatting import class_noun, confidence, counted, listed, word
 from mnist_studio.gui.train.watch.records import RunRecords
 from mnist_studio.prediction.state import Prediction
 from mnist_studio.spec.run import DIGITS
@@ -71,22 +72,28 @@ def _dead(record: EpochRecord) -> str:
 
 def confusion(runs: Sequence[RunRecords], epoch: int) -> str:
     """The most frequent confusion of every run."""
-    found = []
-    for run in runs:
-        record = run.at(epoch)
-        if record:
-            wrong = record.confusion - np.diag(np.diag(record.confusion))
-            label, predicted = np.unravel_index(int(wrong.argmax()), wrong.shape)
-            times = counted(int(wrong.max()), "image")
-            names = run.run.class_names
-            found.append(
-                f"{run.run.title} predicts {names[predicted]} for {class_noun(names[label])} "
-                f"({times})"
-            )
+    found = [
+        f"{run.run.title} {_most_frequent(record.confusion, run.run.class_names)}"
+        for run in runs
+        if (record := run.at(epoch))
+    ]
     return (
         f"Test images by true label and prediction after epoch {epoch}. Most frequent mistake: "
         f"{listed(found)}."
     )
+
+
+def _most_frequent(matrix: ConfusionMatrix, names: Sequence[str]) -> str:
+    """The most frequent mistake of a run; where several are, their number."""
+    wrong = matrix - np.diag(np.diag(matrix))
+    most = int(wrong.max())
+    if not most:
+        return "makes none"
+    times, equal = counted(most, "image"), int((wrong == most).sum())
+    if equal > 1:
+        return f"has {word(equal)} that are equally frequent ({times} each)"
+    label, predicted = divmod(int(wrong.argmax()), len(wrong))
+    return f"predicts {names[predicted]} for {class_noun(names[label])} ({times})"
 
 
 def errors(epoch: int) -> str:
