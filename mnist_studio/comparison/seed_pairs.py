@@ -8,11 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from msgspec.structs import replace
+
 from mnist_studio.analysis import seeds
 from mnist_studio.analysis.groups import Group, by_seed
 from mnist_studio.analysis.seeds import SeedComparison
 from mnist_studio.comparison import measures
 from mnist_studio.comparison.run_data import RunData
+from mnist_studio.spec.run import RunSpec
 
 MAX_GROUPS_FOR_ALL_PAIRS = 6
 """With more groups, only pairs that differ in one respect are compared."""
@@ -73,7 +76,25 @@ def pairs_of(groups: Sequence[Group]) -> list[tuple[Group, Group]]:
 
 
 def _differ_in_one_respect(a: Group, b: Group) -> bool:
-    """Whether they differ in the recipe, the framework, or another setting, but only in one."""
-    batch = a.spec.training.batch_size == b.spec.training.batch_size
-    style = (a.spec.style, a.spec.known_bugs) == (b.spec.style, b.spec.known_bugs)
-    return (a.recipe == b.recipe) + (a.framework == b.framework) + batch + style == 3
+    """Whether they differ in one of recipe, framework, batch size, loop and bugs, and the rest.
+
+    The rest counts within a recipe only, because another recipe brings its own settings.
+    """
+    same = (
+        a.recipe == b.recipe,
+        a.framework == b.framework,
+        a.spec.training.batch_size == b.spec.training.batch_size,
+        (a.spec.style, a.spec.known_bugs) == (b.spec.style, b.spec.known_bugs),
+        a.recipe != b.recipe or _rest(a, b) == _rest(b, a),
+    )
+    return same.count(False) == 1
+
+
+def _rest(group: Group, other: Group) -> RunSpec:
+    """All other settings; another framework may need another device."""
+    spec = group.spec
+    return replace(
+        spec, framework="numpy", style="shared", known_bugs=(),
+        device=spec.device if group.framework == other.framework else "auto",
+        training=replace(spec.training, batch_size=1, seed=0),
+    )  # fmt: skip

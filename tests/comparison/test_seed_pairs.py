@@ -11,7 +11,7 @@ from mnist_studio.analysis.intervals import simultaneous
 from mnist_studio.comparison import seed_pairs
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.report.discussion import discussion
-from mnist_studio.comparison.run_data import RunData
+from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.selection import Selection
 from mnist_studio.comparison.views import catalog
 from mnist_studio.spec.run import FrameworkName
@@ -60,6 +60,41 @@ def test_of_many_groups_only_pairs_that_differ_in_one_respect_count(run_data: Ru
     found = seed_pairs.compared(several(run_data, (16, 32, 64)), 0.001)
     # Three batch sizes in each of three frameworks, and three frameworks with each batch size.
     assert (len(found.pairs), found.decided, found.possible) == (18, 18, 36)
+
+
+def with_rates(run_data: RunData, number: int) -> RunData:
+    """Runs of one recipe, framework, and batch size that differ in their learning rate."""
+    source = np.random.default_rng(4)
+    runs = []
+    for at in range(number):
+        for seed in SEEDS:
+            run = _run(run_data.runs[0], "numpy", 32, seed, float(source.normal(0.9, 0.004)))
+            rate = msgspec.structs.replace(
+                run.spec.training.optimizer, learning_rate=0.001 + at / 1e4
+            )
+            training = msgspec.structs.replace(run.spec.training, optimizer=rate)
+            spec = msgspec.structs.replace(run.spec, training=training)
+            runs.append(replace(run, id=f"{run.id}-{at}", spec=spec))
+    return RunData(Selection(tuple(runs), {run.id: () for run in runs}))
+
+
+def test_many_models_that_differ_in_another_setting_are_compared(run_data: RunData) -> None:
+    ten = with_rates(run_data, 10)
+    found = seed_pairs.compared(ten, 0.001)
+    assert (len(found.pairs), found.decided, found.possible) == (45, 45, 45)
+    made = catalog.compute("over-seeds", ten, ViewOptions())
+    assert "Intervals: simultaneous 95 % CI of 45 pairs (99.89 % each)." in made.sentence
+    assert all("(99.89 % each) over five seeds" in str(row.cells[-1]) for row in made.table.rows)
+
+
+def test_models_that_differ_in_two_settings_are_not_called_equal(run_data: RunData) -> None:
+    runs = []
+    for at, run in enumerate(with_rates(run_data, 8).runs):
+        training = msgspec.structs.replace(run.spec.training, batch_size=2 ** (at // len(SEEDS)))
+        runs.append(replace(run, spec=msgspec.structs.replace(run.spec, training=training)))
+    data = RunData(Selection(tuple(runs), {run.id: () for run in runs}))
+    with pytest.raises(NotComparable, match="differ in only one respect"):
+        catalog.compute("over-seeds", data, ViewOptions())
 
 
 def test_pairs_with_too_few_seeds_do_not_widen_the_others(run_data: RunData) -> None:

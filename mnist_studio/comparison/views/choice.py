@@ -45,6 +45,8 @@ def one(run_data: RunData, wanted: str) -> str:
 def some(run_data: RunData, most: int = MAX_RUNS, counted_only: bool = False) -> ShownRuns:
     """Runs with predictions: all, or one per group, or one per recipe and framework.
 
+    Of one recipe in one framework, the first groups.
+
     Args:
         run_data: the runs.
         most: number of runs.
@@ -66,6 +68,9 @@ def some(run_data: RunData, most: int = MAX_RUNS, counted_only: bool = False) ->
         run: (run_data.group_of[run].recipe, run_data.group_of[run].framework) for run in of_groups
     }
     of_kinds = _first(kinds)[:most]
+    if len(of_kinds) < 2:  # Models that differ in another setting only.
+        note = _limited(every, of_groups[:most], "the first models, with their lowest seeds")
+        return _shown(run_data, of_groups[:most], note)
     return _shown(run_data, of_kinds, _limited(every, of_kinds, "one per recipe and framework"))
 
 
@@ -125,7 +130,7 @@ def _by_seed(run_data: RunData, runs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _finished_first(run_data: RunData, runs: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(runs, key=lambda run: run_data.by_id[run].finished is None))
+    return tuple(sorted(runs, key=lambda run: run_data.by_id[run].tested is None))
 
 
 def _first(kinds: Mapping[str, object]) -> tuple[str, ...]:

@@ -103,9 +103,14 @@ def over_seeds(run_data: RunData, options: ViewOptions) -> ViewContent:
     """Every pair of recipes or frameworks over the seeds that both have."""
     run_data.require_finished()
     found = seed_pairs.compared(run_data, options.threshold)
-    if not found.pairs:
+    if not found.possible:
         raise NotComparable(
             "All of these runs have the same settings.", "Select runs of two recipes or frameworks."
+        )
+    if not found.pairs:
+        raise NotComparable(
+            "No two of these models have the same dataset and differ in only one respect.",
+            "Select two models, or models that differ only in their recipe or framework.",
         )
     bars = tuple(_seed_bar(pair) for pair in found.pairs if pair.comparison.difference)
     verdicts = [pair.comparison.verdict for pair in found.pairs]

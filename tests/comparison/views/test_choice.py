@@ -1,6 +1,9 @@
 """Where all would be too much: some of the runs, short titles, a range in place of sentences."""
 
 import re
+from dataclasses import replace as with_fields
+
+from msgspec.structs import replace
 
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import RunData
@@ -52,3 +55,23 @@ def test_many_models_get_a_range_of_changes(run_data: RunData) -> None:
         "From the smallest to the largest batch size, three models take 0.25 to "
     )
     assert re.search(r"accuracy changes by [+−]?\d+\.\d\d to [+−]?\d+\.\d\d pp\. Startup", told)
+
+
+def test_of_one_recipe_in_one_framework_the_first_models_are_shown(run_data: RunData) -> None:
+    runs = tuple(run for run in run_data.runs if run.spec.recipe == "tiny-10")
+    assert len({run.spec.training.batch_size for run in runs}) == 2
+    made = []
+    for run in runs:
+        for place in range(2):
+            training = replace(run.spec.training, validation=100 * place)
+            made.append(
+                with_fields(run, id=f"{run.id}-{place}", spec=replace(run.spec, training=training))
+            )
+    data = RunData(with_fields(run_data.selection, runs=tuple(made)))
+    data.__dict__["logits"] = {run.id: run_data.logits[run.id[:-2]] for run in made}
+    chosen = some(data, 3)
+    assert len({data.group_of[run].key for run in chosen.runs}) == len(chosen.runs) == 3
+    assert chosen.notes[0] == (
+        "Three of eight runs with predictions are shown, the first models, with their lowest seeds."
+    )
+    assert len(some(data, 3, counted_only=True).runs) == 3
