@@ -75,7 +75,7 @@ _KNOWN_BUGS = """
 A *known bug* is a bug of a source that you can turn on to see its effect. It is off by default.
 Each row compares runs with and without one known bug, with the same seeds.
 The cost is the mean difference of these pairs, in percentage points.
-With fewer than five seeds, it is undecided whether a bug costs anything.
+With fewer than five seeds, it is undecided whether a bug costs anything. One seed gives no cost.
 With five or more seeds, the cost has a simultaneous 95 % CI (Student's t).
 All intervals in the table hold simultaneously.
 
@@ -226,7 +226,9 @@ def _cost(cell: Cell, pairs: Sequence[tuple[float, float]], together: int) -> st
         return f"{names} not run | not run | – |"
     without, with_bug = zip(*pairs, strict=True)
     costs = tuple(plain - worse for plain, worse in pairs)
-    cost = f"{100 * mean(costs):+.2f} ({certainty(costs, together, with_level=False)})"
+    # One seed shows what rounding does as much as what the bug does.
+    change = f"{100 * mean(costs):+.2f}" if len(costs) > 1 else "–"
+    cost = f"{change} ({certainty(costs, together, with_level=False)})"
     return f"{names} {_mean(without)} | {_mean(with_bug)} | {cost} |"
 
 

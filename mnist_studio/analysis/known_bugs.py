@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from mnist_studio.analysis.intervals import interval_name
 from mnist_studio.analysis.seeds import MIN_SEEDS, mean_difference
-from mnist_studio.analysis.verdict import verdict_kind
+from mnist_studio.analysis.verdict import Kind, verdict_kind
 from mnist_studio.events import Finished, Terminal
 from mnist_studio.formatting import counted, percentage_points, percentage_points_interval
 from mnist_studio.frameworks.registry import framework_entry
@@ -138,8 +138,15 @@ def sentence(cost: KnownBugCost, comparisons: int = 1) -> str:
     """
     framework = framework_entry(cost.spec.framework).title
     subject = f"{recipe_title(cost.spec.recipe)} in {framework}, {listed(cost.known_bugs)}"
-    change = f"{_change(cost.difference)}, {_loss_change(cost.loss)}"
+    kind = _kind(cost.differences, comparisons)
+    change = f"{_change(cost.difference, kind)}, {_loss_change(cost.loss)}"
     return f"{subject}: {change} ({certainty(cost.differences, comparisons)})."
+
+
+def _kind(differences: tuple[float, ...], comparisons: int) -> Kind:
+    """The verdict on a mean difference; ``none`` with too few seeds."""
+    enough = len(differences) >= MIN_SEEDS
+    return verdict_kind(mean_difference(differences, comparisons).interval if enough else None)
 
 
 def certainty(differences: tuple[float, ...], comparisons: int = 1, with_level: bool = True) -> str:
@@ -167,11 +174,14 @@ _VERDICTS = {
 }
 
 
-def _change(difference: float) -> str:
+def _change(difference: float, kind: Kind) -> str:
+    """A change is a cost or a gain only where it is real."""
     change = percentage_points(abs(difference))
     if change == "0.00 pp":
         return "changes test accuracy by less than 0.01 pp"
-    return f"{'costs' if difference < 0 else 'gains'} {change} of test accuracy"
+    if kind == "different":
+        return f"{'costs' if difference < 0 else 'gains'} {change} of test accuracy"
+    return f"test accuracy {change} {'lower' if difference < 0 else 'higher'}"
 
 
 def _loss_change(difference: float) -> str:

@@ -115,8 +115,27 @@ def test_sentences_are_of_finished_runs_and_count_the_costs_together() -> None:
     runs += [(spec(seed), finished(0.97)) for seed in range(5)]
     found = cost_sentences(runs)
     assert len(found) == 2
+    assert all(": costs 1.98 pp of test accuracy, test loss" in s for s in found)
     assert all("(five seeds, simultaneous 95 % CI of two costs (97.5 % each)" in s for s in found)
     # A sixth seed whose runs were stopped changes nothing.
     early: list[tuple[RunSpec, Terminal | None]]
     early = [(spec(9), stopped(0.1)), (spec(9, "unshuffled"), finished(0.9))]
     assert cost_sentences([*runs, *early]) == found
+
+
+def test_only_a_relevant_difference_is_a_cost() -> None:
+    def text(*accuracies: float) -> str:
+        runs: list[tuple[RunSpec, Terminal | None]] = [
+            (spec(seed, "unshuffled"), finished(value)) for seed, value in enumerate(accuracies)
+        ]
+        (found,) = cost_sentences(
+            [*runs, *((spec(seed), finished(0.97)) for seed in range(len(accuracies)))]
+        )
+        return found.partition(": ")[2]
+
+    assert text(0.95).startswith("test accuracy 2.00 pp lower, test loss")
+    assert text(0.95, 0.95, 0.95, 0.95).startswith("test accuracy 2.00 pp lower, test loss")
+    assert text(0.95, 0.95, 0.95, 0.95, 0.95).startswith("costs 2.00 pp of test accuracy, test")
+    assert text(0.99, 0.99, 0.99, 0.99, 0.99).startswith("gains 2.00 pp of test accuracy, test")
+    assert text(0.95, 0.97, 0.99, 0.98, 0.975).startswith("test accuracy 0.30 pp higher, test")
+    assert text(0.9695, 0.9695, 0.9695, 0.9695, 0.9695).startswith("test accuracy 0.05 pp lower,")

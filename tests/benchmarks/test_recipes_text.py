@@ -47,3 +47,14 @@ def test_the_built_in_digits_have_a_table_of_what_was_measured() -> None:
     assert "| MLP 128 (`mlp-128`) | 93.00 [93.00, 93.00] (3 seeds) |" in section
     assert RECIPES[other.recipe].title not in section
     assert "built-in digits" not in recipes_text.text(cells(), (), {}, builtin=(measured,))
+
+
+def test_one_seed_gives_no_cost_of_a_bug() -> None:
+    cell = Cell("mlp-128", "numpy", (42, 43, 44, 45, 46), 5, ("unshuffled",))
+
+    def cost(*pairs: tuple[float, float]) -> str:
+        return recipes_text._cost(cell, pairs, 1).removesuffix(" |").rpartition("| ")[2]
+
+    assert cost((0.97, 0.96)) == "– (one seed, undecided)"
+    assert cost((0.97, 0.96), (0.97, 0.95)) == "+1.50 (two seeds, undecided)"
+    assert cost() == "–"

@@ -98,6 +98,8 @@ def _sentence(cost: BugCost) -> str:
     enough = len(cost.costs) >= MIN_SEEDS
     interval = estimate.interval if enough else None
     basis = f"({framework_title(cost.plain.framework)}, {counted(len(cost.costs), 'seed')})"
+    if len(cost.costs) == 1:
+        return f"Unclear {basis}. {_range(None)}"
     match verdict_kind(interval):
         case "different":
             verb = "Lowers" if estimate.value > 0 else "Raises"

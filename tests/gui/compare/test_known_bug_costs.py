@@ -74,13 +74,13 @@ def test_the_card_has_the_mean_of_pairs(theme: Theme, qtbot: QtBot) -> None:
     rows = [row(1, spec(1), 0.97), row(2, spec(1, "unshuffled"), 0.95, loss=0.2)]
     card.show_rows(rows)
     assert card.sentences.text() == (
-        "MLP 128 in NumPy, no shuffling: costs 2.00 pp of test accuracy, test loss "
+        "MLP 128 in NumPy, no shuffling: test accuracy 2.00 pp lower, test loss "
         "+0.1000 (one seed, undecided)."
     )
     assert card.explanations.text() == f"No shuffling: {KNOWN_BUGS['unshuffled'].explanation}"
     card.show_rows([*rows, row(3, spec(2), 0.96), row(4, spec(2, "unshuffled"), 0.95)])
     assert (
-        "costs 1.50 pp of test accuracy, test loss +0.0500 (two seeds, undecided)"
+        "test accuracy 1.50 pp lower, test loss +0.0500 (two seeds, undecided)"
         in card.sentences.text()
     )
     card.show_rows([rows[0], row(5, spec(1, "unshuffled"), 0.5, whole=False)])
@@ -114,6 +114,6 @@ def test_the_compare_page_shows_the_costs_of_the_selected_runs(window: MainWindo
         "Run 2 · with known bug: no shuffling",
     ]
     page.list.choose("known-bugs")
-    assert "costs 2.00 pp" in page.views.known_bugs.sentences.text()
+    assert "test accuracy 2.00 pp lower" in page.views.known_bugs.sentences.text()
     page.runs.model.check(frozenset({"1"}))
     assert page.views.known_bugs.sentences.text() == NOTHING

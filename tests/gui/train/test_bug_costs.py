@@ -12,8 +12,7 @@ COSTS: tuple[tuple[KnownBugName, str, str], ...] = (
      "The true change is between 86.56 pp lower and 85.82 pp lower."),
     ("unshuffled", "mlp-128", "Unclear: test accuracy was 0.58 pp lower on average (PyTorch, "
      "five seeds). The true change is between 2.10 pp lower and 0.95 pp higher."),
-    ("batch-decay", "wide-cnn", "Unclear: test accuracy was 0.15 pp lower on average (Keras, "
-     "one seed). More seeds are needed to know."),
+    ("batch-decay", "wide-cnn", "Unclear (Keras, one seed). More seeds are needed to know."),
     ("own-initial", "bobnet", "Raises test accuracy by 3.45 pp (NumPy, five seeds). The true "
      "change is between 2.93 pp higher and 3.96 pp higher. Makes no difference in practice "
      "(PyTorch, five seeds). The true change is 0.00 pp."),
