@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from mnist_studio.spec.labels import distinguishing_labels
 from mnist_studio.spec.run import FrameworkName, RunSpec
+from mnist_studio.spec.shared import shared_spec
 from mnist_studio.store import titles
 
 _IN_TITLE = ("recipe", "framework", "style")
@@ -103,7 +104,8 @@ def by_seed(group: Group, values: Mapping[str, float]) -> dict[int, float]:
 
 def settings(spec: RunSpec) -> RunSpec:
     """What the runs of a group have in common: everything but the seed, which is set to 0."""
-    return replace(spec, training=replace(spec.training, seed=0))
+    # One object for thousands of runs, which the window keeps for each.
+    return shared_spec(replace(spec, training=replace(spec.training, seed=0)))
 
 
 def _group(title: str, members: Iterable[str], runs: Mapping[str, RunSpec]) -> Group:

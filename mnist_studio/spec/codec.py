@@ -6,6 +6,7 @@ from mnist_studio.errors import SpecError
 from mnist_studio.spec import known_bugs
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.spec.run_checks import check
+from mnist_studio.spec.shared import with_shared_parts
 from mnist_studio.spec.upgrades import RUN_VERSION, upgrade_run
 
 MOST_BYTES = 1_000_000
@@ -70,9 +71,9 @@ def parse(text: str | bytes) -> RunSpec:
                 UPDATE,
             )
         if stored.version == RUN_VERSION:
-            return msgspec.json.decode(text, type=_Envelope).run
+            return with_shared_parts(msgspec.json.decode(text, type=_Envelope).run)
         upgraded = {"version": RUN_VERSION, "run": upgrade_run(stored.run, stored.version)}
-        return msgspec.convert(upgraded, _Envelope).run
+        return with_shared_parts(msgspec.convert(upgraded, _Envelope).run)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise SpecError(
             f"The description of the run is not valid: {error}.", "Correct the description."
