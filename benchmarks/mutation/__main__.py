@@ -4,6 +4,7 @@
     python -m benchmarks.mutation                       the packages that can be named
     python -m benchmarks.mutation training              one package; resumes where it was stopped
     python -m benchmarks.mutation store --sample 300    300 of its mutants, drawn with a fixed seed
+    python -m benchmarks.mutation store --sample 300 --seed 2     another 300
     python -m benchmarks.mutation store --survivors     the mutants that no test noticed
     python -m benchmarks.mutation store --again         those again, after new tests
     python -m benchmarks.mutation store --trusted       without trying the tests first
@@ -36,7 +37,6 @@ ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent
 BUILD = ROOT / "build" / "mutation"
 COPIED = ("mnist_studio", "tests", "resources", "docs", "benchmarks")
-SEED = 1
 KILLED = {1, 3, 37, 36, -24, 24, 152, 255, -9, -11}
 """Exit codes of a noticed mutant: a failed test, a crash, or a test that never ends."""
 NO_TESTS = {5, 33}
@@ -241,10 +241,10 @@ def report(package: Package) -> None:
     )
 
 
-def chosen(package: Package, sample: int) -> list[str]:
-    """Names of mutants, drawn with a fixed seed."""
+def chosen(package: Package, sample: int, seed: int) -> list[str]:
+    """Names of mutants, drawn with this seed."""
     names = [each.name for each in mutants(package)]
-    return sorted(random.Random(SEED).sample(names, min(sample, len(names))))
+    return sorted(random.Random(seed).sample(names, min(sample, len(names))))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -252,6 +252,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation")
     parser.add_argument("package", nargs="?", choices=sorted(packages()))
     parser.add_argument("--sample", type=int, metavar="N", help="run N mutants (demutant: all)")
+    parser.add_argument("--seed", type=int, default=1, help="of the sample (default: 1)")
     parser.add_argument("--survivors", action="store_true", help="show what was not noticed")
     parser.add_argument("--again", action="store_true", help="run what was not noticed again")
     parser.add_argument("--trusted", action="store_true", help="do not try the tests first")
@@ -266,7 +267,7 @@ def main(arguments: Sequence[str]) -> int:
         prepare(package, given.trusted)
         if given.sample:
             mutmut(package, _MAKE)
-            again = chosen(package, given.sample)
+            again = chosen(package, given.sample, given.seed)
         said = mutmut(package, _COMMAND, "run", "--max-children", "1", *again)
         if "Running mutation testing" not in said:
             print(said[-3000:], file=sys.stderr)
