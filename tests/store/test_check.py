@@ -175,8 +175,8 @@ def test_a_file_that_was_deleted_is_named(home: Path, spec: RunSpec, name: str) 
 def test_runs_without_rows_and_rows_without_folders_are_named(home: Path, runs: list[Run]) -> None:
     change(home, "DELETE FROM runs WHERE id = ?", runs[0].id)
     runs[1].folder.rename(home / "elsewhere")
-    found = texts(home)
-    assert f"The run in “{runs[0].folder}” is not listed." in found
+    found = {problem.what: problem.remedy for problem in check.check(home).problems}
+    assert "store rebuild" in found[f"The run in “{runs[0].folder}” is not listed."]
     assert f"The run {runs[1].id} has no folder and therefore no weights." in found
 
 

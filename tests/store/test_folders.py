@@ -147,3 +147,8 @@ def test_a_row_with_a_path_as_its_id_never_leads_outside(
             folders.delete(Database(home / "studio.sqlite"), home / "runs" / ".." / ".." / "victim")
     assert (victim / "important.txt").read_text() == "kept"
     assert run.folder.is_dir()
+
+
+def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="gone"):
+        folders.has_content(tmp_path / "gone")

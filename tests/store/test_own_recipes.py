@@ -188,3 +188,26 @@ def test_what_uses_a_recipe_is_named_with_what_happens() -> None:
     assert own_recipes.uses("Mine", (run,), ()).sentence.startswith("One run uses this recipe and")
     assert not own_recipes.uses("mine", (MLP,), ())
     assert RecipeUses().sentence == ""
+
+
+def test_more_recipes_than_fit_are_refused_but_overwriting_is_not(
+    yours: OwnRecipes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_recipes, "MOST_RECIPES", 2)
+    yours.add(made("One"))
+    yours.add(made("Two"))
+    with pytest.raises(StoreError, match="at most 2 recipes") as caught:
+        yours.add(made("Three"))
+    assert caught.value.remedy == "Delete some."
+    yours.add(made("Two"), overwrite=True)
+    assert names(yours) == ["One", "Two"]
+
+
+def test_overwriting_a_recipe_keeps_the_name_of_its_file(yours: OwnRecipes) -> None:
+    yours.add(made("Mine"))
+    (file,) = yours.folder.glob("*.toml")
+    other = file.rename(file.with_name("from-a-friend.toml"))
+    changed = replace(made("Mine"), summary="Wider.")
+    yours.add(changed, overwrite=True)
+    assert list(yours.folder.glob("*.toml")) == [other]
+    assert yours.all() == own_recipes.LoadedRecipes((changed,))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mnist_studio.data.own_images import OwnImage
 from mnist_studio.errors import CancelledByUser, StoreDamaged, StoreError, StoreTooNew
@@ -237,3 +238,14 @@ def test_a_flipped_bit_in_an_id_makes_no_second_run(home: Path, filled: Everythi
     assert check(home).problems
     rebuild(home)
     assert everything(home) == filled
+
+
+def test_a_record_without_its_experiment_is_completed(home: Path, filled: Everything) -> None:
+    """Those of earlier versions have none, and the database knows it."""
+    run = filled.runs[-1]
+    assert run.id in filled.memberships
+    record = run_record.read(run.folder)
+    run_record.write(run.folder, replace(record, belongs=None))
+    rebuild(home)
+    assert everything(home).memberships == filled.memberships
+    assert run_record.read(run.folder).belongs is None

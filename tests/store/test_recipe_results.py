@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
@@ -37,4 +38,18 @@ def test_a_damaged_file_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monk
     recipe_results.results.cache_clear()
     with pytest.raises(StoreError, match="Reinstall"):
         recipe_results.results()
+    recipe_results.results.cache_clear()
+
+
+def test_written_results_come_back_one_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = recipe_results.results()[:3]
+    odd = replace(rows[0], recipe="größe")
+    monkeypatch.setattr(paths, "resources", lambda: tmp_path)
+    recipe_results.write([*rows, odd])
+    lines = (tmp_path / recipe_results.FILE).read_text("utf-8").splitlines()
+    assert (lines[0], lines[-1], len(lines)) == ("[", "]", 6)
+    recipe_results.results.cache_clear()
+    assert recipe_results.results() == (*rows, odd)
     recipe_results.results.cache_clear()

@@ -312,3 +312,19 @@ def test_encrypted_and_oddly_compressed_files_are_refused(good: Path, tmp_path: 
         for name, text in contents(good).items():
             archive.writestr(name, text)
     assert "unknown way" in refusal(path)
+
+
+@pytest.mark.parametrize(("entries", "directory"), [(1 << 40, 46), (1, 1 << 40)])
+def test_the_directory_of_a_huge_file_is_refused_before_it_is_read(
+    good: Path, tmp_path: Path, entries: int, directory: int
+) -> None:
+    """Above 4 GB, a zip has the size of its directory in a record of its own."""
+    content = good.read_bytes()
+    at = content.rfind(b"PK\x05\x06")
+    record = struct.pack(
+        "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, entries, entries, directory, 0
+    )
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    path = tmp_path / "x.mnistrun"
+    path.write_bytes(content[:at] + record + locator + content[at:])
+    assert f"lists too many files: {entries:,}" in refusal(path)

@@ -53,3 +53,13 @@ def test_steps_and_accuracies_must_be_as_many(tmp_path: Path) -> None:
 def test_steps_into_a_missing_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="could not be written"):
         step_curve.append(tmp_path / "gone", [1.0], [1.0])
+
+
+def test_a_resumed_run_needs_the_steps_of_its_checkpoint(tmp_path: Path) -> None:
+    step_curve.append(tmp_path, [4, 3, 2, 1], [0, 0, 1, 1])
+    right = step_curve.hash_of_first(tmp_path, 2)
+    with pytest.raises(StoreError, match="do not match the checkpoint"):
+        step_curve.truncate(tmp_path, 3, right)
+    assert len(step_curve.load(tmp_path).losses) == 4
+    step_curve.truncate(tmp_path, 2, right)
+    assert step_curve.load(tmp_path).losses.tolist() == [4, 3]

@@ -26,3 +26,21 @@ def test_a_huge_file_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for load in (tensors.load, tensors.load_notes):
         with pytest.raises(StoreError, match=r"it has \d+ bytes"):
             load(path)
+
+
+def test_each_damaged_part_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    tensors.save(path, {"a": np.zeros(4)}, {"unit": "meters"})
+    content = path.read_bytes()
+    assert tensors.load(path).notes == {"unit": "meters"}
+    path.write_bytes(content.replace(b"meters", b"inches"))
+    for load in (tensors.load, tensors.load_notes):
+        with pytest.raises(StoreError, match="the hash of its metadata does not match") as caught:
+            load(path)
+        assert (str(path) in caught.value.problem, caught.value.remedy) == (True, TRAIN_AGAIN)
+    path.write_bytes(content[:-1] + b"\1")
+    with pytest.raises(StoreError, match="the hash of its content does not match"):
+        tensors.load(path)
+
+
+TRAIN_AGAIN = "Train this run again."
