@@ -4,8 +4,9 @@
 
 A cycle trains one run by the command line. One call that writes fails, or every one from there on:
 opening, writing, flushing, cutting and renaming files and the database, in the supervisor or the
-child. The command must report it without a traceback. Then the database must open, earlier runs
-must be unharmed, and the resumed run must equal an unbroken one bit for bit.
+child. Every call fails once with each of two errors before one fails again, so that twice as many
+cycles as calls cover all of them. The command must report it without a traceback. Then the database
+must open, earlier runs must be unharmed, and the resumed run must equal an unbroken one bit for bit.
 
 FOLDER keeps the runs and one line of JSON per cycle. Start it again to continue behind the last
 cycle. It needs Linux and a C compiler.
@@ -19,6 +20,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 
 from benchmarks.attacks import ROOT, Attack, Lost, losses, run, source_path
@@ -79,13 +81,18 @@ class FullDisk(Attack):
     def next_cycle(self) -> str:
         """See ``Attack.next_cycle``."""
         number = self.done + 1
-        random_ = random.Random(f"{self.seed} {number}")
-        error = errno.errorcode[random_.choice(ERRORS)]
-        done = self.cycle(
-            Cycle(number, random_.randint(1, self.calls), error, random_.random() < 0.5)
-        )
+        at, error = self._fault(number)
+        stays = random.Random(f"{self.seed} {number}").random() < 0.5
+        done = self.cycle(Cycle(number, at, errno.errorcode[error], stays))
         stays = " and all later ones" if done.stays else ""
         return f"{number}: {error} at call {done.at}{stays}. {done.problem}".rstrip()
+
+    def _fault(self, number: int) -> tuple[int, int]:
+        """The call that fails in a cycle, and its error: each pair once, before any comes again."""
+        pairs = list(product(range(1, self.calls + 1), ERRORS))
+        again, place = divmod(number - 1, len(pairs))
+        random.Random(f"{self.seed} {again}").shuffle(pairs)
+        return pairs[place]
 
     def cycle(self, done: Cycle) -> Cycle:
         """Trains a run with a failing write, and saves the result."""
