@@ -6,7 +6,7 @@ A cycle trains one run by the command line. One call that writes fails, or every
 opening, writing, flushing, cutting and renaming files and the database, in the supervisor or the
 child. Every call fails once with each of two errors before one fails again, so that twice as many
 cycles as calls cover all of them. The command must report it without a traceback. Then the database
-must open, earlier runs must be unharmed, and the resumed run must equal an unbroken one bit for bit.
+must open, earlier runs must be unharmed, and the resumed run must equal an unbroken one.
 
 FOLDER keeps the runs and one line of JSON per cycle. Start it again to continue behind the last
 cycle. It needs Linux and a C compiler.
@@ -84,8 +84,8 @@ class FullDisk(Attack):
         at, error = self._fault(number)
         stays = random.Random(f"{self.seed} {number}").random() < 0.5
         done = self.cycle(Cycle(number, at, errno.errorcode[error], stays))
-        stays = " and all later ones" if done.stays else ""
-        return f"{number}: {error} at call {done.at}{stays}. {done.problem}".rstrip()
+        others = " and all later ones" if stays else ""
+        return f"{number}: {done.error} at call {at}{others}. {done.problem}".rstrip()
 
     def _fault(self, number: int) -> tuple[int, int]:
         """The call that fails in a cycle, and its error: each pair once, before any comes again."""

@@ -19,6 +19,9 @@ LOWEST = 110
 FEW = 3
 """Number of models that stay in one column of wide cards."""
 
+MOST_SPARE = 4
+"""Cards without a model that are kept for the next ones."""
+
 
 class ModelGrid(QScrollArea):
     """One card per model, laid out again when the size changes.
@@ -34,6 +37,7 @@ class ModelGrid(QScrollArea):
         super().__init__()
         self._theme = theme
         self.cards: dict[str, ModelCard] = {}
+        self._spare: list[ModelCard] = []
         self.setAccessibleName("Predictions of all models")
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -58,15 +62,18 @@ class ModelGrid(QScrollArea):
     def show_rows(self, rows: Sequence[RunRow], pinned: Collection[str] = ()) -> None:
         """Shows a card for each of these runs, in this order; ``pinned`` are ids of runs."""
         ids = [row.id for row in rows]
-        free = [self.cards.pop(run) for run in [*self.cards] if run not in ids]
+        free = [self.cards.pop(run) for run in [*self.cards] if run not in ids] + self._spare
         for row in rows:
             if row.id in self.cards:
                 self.cards[row.id].show_row(row)
             else:
                 self.cards[row.id] = self._taken(free, row) or self._new_card(row)
             self.cards[row.id].mark_pinned(row.id in pinned)
+        self._spare, others = free[:MOST_SPARE], free[MOST_SPARE:]
         for card in free:
             self._grid.removeWidget(card)
+            card.hide()
+        for card in others:
             card.deleteLater()
         self.cards = {run: self.cards[run] for run in ids}
         self._arrange()
@@ -74,12 +81,14 @@ class ModelGrid(QScrollArea):
     def _taken(self, free: list[ModelCard], row: RunRow) -> ModelCard | None:
         """A card that another model of the framework has left; None if there is none.
 
-        A new card for every run would cost time, and memory that PySide never frees.
+        A new card for every run would cost time, and memory that PySide never frees. While a run
+        trains there is one card more, which is spare between two trainings.
         """
         for card in free:
             if card.framework == row.framework:
                 free.remove(card)
                 card.show_other(row)
+                card.show()
                 return card
         return None
 

@@ -4,7 +4,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.formatting import NOTHING
-from mnist_studio.gui.draw.model_grid import ModelGrid
+from mnist_studio.gui.draw.model_card import ModelCard
+from mnist_studio.gui.draw.model_grid import MOST_SPARE, ModelGrid
 from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.services.studio import Studio
 from mnist_studio.gui.theme.theme import Theme
@@ -62,3 +63,23 @@ def test_models_of_another_framework_get_cards_of_their_own(
     assert [card.framework for card in grid.cards.values()] == ["pytorch", "numpy"]
     assert grid.cards[pytorch[0].id] not in former
     assert grid.cards[numpy[2].id] in former
+
+
+def test_the_card_of_a_run_that_trains_is_kept_for_the_next_one(
+    grid: ModelGrid, rows: list[RunRow]
+) -> None:
+    first, second, *_ = of("numpy", rows)
+    grid.show_rows([first, second])
+    card = grid.cards[second.id]
+    grid.show_rows([first])
+    assert card.isHidden()
+    grid.show_rows([second, first])
+    assert grid.cards[second.id] is card
+    assert not card.isHidden()
+
+
+def test_only_a_few_cards_are_kept(grid: ModelGrid, rows: list[RunRow], qtbot: QtBot) -> None:
+    grid.show_rows(rows)
+    assert len(grid.findChildren(ModelCard)) == 11
+    grid.show_rows(rows[:1])
+    qtbot.waitUntil(lambda: len(grid.findChildren(ModelCard)) == 1 + MOST_SPARE)
