@@ -12,7 +12,8 @@
 mutmut makes the mutants and runs the tests that reach the changed function. It needs ``fork``. It
 does not change properties, other decorated functions, and code outside of functions.
 ``packages.toml`` lists packages, tests and options, ``explained.toml`` the mutants that no test can
-notice or need not. The work is in ``build/mutation``. Sources and tests are copied there each time.
+notice or need not. Mutants that mypy refuses are counted apart, as it checks every change. The work
+is in ``build/mutation``. Sources and tests are copied there each time.
 """
 
 import argparse
@@ -24,14 +25,16 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
 import tomli_w
 
-from benchmarks.mutation.explanations import Explanation, explanation_of, read_explanations
+from benchmarks.mutation.explanations import explanation_of, read_explanations
+from benchmarks.mutation.type_checker import MutatedFile, refused
 
 ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent
@@ -75,6 +78,28 @@ class Mutant:
 
     name: str
     code: int | None
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A mutant that no test noticed.
+
+    Attributes:
+        mutant: as it was run.
+        change: the changed lines.
+        why: no test can or need notice it; None if that is not known.
+        error: what the type checker says of it; None if it accepts it.
+    """
+
+    mutant: Mutant
+    change: str
+    why: str | None
+    error: str | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither a reason nor the type checker rules it out."""
+        return self.why is None and self.error is None
 
 
 def packages() -> dict[str, Package]:
@@ -171,6 +196,19 @@ names = json.load(sys.stdin)
 found = {name: get_diff_for_mutant(name, path=find_mutant(name).path) for name in names}
 json.dump(found, sys.stdout)
 """
+_APPLY = """
+import json, sys
+from mutmut.__main__ import find_mutant
+from mutmut.mutation.diff_apply import apply_mutant
+found = {}
+for name in json.load(sys.stdin):
+    path = find_mutant(name).path
+    before = path.read_text("utf-8")
+    apply_mutant(name)
+    found[name] = str(path), before, path.read_text("utf-8")
+    path.write_text(before, "utf-8")
+json.dump(found, sys.stdout)
+"""
 
 
 def mutmut(package: Package, script: str, *arguments: str, given: str = "") -> str:
@@ -207,19 +245,49 @@ def changes(package: Package, found: Sequence[Mutant]) -> dict[str, str]:
     return {name: "\n".join(_changed(text.splitlines())) for name, text in shown.items()}
 
 
-def _changed(lines: Sequence[str]) -> list[str]:
+def mutated_files(package: Package, changed: Mapping[str, str]) -> dict[str, MutatedFile]:
+    """The sources with each of these mutants, by name.
+
+    Args:
+        package: that was mutated.
+        changed: the changed lines of each mutant. mutmut may put one into another function of the
+            same name: then they differ, and it is left out.
+    """
+    applied = json.loads(mutmut(package, _APPLY, given=json.dumps([*changed])))
+    return {
+        name: MutatedFile(path, after)
+        for name, (path, before, after) in applied.items()
+        if _bare(unified_diff(before.splitlines(), after.splitlines(), lineterm=""))
+        == _bare(changed[name].splitlines())
+    }
+
+
+def _bare(lines: Iterable[str]) -> list[str]:
+    """The changed lines without their indentation."""
+    return [line[0] + line[1:].strip() for line in _changed(lines)]
+
+
+def _changed(lines: Iterable[str]) -> list[str]:
     return [line for line in lines if line[:1] in ("+", "-") and line[:3] not in ("+++", "---")]
 
 
-def survivors(package: Package) -> list[tuple[Mutant, str, Explanation | None]]:
+def survivors(package: Package) -> list[Survivor]:
     """The mutants that no test noticed, each with its change and its explanation."""
     explanations = read_explanations(FOLDER / "explained.toml")
     unnoticed = [
         each for each in mutants(package) if each.code is not None and each.code not in KILLED
     ]
     changed = changes(package, unnoticed)
+    explained = {
+        name: why.why
+        for name, change in changed.items()
+        if (why := explanation_of(explanations, name, change))
+    }
+    left = {name: change for name, change in changed.items() if name not in explained}
+    files = mutated_files(package, left) if left else {}
+    refusals = refused(package.folder, files)
     return [
-        (each, changed[each.name], explanation_of(explanations, each.name, changed[each.name]))
+        Survivor(each, changed[each.name], explained.get(each.name), refusals.get(each.name))
         for each in unnoticed
     ]
 
@@ -228,16 +296,16 @@ def report(package: Package) -> None:
     """Prints the row of docs/reliability.md, then every mutant that has no explanation."""
     run = [each for each in mutants(package) if each.code is not None]
     left = survivors(package)
-    explained = sum(why is not None for _, _, why in left)
-    killed, open_ones = len(run) - len(left), len(left) - explained
-    for mutant, change, why in left:
-        if why is None:
-            note = " (no test reaches it)" if mutant.code in NO_TESTS else ""
-            print(f"{mutant.name}{note}\n{change}\n")
-    share = (killed + explained) / len(run) if run else 0.0
+    explained = sum(each.why is not None for each in left)
+    refusals = sum(each.why is None and each.error is not None for each in left)
+    open_ones = [each for each in left if each.is_open]
+    for each in open_ones:
+        note = " (no test reaches it)" if each.mutant.code in NO_TESTS else ""
+        print(f"{each.mutant.name}{note}\n{each.change}\n")
+    share = 1 - len(open_ones) / len(run) if run else 0.0
     print(
-        f"| `{package.name}` | {len(mutants(package)):,} | {len(run):,} | {killed:,} | "
-        f"{explained:,} | {open_ones:,} | {share:.1%} |"
+        f"| `{package.name}` | {len(mutants(package)):,} | {len(run):,} | {len(run) - len(left):,} "
+        f"| {refusals:,} | {explained:,} | {len(open_ones):,} | {share:.1%} |"
     )
 
 
@@ -263,7 +331,7 @@ def main(arguments: Sequence[str]) -> int:
     package = packages()[given.package]
     if not given.survivors:
         left = survivors(package) if given.again else []
-        again = [mutant.name for mutant, _, why in left if why is None]
+        again = [each.mutant.name for each in left if each.is_open]
         prepare(package, given.trusted)
         if given.sample:
             mutmut(package, _MAKE)
