@@ -2,8 +2,8 @@
 
     python -m benchmarks              all of them
     python -m benchmarks loop stop    some of them
-    python -m benchmarks kills --help  options of an attack; also: full_disk, fuzz, damage,
-                                       races, soak, pictures
+    python -m benchmarks kills --help  options of an attack; also: full_disk, writes, fuzz,
+                                       damage, races, network, soak, pictures
 
 Timing is noisy, so times are medians, and ratios are medians of pairs that are measured in turn.
 The targets are in docs/benchmarks.md.
@@ -33,7 +33,9 @@ ALL = (
 )
 
 
-ATTACKS = ("kills", "full_disk", "fuzz", "soak", "damage", "races", "pictures")
+ATTACKS = (
+    "kills", "full_disk", "writes", "fuzz", "soak", "damage", "races", "network", "pictures",
+)  # fmt: skip
 """Take options of their own and report what was lost or what grew, not how long it took."""
 
 

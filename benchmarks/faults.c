@@ -1,13 +1,11 @@
 /* Makes one call that writes fail, or every one from there on, as a full or broken disk does.
  *
- * Loaded with LD_PRELOAD by benchmarks.full_disk. Calls are counted over all processes, in a file
- * that they share. Only files below one folder count.
+ * Loaded with LD_PRELOAD by benchmarks.full_disk and benchmarks.writes. Calls are counted over all
+ * processes, in a file that they share. Only files below one folder count.
  *
- *   FAULTS_FOLDER   absolute path of the folder
- *   FAULTS_COUNTER  file with a 64-bit count
- *   FAULTS_AT       number of the first call that fails, from 1; 0 for none
- *   FAULTS_ERRNO    the error
- *   FAULTS_STAYS    1 if every later call fails too
+ *   FAULTS_FOLDER  absolute path of the folder
+ *   FAULTS_FILE    file with four 64-bit numbers: calls so far, number of the first call that fails,
+ *                  from 1 (0 for none), its error, and 1 if every later call fails too
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,25 +18,21 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static const char *folder;
-static uint64_t *counter;
-static uint64_t at;
-static int code, stays;
+static volatile uint64_t *counter;
 
 __attribute__((constructor)) static void begin(void) {
     folder = getenv("FAULTS_FOLDER");
-    const char *shared = getenv("FAULTS_COUNTER");
+    const char *shared = getenv("FAULTS_FILE");
     if (!folder || !shared) return;
     int file = open(shared, O_RDWR);
     if (file < 0) return;
-    void *mapped = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    void *mapped = mmap(NULL, 32, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
     close(file);
     if (mapped == MAP_FAILED) return;
-    at = strtoull(getenv("FAULTS_AT") ? getenv("FAULTS_AT") : "0", NULL, 10);
-    code = atoi(getenv("FAULTS_ERRNO") ? getenv("FAULTS_ERRNO") : "28");
-    stays = getenv("FAULTS_STAYS") && getenv("FAULTS_STAYS")[0] == '1';
     counter = mapped;
 }
 
@@ -58,9 +52,9 @@ static int counts_file(int file) {
 
 /* Whether this call fails; it has set errno then. */
 static int fails(void) {
-    uint64_t number = __atomic_add_fetch(counter, 1, __ATOMIC_SEQ_CST);
-    if (!at || number < at || (number > at && !stays)) return 0;
-    errno = code;
+    uint64_t number = __atomic_add_fetch(counter, 1, __ATOMIC_SEQ_CST), at = counter[1];
+    if (!at || number < at || (number > at && !counter[3])) return 0;
+    errno = (int)counter[2];
     return 1;
 }
 
@@ -75,6 +69,7 @@ static int fails(void) {
     int name parameters { REAL(name); return counts_path(path) && fails() ? -1 : real arguments; }
 
 ON_FILE(ssize_t, write, f, (int f, const void *b, size_t n), (f, b, n))
+ON_FILE(ssize_t, writev, f, (int f, const struct iovec *b, int n), (f, b, n))
 ON_FILE(ssize_t, pwrite, f, (int f, const void *b, size_t n, off_t o), (f, b, n, o))
 ON_FILE(ssize_t, pwrite64, f, (int f, const void *b, size_t n, off64_t o), (f, b, n, o))
 ON_FILE(int, fsync, f, (int f), (f))
@@ -82,6 +77,7 @@ ON_FILE(int, fdatasync, f, (int f), (f))
 ON_FILE(int, ftruncate, f, (int f, off_t n), (f, n))
 ON_FILE(int, ftruncate64, f, (int f, off64_t n), (f, n))
 ON_PATH(rename, b, (const char *a, const char *b), (a, b))
+ON_PATH(renameat, b, (int f, const char *a, int g, const char *b), (f, a, g, b))
 ON_PATH(mkdir, p, (const char *p, mode_t m), (p, m))
 
 #define OPENS(name) \

@@ -24,10 +24,10 @@ from itertools import product
 from pathlib import Path
 
 from benchmarks.attacks import ROOT, Attack, Lost, losses, run, source_path
+from benchmarks.faults import Faults
 from mnist_studio.spec import files
 from mnist_studio.spec.run import FrameworkName
 
-SOURCE = Path(__file__).with_name("faults.c")
 ERRORS = (errno.ENOSPC, errno.EIO)
 NAME = "short"
 COMMAND_SECONDS = 240.0
@@ -70,13 +70,11 @@ class FullDisk(Attack):
     ) -> None:
         """See ``Attack``; counts the calls of an unbroken run."""
         super().__init__(home, framework, seed, names)
-        self._library = home.parent / "faults.so"
-        build(self._library)
-        self._counter = home.parent / "faults.counter"
+        self._faults = Faults(home.parent / "faults.so", home)
         self._spec = home.parent / f"run{files.SUFFIX}"
         self._spec.write_text(files.write([self.shapes[NAME]]), "utf-8")
         self._train(Cycle(0, 0, "ENOSPC", False))
-        self.calls = int.from_bytes(self._counter.read_bytes(), sys.byteorder)
+        self.calls = self._faults.calls
 
     def next_cycle(self) -> str:
         """See ``Attack.next_cycle``."""
@@ -124,16 +122,8 @@ class FullDisk(Attack):
         )
 
     def _train(self, done: Cycle) -> "subprocess.CompletedProcess[str]":
-        self._counter.write_bytes(bytes(8))
-        variables = {
-            "LD_PRELOAD": str(self._library),
-            "FAULTS_FOLDER": str(self.home),
-            "FAULTS_COUNTER": str(self._counter),
-            "FAULTS_AT": str(done.at),
-            "FAULTS_ERRNO": str(getattr(errno, done.error)),
-            "FAULTS_STAYS": str(int(done.stays)),
-            "PYTHONPATH": source_path(),
-        }
+        self._faults.arm(done.at, getattr(errno, done.error), done.stays)
+        variables = {**self._faults.variables, "PYTHONPATH": source_path()}
         try:
             return subprocess.run(
                 [sys.executable, "-m", "mnist_studio", "train", str(self._spec), "--json"],
@@ -151,13 +141,6 @@ class FullDisk(Attack):
             raise Lost(f"exit status {process.returncode}: {process.stderr[-2000:]}")
         if process.returncode and not (process.stderr or '"failed"' in process.stdout):
             raise Lost("nothing was reported")
-
-
-def build(library: Path) -> None:
-    """Compiles the library that makes calls fail."""
-    subprocess.run(
-        ["cc", "-shared", "-fPIC", "-O1", str(SOURCE), "-o", str(library), "-ldl"], check=True
-    )
 
 
 def main(arguments: Sequence[str]) -> int:

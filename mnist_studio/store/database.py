@@ -34,7 +34,7 @@ _REMEDIES = {
     sqlite3.SQLITE_LOCKED: "Another MNIST Studio is writing. Close other windows, or try again.",
     sqlite3.SQLITE_READONLY: "Change the permissions of the folder.",
     sqlite3.SQLITE_PERM: "Change the permissions of the folder.",
-    sqlite3.SQLITE_CANTOPEN: "Change the permissions of the folder.",
+    sqlite3.SQLITE_CANTOPEN: "Check the disk and the permissions of the folder.",
     sqlite3.SQLITE_IOERR: "Make sure that the disk is connected and has free space.",
 }
 

@@ -152,14 +152,16 @@ class RunImports:
             experiment = self._experiments.add(unpacked.experiment).id
         new, known = [], []
         for record in unpacked.runs:
-            if self._same(unpacked.folder / record.run, record):
+            if not self._same(unpacked.folder / record.run, record):
+                new.append(self._added(unpacked.folder / record.run, record, experiment))
+            elif self._listed(record.run):
                 known.append(record.run)
             else:
-                new.append(self._added(unpacked.folder / record.run, record, experiment))
+                new.append(self._list(self._runs / record.run, experiment))
         return Imported(tuple(new), tuple(known), experiment)
 
     def _same(self, folder: Path, record: RunRecord) -> bool:
-        """Whether the store has that run with the same results, listed or in the trash."""
+        """Whether the store has a folder of that run with the same results."""
         own = self._runs / record.run
         try:
             stored = run_record.read(own)
@@ -186,6 +188,15 @@ class RunImports:
             with suppress(OSError):
                 target.rename(folder)
             raise
+        return final.run
+
+    def _list(self, folder: Path, experiment: str) -> str:
+        """Lists the run of a folder that an import left when its program was killed."""
+        final = _without_trace(run_record.read(folder), experiment)
+        final = replace(final, title=self._title(final.title))
+        _write_record(folder, final)
+        with self._database.writing() as connection:
+            insert(connection, final)
         return final.run
 
     def _listed(self, run_id: str) -> bool:

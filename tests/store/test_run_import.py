@@ -1,4 +1,6 @@
 import dataclasses
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -201,3 +203,20 @@ def test_nothing_changes_if_the_database_refuses(
             other.imports.add(unpacked)
         assert not any(not one.bundled for one in other.runs())
         assert not list((elsewhere / "runs").iterdir())
+
+
+def test_a_run_that_a_killed_import_left_is_listed_by_the_next_one(
+    store: RunStore, spec: RunSpec, tmp_path: Path, elsewhere: Path
+) -> None:
+    run = made_run(store, spec)
+    path = tmp_path / "my.mnistrun"
+    run_file.write(path, store.portable([run.id]))
+    imported(path, elsewhere)
+    with closing(sqlite3.connect(paths.database(elsewhere), isolation_level=None)) as connection:
+        connection.execute("DELETE FROM runs")
+
+    assert imported(path, elsewhere) == Imported((run.id,), ())
+    with RunStore(elsewhere) as other:
+        assert other.run(run.id).title == run.title
+        assert other.epochs(run.id) == store.epochs(run.id)
+    assert check(elsewhere).problems == ()

@@ -7,7 +7,7 @@ cut, cancelled, or killed resumes where it ended. Whatever was resumed is verifi
 import shutil
 import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import md5, sha256
 from pathlib import Path
@@ -110,6 +110,7 @@ def download_mnist(
     for file in catalog.files:
         if not _is_good(work.folder / file.name, file):
             _from_any_mirror(file, catalog, work)
+        _delete_partials(catalog.mirrors, f"{file.name}.gz")
         meter.complete(file.size)
 
 
@@ -146,6 +147,7 @@ def download_published(
     for file in wanted.files:
         if not _has_archive(archives / file.name, file):
             _archive(file, wanted, work)
+        _delete_partials(wanted.mirrors, file.name)
         meter.complete(round(1e6 * file.megabytes))
     together = [one for one in known if one.files == wanted.files]
     for one in together:
@@ -309,8 +311,15 @@ class _Partial:
             raise unwritable(error, self._path) from error
 
     def delete(self) -> None:
-        """Removes what is stored."""
-        self._path.unlink(missing_ok=True)
+        """Removes what is stored, unless another download on Windows has it open."""
+        with suppress(PermissionError):
+            self._path.unlink(missing_ok=True)
+
+
+def _delete_partials(mirrors: Sequence[str], name: str) -> None:
+    """Removes what was received of a file from any mirror, once the file is stored."""
+    for mirror in mirrors:
+        _Partial(f"{mirror}{name}").delete()
 
 
 def unpacked(packed: Iterator[bytes], file: RawFile, url: str) -> Iterator[bytes]:

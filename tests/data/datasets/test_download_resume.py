@@ -91,6 +91,16 @@ def test_a_cut_download_goes_on_where_it_ended(small: Small, mirror: Mirror) -> 
     assert stored() == []
 
 
+def test_a_part_from_another_mirror_does_not_stay(small: Small, mirror: Mirror) -> None:
+    mirror.most, mirror.ranges = 1000, False
+    good = Mirror(mirror.packed)
+    with serving(good.answer) as host:
+        mirrors = (f"http://{mirror.host}/", f"http://{host}/")
+        download_mnist(quietly, never, replace(small.catalog, mirrors=mirrors))
+    assert (mirror.asked, good.asked) == ([0, 1000], [0])
+    assert stored() == []
+
+
 def test_without_ranges_a_cut_download_is_reported(small: Small, mirror: Mirror) -> None:
     mirror.most, mirror.ranges = 1000, False
     with pytest.raises(DownloadError, match="was cut after 1,000 of"):
