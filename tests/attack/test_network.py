@@ -23,13 +23,18 @@ def attack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Network]
 
 
 @pytest.mark.parametrize("fault", sorted(set(FAULTS)))
-def test_every_fault_is_survived(attack: Network, tmp_path: Path, fault: str) -> None:
+def test_every_fault_is_survived(
+    attack: Network, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fault: str
+) -> None:
+    monkeypatch.setenv("MNIST_STUDIO_HOME", str(tmp_path / "home"))
     servers = Servers(attack.archives, random.Random(1))
     servers.faults = [fault] * 4
     try:
         attack.download_twice(servers)
     finally:
         servers.close()
+    assert len(list(paths.mnist_cache().iterdir())) == len(attack.archives)
+    assert servers.faults == []
 
 
 def test_faults_by_chance_lose_nothing(attack: Network) -> None:
