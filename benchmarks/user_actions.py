@@ -111,6 +111,16 @@ def _dataset() -> None:
     OwnDatasets().add("Ways", made, overwrite=True)
 
 
+def _own_dataset_of(home: Path) -> None:
+    made = drawn.dataset(_drawn_classes(), "Former", ImportOptions())
+    OwnDatasets(home).add("Former", made, overwrite=True)
+
+
+def _overwrite_dataset() -> None:
+    made = drawn.dataset(_drawn_classes(), "Former", ImportOptions(seed=2))
+    OwnDatasets().add("Former", made, overwrite=True)
+
+
 def _own_recipe_of(home: Path) -> None:
     spec = run_spec(RECIPES["tiny-10"])
     OwnRecipes(home).add(of_run(spec, "Former", "A network."))
@@ -166,6 +176,9 @@ ACTIONS = MappingProxyType(
         "rename-recipe": Action(lambda: OwnRecipes().rename("Former", "Latter"), _own_recipe_of),
         "classes": Action(lambda: drawn.save(_drawn_classes())),
         "dataset": Action(_dataset),
+        "overwrite-dataset": Action(_overwrite_dataset, _own_dataset_of),
+        "rename-dataset": Action(lambda: OwnDatasets().rename("Former", "Latter")),
+        "delete-dataset": Action(lambda: OwnDatasets().delete("Former")),
     }
 )  # fmt: skip
 """Name -> action."""
@@ -189,7 +202,10 @@ def content(home: Path, known: frozenset[str]) -> dict[str, object]:
         **{name: _plain(values, known) for name, values in fields.items()},
         "images": found.own_images,
         "recipes": repr(OwnRecipes(home).all()),
-        "datasets": [(one.name, one.description.files) for one in OwnDatasets(home).all().datasets],
+        "datasets": [
+            (one.name, one.description.files, one.description.former_names)
+            for one in OwnDatasets(home).all().datasets
+        ],
         "settings": settings.load(),
         "drawing": saved_drawing.load(home),
         "classes": drawn.saved(),

@@ -31,7 +31,7 @@ MARK = "swept"
 """File in the home whose modification time is that of the last sweep."""
 
 _STAGE = re.compile(
-    r"\..+\.[0-9a-f]{32}\.(part|new)(-journal)?|settings\.json\.\d+\.part|selftest-[a-z0-9_]{8}"
+    r"\.(.+\.)?[0-9a-f]{32}\.(part|new)(-journal)?|settings\.json\.\d+\.part|selftest-[a-z0-9_]{8}"
 )
 _FOLDERS = ("runs", "experiments", "backups", "digits", "recipes", "set-aside", "datasets")
 """Folders in the home that MNIST Studio makes, and nobody else has business in."""

@@ -116,8 +116,7 @@ class OwnRecipes:
         """
         made = checked(recipe)
         with self._changing():
-            taken = self._of_name(made.name)
-            if taken and not overwrite:
+            if (taken := self._of_name(made.name)) and not overwrite:
                 raise _taken(taken[1].name)
             _refuse_built_in(made.name)
             if not taken and len(_files(self.folder)) >= MOST_RECIPES:
@@ -139,10 +138,10 @@ class OwnRecipes:
                 raise _taken(other[1].name)
             _refuse_built_in(clean)
             renamed = replace(recipe, name=clean)
-            target = self._write(renamed, None)
-            if target != path:
-                with writing(path):
-                    path.unlink(missing_ok=True)
+            self._write(renamed, path)
+            # A failure leaves one recipe in any case.
+            with suppress(OSError):
+                path.rename(self._path_for(renamed, path))
         return renamed
 
     def delete(self, name: str) -> OwnRecipe:
@@ -215,12 +214,17 @@ class OwnRecipes:
 
     def _write(self, recipe: OwnRecipe, over: Path | None) -> Path:
         """Writes a recipe to the file that it replaces, or to one of its own."""
-        path = over or self.folder / _file_name(recipe.name)
-        if over is None and path.exists() and same_name(_name_in(path)) != same_name(recipe.name):
-            path = _free(path)
+        path = over or self._path_for(recipe)
         with writing(path):
             write_bytes(path, recipe_files.write(recipe).encode())
         return path
+
+    def _path_for(self, recipe: OwnRecipe, present: Path | None = None) -> Path:
+        """The path for a recipe whose file is ``present``; that of no other recipe."""
+        path = self.folder / _file_name(recipe.name)
+        others = path != present and path.exists()
+        others = others and same_name(_name_in(path)) != same_name(recipe.name)
+        return _free(path) if others else path
 
     def _trash_files(self) -> list[Path]:
         found = _files(self.folder / TRASH)

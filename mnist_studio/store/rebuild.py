@@ -6,11 +6,12 @@ or from the newest backup. The present file is moved to the backups, never delet
 """
 
 import logging
+import os
 import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -268,10 +269,7 @@ def _replace(database: Path, backups: Path, contents: _Contents) -> Path | None:
             migrate(connection, stage, backups)
             with transaction(connection):
                 _fill(connection, contents)
-        replaced = _move_away(database, backups)
-        with writing(database):
-            stage.replace(database)
-        return replaced
+        return _exchange(stage, database, backups)
     finally:
         for name in (stage.name, f"{stage.name}-journal"):
             stage.with_name(name).unlink(missing_ok=True)
@@ -289,19 +287,42 @@ def _fill(connection: sqlite3.Connection, contents: _Contents) -> None:
     connection.executemany(INSERT_IMAGE, map(row_of, contents.own_images.values()))
 
 
-def _move_away(database: Path, backups: Path) -> Path | None:
-    """Moves the present database to the backups, with its journal, which belongs to it alone."""
-    if is_empty(database):
-        return None
+def _exchange(stage: Path, database: Path, backups: Path) -> Path | None:
+    """Moves the present database to the backups, and the new one to its place, or does nothing."""
+    saved = None if is_empty(database) else _place_for_replaced(backups)
+    moved: list[tuple[Path, Path]] = []
+    linked = saved is not None and _linked(database, saved)
+    try:
+        if saved and not linked:
+            _move_away(database, saved, moved)
+        with writing(database):
+            stage.replace(database)
+    except BaseException:
+        with suppress(OSError):
+            if saved and linked:
+                saved.unlink()
+            for there, here in reversed(moved):
+                shutil.move(there, here)
+        raise
+    return saved
+
+
+def _place_for_replaced(backups: Path) -> Path:
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     saved = backups / f"{REPLACED}{stamp}-{uuid4().hex[:4]}.sqlite"
     with writing(saved):
         make_folder(backups, private=True)
-    for suffix in ("", "-journal", "-wal", "-shm"):
-        old = database.with_name(database.name + suffix)
+    return saved
+
+
+def _move_away(database: Path, saved: Path, moved: list[tuple[Path, Path]]) -> None:
+    """Moves a database with its journal, which belongs to it alone; adds each move to ``moved``."""
+    for old in (database, *_journals(database)):
+        new = saved.with_name(saved.name + old.name.removeprefix(database.name))
         try:
             if old.exists():
-                shutil.move(old, saved.with_name(saved.name + suffix))
+                shutil.move(old, new)
+                moved.append((new, old))
         except PermissionError as error:
             raise StoreError(
                 f"The database “{database}” cannot be replaced because it is in use or you do not "
@@ -313,4 +334,22 @@ def _move_away(database: Path, backups: Path) -> Path | None:
                 f"The database “{database}” cannot be moved: {error.strerror or error}.",
                 "Check the disk and try again.",
             ) from error
-    return saved
+
+
+def _journals(database: Path) -> list[Path]:
+    return [database.with_name(f"{database.name}{end}") for end in ("-journal", "-wal", "-shm")]
+
+
+def _linked(database: Path, saved: Path) -> bool:
+    """Gives a database a second name, so that it has one until the new one replaces it.
+
+    Not one with a journal, which must never be next to another database, and not on Windows, which
+    refuses to replace a file that is in use.
+    """
+    if os.name == "nt" or any(journal.exists() for journal in _journals(database)):
+        return False
+    try:
+        os.link(database, saved)
+    except OSError:
+        return False  # The disk has no links: then it is moved.
+    return True

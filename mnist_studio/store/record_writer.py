@@ -128,8 +128,12 @@ class RecordWriter:
             yield connection
             connection.executemany("INSERT OR IGNORE INTO unwritten VALUES (?)", each)
         written = [run for run in each if self._written(run[0])]
-        with self._database.writing() as connection:
-            connection.executemany("DELETE FROM unwritten WHERE run = ?", written)
+        try:
+            with self._database.writing() as connection:
+                connection.executemany("DELETE FROM unwritten WHERE run = ?", written)
+        except StoreError as error:
+            # The change is stored. The next opening writes these records again.
+            _LOG.warning("%s", error)
 
     def _written(self, run_id: str) -> bool:
         folder = self._runs / run_id

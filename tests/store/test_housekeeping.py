@@ -42,6 +42,7 @@ def test_abandoned_files_are_removed_everywhere(home: Path, spec: RunSpec) -> No
         left(home / "settings.json.4711.part", LONG_AGO),
         left(home / "digits" / STAGE, IN_A_YEAR),
         left_folder(home / "datasets" / STAGE, LONG_AGO),
+        left_folder(home / "datasets" / STAGE[20:].replace("part", "new"), LONG_AGO),
         left_folder(home / "selftest-ab12_cd3", LONG_AGO),
         left(paths.speeds_file().with_name(STAGE), LONG_AGO),
         left(paths.mnist_cache() / STAGE, LONG_AGO),

@@ -1,5 +1,6 @@
 """Your own recipes as files of the home."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from mnist_studio import paths
+from mnist_studio.data import files
 from mnist_studio.errors import SpecError, StoreError, UnknownName
 from mnist_studio.spec import recipe_files, recipes
 from mnist_studio.spec.experiment import ExperimentSpec, Grid
@@ -211,3 +213,22 @@ def test_overwriting_a_recipe_keeps_the_name_of_its_file(yours: OwnRecipes) -> N
     yours.add(changed, overwrite=True)
     assert list(yours.folder.glob("*.toml")) == [other]
     assert yours.all() == own_recipes.LoadedRecipes((changed,))
+
+
+def test_a_renaming_that_fails_leaves_one_recipe(
+    yours: OwnRecipes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    yours.add(made("Former"))
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "_sync_folder", refuse)
+        with pytest.raises(StoreError):
+            yours.rename("Former", "Latter")
+    assert names(yours) == ["Latter"]
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "rename", refuse)
+        yours.rename("Latter", "Last")
+    assert names(yours) == ["Last"]
+    assert yours.all().problems == ()

@@ -1,5 +1,7 @@
 """A lost or damaged database comes back from folders and backups, with nothing lost."""
 
+import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -249,3 +251,22 @@ def test_a_record_without_its_experiment_is_completed(home: Path, filled: Everyt
     rebuild(home)
     assert everything(home).memberships == filled.memberships
     assert run_record.read(run.folder).belongs is None
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_rebuild_that_fails_at_its_end_leaves_the_database(
+    home: Path, filled: Everything, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    before = (home / "studio.sqlite").read_bytes()
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "replace", refuse)
+        if not links:
+            broken.setattr(os, "link", refuse)
+        with pytest.raises(StoreError, match="could not be written"):
+            rebuild(home)
+    assert (home / "studio.sqlite").read_bytes() == before
+    assert not list((home / "backups").glob("replaced-*"))
+    assert everything(home) == filled

@@ -13,6 +13,7 @@ from mnist_studio.spec.experiment import ExperimentSpec, Grid
 from mnist_studio.spec.run import RunSpec
 from mnist_studio.store import hashed_json, run_record, step_curve
 from mnist_studio.store.experiments import ExperimentRecord, Membership
+from mnist_studio.store.record_writer import RecordWriter
 from mnist_studio.store.rows import Run
 from mnist_studio.store.run_record import Belongs
 from mnist_studio.store.runs import RunStore
@@ -176,3 +177,26 @@ def test_a_damaged_record_is_replaced_from_the_database(store: RunStore, spec: R
     store.record(finished(run.id))
     record = run_record.read(run.folder)
     assert replace(record, steps=None).epochs == (epoch(run.id),)
+
+
+def test_a_change_that_is_stored_is_no_failure(
+    store: RunStore, spec: RunSpec, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    """The disk is full between the change and the note that its record is written."""
+    run = store.create(spec)
+    store.record(stopped(run.id))
+    former = RecordWriter._written
+
+    def written(writer: RecordWriter, run_id: str) -> bool:
+        done = former(writer, run_id)
+        writer._database.connection.execute("PRAGMA query_only = 1")
+        return done
+
+    monkeypatch.setattr(RecordWriter, "_written", written)
+    store.rename(run.id, "mine")
+    store.close()
+    with RunStore(home) as again:
+        assert again.run(run.id).title == "mine"
+    assert run_record.read(run.folder).title == "mine"
+    with closing(sqlite3.connect(home / "studio.sqlite")) as connection:
+        assert connection.execute("SELECT count(*) FROM unwritten").fetchone() == (0,)

@@ -155,10 +155,8 @@ class OwnDatasets:
         made = self.folder / f".{uuid4().hex}.new"
         try:
             known = stored.write(made, new, time(), on_file)
-            if taken:
-                self._trash(taken)
             target = self.folder / name
-            made.rename(target)
+            self._exchange(made, target, taken)
         except OSError as error:
             raise unwritable(error, self.folder / name) from error
         finally:
@@ -181,11 +179,13 @@ class OwnDatasets:
         former = tuple(one for one in former if one != new)
         known = msgspec.structs.replace(found.description, title=new, former_names=former)
         target = self.folder / new
+        # First, so that its runs find it however this ends.
+        stored.describe(found.folder, known)
         try:
             found.folder.rename(target)
         except OSError as error:
+            stored.describe(found.folder, found.description)
             raise unwritable(error, target) from error
-        stored.describe(target, known)
         return OwnDataset(new, target, known)
 
     def delete(self, name: str) -> OwnDataset:
@@ -230,6 +230,17 @@ class OwnDatasets:
         """The dataset whose folder a new one of that name would need."""
         folded = name.casefold()
         return next((one for one in self.all().datasets if one.name.casefold() == folded), None)
+
+    def _exchange(self, made: Path, target: Path, taken: OwnDataset | None) -> None:
+        """Moves a new dataset to its place and the one of its name to the trash, or neither."""
+        if taken:
+            self._trash(taken)
+        try:
+            made.rename(target)
+        except OSError:
+            if taken:
+                (self.folder / TRASH / taken.name).rename(taken.folder)
+            raise
 
     def _trash(self, found: OwnDataset) -> None:
         place = self.folder / TRASH / found.name

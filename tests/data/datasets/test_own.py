@@ -1,5 +1,7 @@
 """Your own datasets in the home."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,25 @@ def test_a_name_of_the_catalog_that_is_not_here_says_how_to_get_it(tmp_path: Pat
     with pytest.raises(DataError, match="Fashion-MNIST is not on this computer") as caught:
         sources.load("fashion-mnist")
     assert "mnist-studio datasets download fashion-mnist" in caught.value.remedy
+
+
+def test_a_dataset_that_cannot_be_exchanged_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither the one that is overwritten, nor the name by which runs know the renamed one."""
+    yours = OwnDatasets()
+    former = yours.add("letters", new_dataset())
+    rename = Path.rename
+
+    def refuse(path: Path, target: Path) -> Path:
+        if target.name == "other" or path.suffix == ".new":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return rename(path, target)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "rename", refuse)
+        with pytest.raises(DataError, match="could not be written"):
+            yours.add("letters", new_dataset(("X", "Y")), overwrite=True)
+        with pytest.raises(DataError, match="could not be written"):
+            yours.rename("letters", "other")
+    assert yours.all().datasets == (former,)
