@@ -50,7 +50,7 @@ class Interrupts:
             return
         self.work.stop()
         cancel = " Press Ctrl+C again to cancel." if number == signal.SIGINT else ""
-        self.notify(f"Stopping. The weights are saved.{cancel}")
+        self.notify(f"Stopping. The weights so far are saved.{cancel}")
 
 
 @contextmanager

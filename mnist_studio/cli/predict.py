@@ -184,12 +184,14 @@ def _predict(
     on_prediction: OnPrediction,
 ) -> bool:
     """Whether a model could classify all inputs."""
-    try:
-        for each in inputs:
-            on_prediction(_prediction(evaluator, model, each))
-    except MnistStudioError as error:
-        output.error(f"{model.name}: {error}")
-        return False
+    for each in inputs:
+        try:
+            found = _prediction(evaluator, model, each)
+        except MnistStudioError as error:
+            output.error(f"{model.name}: {error}")
+            return False
+        # Outside of the block above: output that cannot be written ends the command.
+        on_prediction(found)
     return True
 
 

@@ -15,6 +15,7 @@ from mnist_studio.data.datasets import sources
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.events import (
     PHASES,
+    Cancelled,
     Crashed,
     Event,
     Failed,
@@ -119,32 +120,43 @@ def train_all(
     """
     for spec in specs:
         sources.require(spec.dataset, data)
-    succeeded = True
+    succeeded, last = True, None
     chosen: Printer[Event] = JsonLines() if json else ProgressBars()
     with interrupts() as handler, BackgroundPrinter(chosen, is_progress, handler) as printer:
         for job, spec in zip(jobs, specs, strict=True):
             handler.work = job
-            succeeded &= _train(job, spec, printer)
+            last = _train(job, spec, printer)
+            succeeded &= isinstance(last, Finished | Stopped)
             if handler.count or printer.error:
                 break
     if handler.count:
         return handler.exit_code
     if printer.error:
-        output.error(f"{printer.error.problem} {SAVED}")
+        output.error(f"{printer.error.problem} {_outcome(last)}")
         return 1
     return 0 if succeeded else 1
 
 
-SAVED = "The training was stopped, and its weights are saved."
+def _outcome(last: Event | None) -> str:
+    """How a run ended whose events could not be written, and whether it has weights."""
+    match last:
+        case Finished():
+            return "The training has finished, and its weights are saved."
+        case Stopped():
+            return "The training was stopped, and its weights are saved."
+        case Cancelled(reason=reason) | Failed(reason=reason) | Crashed(reason=reason):
+            return reason
+        case _:
+            return "The training was stopped."
 
 
-def _train(job: TrainingJob, spec: RunSpec, printer: BackgroundPrinter[Event]) -> bool:
-    """Whether a run ended with weights."""
+def _train(job: TrainingJob, spec: RunSpec, printer: BackgroundPrinter[Event]) -> Event | None:
+    """The last event of a run; None if it could not be stored."""
     last: Event | None = None
     try:
         for last in job.events():
             printer.on_event(last)
     except MnistStudioError as error:
         output.error(f"{framework_title(spec.framework)}: {error}")
-        return False
-    return isinstance(last, Finished | Stopped)
+        return None
+    return last

@@ -5,6 +5,7 @@ import sys
 from argparse import Action, ArgumentParser, _SubParsersAction
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -95,6 +96,37 @@ def test_a_reader_that_leaves_early_is_no_error_worth_a_word(words: tuple[str, .
             [*COMMAND, *words], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, done.stderr) == (1, "")
+
+
+ABOUT_A_RUN = (
+    ("predict", "--index", "0"), ("predict", "--index", "0", "--json"), ("runs", "show", "RUN"),
+    ("explain", "RUN", "--index", "0"), ("compare", "RUN"), ("compare", "RUN", "--json"),
+)  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="writes to /dev/full")
+@pytest.mark.parametrize("words", ABOUT_A_RUN, ids=lambda words: f"{words[0]} {words[-1]}")
+def test_commands_about_a_run_say_once_that_nobody_reads_them(
+    run: str, words: tuple[str, ...]
+) -> None:
+    def errors(stream: IO[bytes]) -> list[str]:
+        command = [*COMMAND, "--quiet", *(run if word == "RUN" else word for word in words)]
+        done = subprocess.run(
+            command, stdout=stream, stderr=subprocess.PIPE, text=True, check=False
+        )
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        return [line for line in done.stderr.splitlines() if "could not be written" in line]
+
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as closed:
+        assert errors(closed) == []
+    with Path("/dev/full").open("wb") as full:
+        assert errors(full) == [
+            "mnist-studio: The output could not be written: No space left on device. "
+            "Free some space, or choose another output."
+        ]
 
 
 @pytest.fixture

@@ -172,7 +172,7 @@ def test_ctrl_c_stops_and_keeps_the_weights(at: str, end: str, framework: str) -
     output, errors = process.communicate(timeout=60)
 
     assert process.returncode == 130
-    assert errors == DIGITS + "Stopping. The weights are saved. Press Ctrl+C again to cancel.\n"
+    assert errors == DIGITS + "Stopping. The weights so far are saved. Press Ctrl+C again to cancel.\n"
     assert f'"type":"{end}"' in [*lines, *output.splitlines()][-1]
     with RunStore() as store:
         (run,) = store.runs()
@@ -222,11 +222,36 @@ def test_a_full_disk_behind_the_output_stops_the_training_and_keeps_the_weights(
         process = _begun(*TRAIN, "--epochs", 10_000, "--framework", "all", "--json", stdout=full)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert errors == DIGITS + UNWRITTEN.format("No space left on device")
     with RunStore() as store:
         (run,) = store.runs()
     # The first event fails, so the stop may come before the training does.
     assert run.status in ("stopped", "cancelled")
+    ends = {
+        "stopped": UNWRITTEN,
+        "cancelled": "mnist-studio: The output could not be written: {}. Stopped before training "
+        "began. There was nothing to save.\n",
+    }
+    assert errors == DIGITS + ends[run.status].format("No space left on device")
+
+
+@linux
+@needs_pytorch
+def test_a_reader_that_leaves_before_the_training_does_not_read_that_weights_are_saved() -> None:
+    process = _begun(*TRAIN, "--framework", "pytorch", "--json")
+    assert process.stdout
+    assert '"started"' in process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 1
+    with RunStore() as store:
+        (run,) = store.runs()
+    assert (run.status, run.trained) == ("cancelled", False)
+    assert errors == DIGITS + (
+        "mnist-studio: The output could not be written: Broken pipe. Stopped before training "
+        "began. There was nothing to save.\n"
+    )
 
 
 @linux
@@ -284,7 +309,7 @@ def test_a_log_out_stops_and_keeps_the_weights(number: signal.Signals) -> None:
             break
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 128 + number
-    assert errors == DIGITS + "Stopping. The weights are saved.\n"
+    assert errors == DIGITS + "Stopping. The weights so far are saved.\n"
     _assert_stopped()
 
 

@@ -190,7 +190,7 @@ def test_ctrl_c_stops_and_says_how_to_resume(file: Path) -> None:
     output, errors = process.communicate()
     assert process.returncode == 130
     assert json.loads(output.splitlines()[-1])["outcome"] == "stopped"
-    assert "Stopping. The weights are saved." in errors
+    assert "Stopping. The weights so far are saved." in errors
     assert f"mnist-studio experiment {file} --jobs 2" in errors
     left = [cell for cell in cells() if cell.state != "finished"]
     assert left
