@@ -24,6 +24,7 @@ from mnist_studio.errors import (
     UnknownName,
     UsageError,
 )
+from mnist_studio.formatting import printable_lines
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -143,7 +144,9 @@ class _Parser(argparse.ArgumentParser):
         if file is sys.stdout:
             output.block(message)
         else:
-            super()._print_message(output.fitted(message, file) if file else message, file)
+            # Words of the command line are repeated in it.
+            text = printable_lines(message)
+            super()._print_message(output.fitted(text, file) if file else text, file)
 
     def format_usage(self) -> str:
         """The usage; on a narrow terminal, its lines are not indented by the command."""

@@ -9,7 +9,7 @@ from typing import IO
 
 import pytest
 
-from mnist_studio import __version__, paths, settings
+from mnist_studio import __version__, formatting, paths, settings
 from mnist_studio.cli import commands
 from mnist_studio.cli.commands import COMMANDS
 from mnist_studio.data.datasets import sources
@@ -61,6 +61,14 @@ def test_wrong_usage_is_reported_and_ends_with_2(
     assert said.code == 2
     assert message in said.errors
     assert said.output == ""
+
+
+@pytest.mark.parametrize("words", [("train", "mlp-128", "\x1b[31mx"), ("runs", "list", "a\x9bb:3")])
+def test_wrong_words_do_not_command_the_terminal(here: Main, words: tuple[str, ...]) -> None:
+    said = here(*words)
+    assert said.code == 2
+    assert "unrecognized arguments: " in said.errors
+    assert not formatting.has_controls(said.errors.replace("\n", ""))
 
 
 @pytest.mark.parametrize("words", [("--json", "list"), ("list", "--json"), ("--json",)])

@@ -172,7 +172,8 @@ def test_ctrl_c_stops_and_keeps_the_weights(at: str, end: str, framework: str) -
     output, errors = process.communicate(timeout=60)
 
     assert process.returncode == 130
-    assert errors == DIGITS + "Stopping. The weights so far are saved. Press Ctrl+C again to cancel.\n"
+    note = "Stopping. The weights so far are saved. Press Ctrl+C again to cancel.\n"
+    assert errors == DIGITS + note
     assert f'"type":"{end}"' in [*lines, *output.splitlines()][-1]
     with RunStore() as store:
         (run,) = store.runs()

@@ -234,8 +234,8 @@ def _all_failed(failures: list[NetworkError | _BadContentError], title: str) -> 
     if not failures:
         problem = f"{title} could not be downloaded because there is no mirror."
         return DownloadError(problem, _REMEDY)
-    if len(failures) == 1:
-        return failures[0]
+    if len(failures) == 1 and isinstance(failures[0], _BadContentError):
+        return failures[0]  # It names the file.
     reasons = "; ".join(dict.fromkeys(error.reason for error in failures))
     return DownloadError(f"{title} could not be downloaded: {reasons}.", failures[0].remedy)
 

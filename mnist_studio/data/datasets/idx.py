@@ -23,7 +23,7 @@ LARGEST = 1 << 28
 _UNSIGNED_BYTE, _INTEGER = 8, 12
 _BYTE = 255
 _GZIP = b"\x1f\x8b"
-REMEDY = "Get the file again. MNIST Studio can download MNIST."
+REMEDY = "Get the file again. MNIST Studio can download published datasets."
 
 
 def read_raw(path: Path, largest: int = LARGEST) -> bytes:

@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 from mnist_studio.errors import DownloadError
 from mnist_studio.formatting import count
 
-OTHERWISE = "import a folder with MNIST, or use the built-in dataset."
+OTHERWISE = "import a folder with the files, or use the built-in dataset."
 _LATER = f"Try again later, {OTHERWISE}"
 _NETWORK = f"Check the network connection, {OTHERWISE}"
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
@@ -45,7 +45,7 @@ class NetworkError(DownloadError):
     """
 
     def __init__(self, reason: str, remedy: str, resumable: bool = False) -> None:
-        super().__init__(f"MNIST could not be downloaded: {reason}.", remedy)
+        super().__init__(f"The download failed: {reason}.", remedy)
         self.reason = reason
         self.resumable = resumable
 

@@ -76,8 +76,8 @@ def failure(url: str, patience: float = 5.0) -> NetworkError:
     with pytest.raises(NetworkError) as caught:
         fetched(url, patience=patience)
     error = caught.value
-    assert error.problem == f"MNIST could not be downloaded: {error.reason}."
-    assert error.remedy.endswith("import a folder with MNIST, or use the built-in dataset.")
+    assert error.problem == f"The download failed: {error.reason}."
+    assert error.remedy.endswith("import a folder with the files, or use the built-in dataset.")
     return error
 
 

@@ -207,7 +207,9 @@ def test_a_closed_port_is_reported(small: Small) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     catalog = replace(small.catalog, mirrors=(f"http://127.0.0.1:{port}/",))
-    with pytest.raises(DownloadError, match="connection to 127"):
+    with pytest.raises(
+        DownloadError, match=r"MNIST could not be downloaded: the connection to 127"
+    ):
         download_mnist(quietly, never, catalog)
 
 
