@@ -3,7 +3,7 @@
     python -m benchmarks              all of them
     python -m benchmarks loop stop    some of them
     python -m benchmarks kills --help  options of an attack; also: full_disk, writes, fuzz,
-                                       damage, races, network, soak, pictures
+                                       damage, races, network, clock, soak, pictures
 
 Timing is noisy, so times are medians, and ratios are medians of pairs that are measured in turn.
 The targets are in docs/benchmarks.md.
@@ -34,7 +34,8 @@ ALL = (
 
 
 ATTACKS = (
-    "kills", "full_disk", "writes", "fuzz", "soak", "damage", "races", "network", "pictures",
+    "kills", "full_disk", "writes", "fuzz", "soak", "damage", "races", "network", "clock",
+    "pictures",
 )  # fmt: skip
 """Take options of their own and report what was lost or what grew, not how long it took."""
 

@@ -186,7 +186,7 @@ def fill(home: Path) -> None:
     with RunStore(home) as store:
         stored = store.experiments.add(experiment)
         for number, status in enumerate(("finished", "stopped", "crashed", "finished")):
-            _train(store, status, Membership(stored.id, 2) if number == 3 else None)
+            train(store, status, Membership(stored.id, 2) if number == 3 else None)
         for label in range(4):
             stroke = (InkPoint(0.5 + label / 100, 0.1, 0.0, 0.5), InkPoint(0.5, 0.9, 0.2, 0.6))
             store.own_images.add([of_ink((stroke,), label, 1e9 + label)])
@@ -194,7 +194,8 @@ def fill(home: Path) -> None:
         pass
 
 
-def _train(store: RunStore, status: str, membership: Membership | None) -> None:
+def train(store: RunStore, status: str, membership: Membership | None) -> None:
+    """Adds a run that looks as if it was trained."""
     run = store.create(run_spec(RECIPES["tiny-10"]), membership)
     spec = run.spec
     weights = initial_weights(spec.model, 1, spec.training.precision)
