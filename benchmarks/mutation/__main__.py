@@ -6,6 +6,7 @@
     python -m benchmarks.mutation store --sample 300    300 of its mutants, drawn with a fixed seed
     python -m benchmarks.mutation store --sample 300 --seed 2     another 300
     python -m benchmarks.mutation store --survivors     the mutants that no test noticed
+    python -m benchmarks.mutation store --survivors --sample 300      only those of that sample
     python -m benchmarks.mutation store --again         those again, after new tests
     python -m benchmarks.mutation store --trusted       without trying the tests first
 
@@ -271,12 +272,10 @@ def _changed(lines: Iterable[str]) -> list[str]:
     return [line for line in lines if line[:1] in ("+", "-") and line[:3] not in ("+++", "---")]
 
 
-def survivors(package: Package) -> list[Survivor]:
-    """The mutants that no test noticed, each with its change and its explanation."""
+def survivors(package: Package, run: Sequence[Mutant]) -> list[Survivor]:
+    """Those of mutants that were run that no test noticed, with change and explanation."""
     explanations = read_explanations(FOLDER / "explained.toml")
-    unnoticed = [
-        each for each in mutants(package) if each.code is not None and each.code not in KILLED
-    ]
+    unnoticed = [each for each in run if each.code not in KILLED]
     changed = changes(package, unnoticed)
     explained = {
         name: why.why
@@ -292,10 +291,21 @@ def survivors(package: Package) -> list[Survivor]:
     ]
 
 
-def report(package: Package) -> None:
-    """Prints the row of docs/reliability.md, then every mutant that has no explanation."""
-    run = [each for each in mutants(package) if each.code is not None]
-    left = survivors(package)
+def run_mutants(package: Package, names: Sequence[str]) -> list[Mutant]:
+    """The mutants that were run: those of these names, or all without names."""
+    found = [each for each in mutants(package) if each.code is not None]
+    return [each for each in found if each.name in {*names}] if names else found
+
+
+def report(package: Package, names: Sequence[str]) -> None:
+    """Prints every mutant that has no explanation, then the row of docs/reliability.md.
+
+    Args:
+        package: that was mutated.
+        names: of the mutants that count; all that were run if empty.
+    """
+    run = run_mutants(package, names)
+    left = survivors(package, run)
     explained = sum(each.why is not None for each in left)
     refusals = sum(each.why is None and each.error is not None for each in left)
     open_ones = [each for each in left if each.is_open]
@@ -319,7 +329,7 @@ def main(arguments: Sequence[str]) -> int:
     """Runs, or shows, the mutants of a package."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.mutation")
     parser.add_argument("package", nargs="?", choices=sorted(packages()))
-    parser.add_argument("--sample", type=int, metavar="N", help="run N mutants (demutant: all)")
+    parser.add_argument("--sample", type=int, metavar="N", help="run N mutants (default: all)")
     parser.add_argument("--seed", type=int, default=1, help="of the sample (default: 1)")
     parser.add_argument("--survivors", action="store_true", help="show what was not noticed")
     parser.add_argument("--again", action="store_true", help="run what was not noticed again")
@@ -329,18 +339,19 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(packages()))
         return 0
     package = packages()[given.package]
+    names = chosen(package, given.sample, given.seed) if given.sample else []
     if not given.survivors:
-        left = survivors(package) if given.again else []
-        again = [each.mutant.name for each in left if each.is_open]
+        left = survivors(package, run_mutants(package, names)) if given.again else []
         prepare(package, given.trusted)
         if given.sample:
-            mutmut(package, _MAKE)
-            again = chosen(package, given.sample, given.seed)
-        said = mutmut(package, _COMMAND, "run", "--max-children", "1", *again)
+            mutmut(package, _MAKE)  # After a change of the sources, the names may be others.
+            names = chosen(package, given.sample, given.seed)
+        tried = [each.mutant.name for each in left if each.is_open] if given.again else names
+        said = mutmut(package, _COMMAND, "run", "--max-children", "1", *tried)
         if "Running mutation testing" not in said:
             print(said[-3000:], file=sys.stderr)
             return 1
-    report(package)
+    report(package, names)
     return 0
 
 
