@@ -19,6 +19,9 @@ _SHOUTED = re.compile(r"\b[A-Z]{2,} [A-Z]{2,} [A-Z]{2,}\b")
 found: list[str] = []
 """Errors that were raised since it was emptied and are not sentences."""
 
+without_remedy: list[tuple[str, str]] = []
+"""Module and problem of the errors since then that do not say what to do."""
+
 _init = MnistStudioError.__init__
 
 
@@ -26,6 +29,7 @@ _init = MnistStudioError.__init__
 def errors_are_sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Fails a test in which the product raises an error that is not made of sentences."""
     found.clear()
+    without_remedy.clear()
     monkeypatch.setattr(MnistStudioError, "__init__", _noting)
     yield
     assert not found
@@ -46,13 +50,17 @@ def why_no_sentences(problem: object, remedy: object) -> str:
 
 
 def _noting(self: MnistStudioError, problem: str, remedy: str = "") -> None:
-    if _raised_by_the_product() and (why := why_no_sentences(problem, remedy)):
-        found.append(f"{type(self).__name__}({problem!r}, {remedy!r}): {why}")
+    module = _raising_module()
+    if module.startswith("mnist_studio."):
+        if why := why_no_sentences(problem, remedy):
+            found.append(f"{type(self).__name__}({problem!r}, {remedy!r}): {why}")
+        if not remedy:
+            without_remedy.append((module, problem))
     _init(self, problem, remedy)
 
 
-def _raised_by_the_product() -> bool:
+def _raising_module() -> str:
     frame = sys._getframe(2)
     while frame.f_globals.get("__name__") == errors.__name__ and frame.f_back:
         frame = frame.f_back
-    return str(frame.f_globals.get("__name__")).startswith("mnist_studio.")
+    return str(frame.f_globals.get("__name__"))

@@ -176,7 +176,7 @@ class _Check:
             steps += [partial(self._check_backup, each.path) for each in copies]
         for done, step in enumerate(steps, start=1):
             if self._is_cancelled():
-                raise CancelledByUser("The check was canceled.")
+                raise CancelledByUser("The check was canceled.", "Nothing was changed.")
             step()
             self._progress(done / len(steps))
         self._check_experiments()
@@ -203,7 +203,7 @@ class _Check:
             self._report(problem)
         return len(found.recipes)
 
-    def _add(self, what: str, remedy: str = "", row: BadRow | None = None) -> None:
+    def _add(self, what: str, remedy: str, row: BadRow | None = None) -> None:
         self._problems.append(Problem(what, remedy, row))
 
     def _report(self, error: MnistStudioError, row: BadRow | None = None) -> None:

@@ -134,9 +134,6 @@ def _log_unless_gone(
         _LOG.warning("“%s” cannot be removed: %s", path, raised[1])
 
 
-_LOG = logging.getLogger(__name__)
-
-
 def delete(database: Database, folder: Path) -> None:
     """Deletes the run of a folder completely, or not at all.
 

@@ -229,7 +229,7 @@ class OwnImages:
 
 
 def image_of(row: Row) -> OwnImage:
-    """The own image in a row of ``IMAGEIMAGE_COLUMNS``.
+    """The own image in a row of ``IMAGE_COLUMNS``.
 
     Raises:
         StoreDamaged: the row is damaged.

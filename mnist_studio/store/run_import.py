@@ -248,7 +248,7 @@ def _checked_run(path: Path, folder: Path, manifest: RunFileManifest) -> RunReco
         _write_record(folder, record)
         _check_files(folder, record)
     except MnistStudioError as error:
-        newer = getattr(error, "remedy", "") == codec.UPDATE or is_newer(manifest.written_by)
+        newer = error.remedy == codec.UPDATE or is_newer(manifest.written_by)
         if isinstance(error, SpecError) and newer:
             raise too_new(path, manifest) from error
         problem = error.problem.replace(f"{folder}{os.sep}", "").rstrip(".")

@@ -2,7 +2,7 @@
 
 import getpass
 import socket
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
@@ -13,6 +13,7 @@ from mnist_studio.store import artifacts, crash_report
 from mnist_studio.store.crash_report import anonymous
 from mnist_studio.store.crash_report import crash_report as report
 from mnist_studio.store.runs import RunStore
+from tests.store.example_events import stopped
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +101,99 @@ def test_its_parts_are_separated_by_empty_lines(spec: RunSpec) -> None:
     assert lines[2:4] == ["", "facts"]
     assert (lines[heading - 1], lines[heading + 1]) == ("", "no memory")
     assert lines[-3:] == ["", "--- Log of the window ---", "(empty)"]
+
+
+@pytest.mark.parametrize("separator", ["\\", "\\\\", "/"])
+def test_a_folder_of_windows_is_replaced_however_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, separator: str
+) -> None:
+    """A traceback doubles backslashes, and Qt writes slashes."""
+    monkeypatch.setattr(Path, "home", lambda: PureWindowsPath("D:\\People\\Grace"))
+    said = f"in d:{separator}people{separator}GRACE{separator}x"
+    assert anonymous(said) == f"in <HOME>{separator}x"
+
+
+def test_a_name_of_three_characters_is_replaced_and_one_of_two_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, wanted in (("ada", "by USER"), ("al", "by al")):
+        monkeypatch.setattr(getpass, "getuser", lambda name=name: name)
+        assert anonymous(f"by {name}") == wanted
+    for name, wanted in (("pc1", "on COMPUTER"), ("pc", "on pc")):
+        monkeypatch.setattr(socket, "gethostname", lambda name=name: name)
+        assert anonymous(f"on {name}") == wanted
+
+
+@pytest.mark.parametrize("error", [OSError, KeyError, ImportError])
+def test_a_system_without_a_name_for_the_user_is_reported_too(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def nameless() -> str:
+        raise error("no such user")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert anonymous("by ada.lovelace on difference-engine") == "by ada.lovelace on COMPUTER"
+
+
+def test_the_folder_of_the_data_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(paths, "data_folder", lambda: tmp_path / "digits")
+    assert anonymous(f"in {tmp_path / 'digits'}/train") == "in <DATA>/train"
+    monkeypatch.setattr(paths, "data_folder", lambda: None)
+    assert "<DATA>" not in anonymous(f"in {tmp_path / 'digits'}/train")
+
+
+def test_a_text_that_is_not_utf_8_is_in_the_report(spec: RunSpec) -> None:
+    with RunStore() as store:
+        folder = _failed_run(store, spec, "no memory")
+        artifacts.console(folder).write_bytes(b"caf\xe9\n\xff\xfe out of memory\n")
+    assert "caf�\n�� out of memory\n" in report([])
+
+
+def test_only_the_end_of_a_long_file_is_read(spec: RunSpec) -> None:
+    assert crash_report.LARGEST_TAIL == 65_536
+    with RunStore() as store:
+        folder = _failed_run(store, spec, "no memory")
+    console = artifacts.console(folder)
+    console.write_text("x" * 65_536)
+    assert crash_report._tail(console, 2) == ["x" * 65_536]
+    console.write_text("x" * 65_535 + "\n")
+    assert crash_report._tail(console, 2) == ["x" * 65_535]
+    console.write_text("y" * 10 + "x" * 65_536)
+    assert crash_report._tail(console, 2) == ["x" * 65_536]
+    console.write_text("one\ntwo\nthree\n")
+    assert crash_report._tail(console, 2) == ["two", "three"]
+    assert crash_report._tail(folder / "none", 2) == []
+
+
+def test_crashed_runs_are_in_the_report_and_stopped_ones_are_not(spec: RunSpec) -> None:
+    with RunStore() as store:
+        crashed, ended = store.create(spec), store.create(spec)
+        store.record(stopped(ended.id))
+        store.release(crashed.id)
+        store.recover()
+    text = report([])
+    assert f"--- Run {crashed.id}: {spec.framework}, {spec.style}, crashed ---\n" in text
+    assert "MNIST Studio ended while this run was training.\n" in text
+    assert ended.id not in text
+    assert text.startswith(
+        "MNIST Studio: crash report\n"
+        "Read this report before you send it. Your names and folders have been replaced.\n\n"
+    )
+    assert text.endswith("(empty)\n")
+
+
+def test_the_newest_runs_are_in_the_report(spec: RunSpec) -> None:
+    with RunStore() as store:
+        folders = [_failed_run(store, spec, f"reason {number}") for number in range(5)]
+        newest = {run.id for run in store.runs()[: crash_report.MOST_RUNS]}
+    text = report([])
+    assert {folder.name for folder in folders if folder.name in text} == newest
+
+
+def test_the_log_has_a_limited_number_of_lines() -> None:
+    paths.log_file().write_text("".join(f"line {number}.\n" for number in range(150)))
+    lines = report([]).splitlines()
+    start = lines.index("--- Log of the window ---")
+    assert lines[start + 1 :] == [f"line {number}." for number in range(50, 150)]

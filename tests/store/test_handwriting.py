@@ -29,11 +29,11 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 
 
 def test_only_missing_images_are_made(made: list[tuple[int, int]]) -> None:
-    for count in (5, 5, 3, 8):
+    for count in (5, 5, 3, 8, 9, 9):
         found = handwriting.labeled_images(count, 40)
         assert found.images[:, 0, 0].tolist() == [40 + place for place in range(count)]
         assert found.labels.tolist() == list(range(count))
-    assert made == [(0, 5), (5, 8)]
+    assert made == [(0, 5), (5, 8), (8, 9)]
     assert handwriting.labeled_images(2, 60).images[0, 0, 0] == 60
 
 

@@ -1,6 +1,7 @@
 """Own images as a file of the home: every change is in it, and a rebuild needs nothing else."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,63 @@ def test_outdated_lines_are_removed(
     RunStore(home).close()
     assert len(journal.path.read_bytes().splitlines()) == 2
     assert {image.key: image.label for image in journal.read()} == EXPECTED | {ONE.key: 9}
+
+
+def test_every_line_is_a_document_and_no_line_is_empty(
+    home: Path, journal: OwnImageJournal
+) -> None:
+    lines = journal.path.read_bytes().split(b"\n")
+    assert lines.pop() == b""
+    assert [line[:1] for line in lines] == [b"["] * 4 + [b"{"]
+    assert lines[4] == b'{"deleted":"%s"}' % TWO.key.encode()
+    # A cut line is ended before the next one is written.
+    journal.path.write_bytes(b"[1")
+    journal.add([ONE])
+    cut, added, end = journal.path.read_bytes().split(b"\n")
+    assert (cut, end) == (b"[1", b"")
+    assert ONE.key.encode() in added
+    assert journal.read() == (ONE,)
+
+
+def test_nothing_makes_no_file(home: Path) -> None:
+    home.mkdir()
+    journal = OwnImageJournal(paths.own_image_journal(home))
+    journal.add([])
+    journal.delete([])
+    journal.complete([])
+    assert not journal.path.exists()
+    assert journal.read() == ()
+
+
+def test_a_new_label_is_added_to_the_file_and_a_known_one_is_not(journal: OwnImageJournal) -> None:
+    before = journal.path.read_bytes()
+    journal.complete(journal.read())
+    assert journal.path.read_bytes() == before
+    changed = replace(THREE, label=9)
+    journal.complete([changed])
+    assert journal.path.read_bytes().startswith(before)
+    assert {image.key: image.label for image in journal.read()} == EXPECTED | {THREE.key: 9}
+
+
+def test_lines_are_removed_when_there_are_too_many_and_not_before(
+    journal: OwnImageJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There are two images in five lines, of which twice as many as images may stay."""
+    assert own_image_journal.SPARE_LINES == 1000
+    before = journal.path.read_bytes()
+    monkeypatch.setattr(own_image_journal, "SPARE_LINES", 1)
+    journal.complete([])
+    assert journal.path.read_bytes() == before
+    monkeypatch.setattr(own_image_journal, "SPARE_LINES", 0)
+    journal.complete([])
+    assert len(journal.path.read_bytes().splitlines()) == 2
+    assert {image.key: image.label for image in journal.read()} == EXPECTED
+
+
+def test_lines_that_mean_nothing_are_logged(
+    journal: OwnImageJournal, caplog: pytest.LogCaptureFixture
+) -> None:
+    with journal.path.open("ab") as file:
+        file.write(b'{"deleted":7}\n{"deleted":"unknown"}\n\n  \n[]\n')
+    assert {image.key: image.label for image in journal.read()} == EXPECTED
+    assert caplog.text.count("a line cannot be read") == 2

@@ -66,7 +66,7 @@ def refusal(path: Path) -> str:
     return caught.value.problem
 
 
-def in_record(files: dict[str, bytes], change: Callable[[dict[str, Any]], None]) -> None:
+def in_record(files: dict[str, bytes], change: Callable[[dict[str, Any]], object]) -> None:
     (name,) = (each for each in files if each.endswith("record.json"))
     record = json.loads(files[name])
     change(record)
