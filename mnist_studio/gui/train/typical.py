@@ -81,7 +81,7 @@ class Evidence:
 
 
 def accuracy(specs: Sequence[RunSpec], evidence: Evidence) -> Figure:
-    """The mean test accuracy of runs with these settings, whatever their seeds.
+    """The mean test accuracy of runs with these settings, each seed of a framework once.
 
     Args:
         specs: the same settings in each selected framework; at least one.
@@ -90,7 +90,7 @@ def accuracy(specs: Sequence[RunSpec], evidence: Evidence) -> Figure:
     wanted = {_neutral(spec) for spec in specs}
     ends = [
         run.terminal.test_accuracy
-        for run in evidence.of(specs[0].recipe)
+        for run in _each_seed_once(evidence.of(specs[0].recipe))
         if isinstance(run.terminal, Finished) and _neutral(run.spec) in wanted
     ]
     if ends:
@@ -105,12 +105,20 @@ def accuracy(specs: Sequence[RunSpec], evidence: Evidence) -> Figure:
     return found if found.known else _other_length(specs, evidence) or found
 
 
+def _each_seed_once(runs: Sequence[Run]) -> Sequence[Run]:
+    """The first of the runs with the same settings and seed, as in every view."""
+    first: dict[RunSpec, Run] = {}
+    for run in runs:
+        first.setdefault(replace(run.spec, device="auto", threads=0), run)
+    return tuple(first.values())
+
+
 def _other_length(specs: Sequence[RunSpec], evidence: Evidence) -> Figure | None:
     """That of the user's runs with another number of epochs, those with the most; None if none."""
     wanted = {_any_length(spec) for spec in specs}
     ends = [
         (run.spec.training.epochs, run.terminal.test_accuracy)
-        for run in evidence.of(specs[0].recipe)
+        for run in _each_seed_once(evidence.of(specs[0].recipe))
         if isinstance(run.terminal, Finished) and _any_length(run.spec) in wanted
     ]
     if not ends:

@@ -1,5 +1,6 @@
 """What settings typically reach, and where the figures are from."""
 
+from dataclasses import replace as with_fields
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -35,12 +36,29 @@ def run(spec: RunSpec, accuracy: float, seconds: float, name: str = "a", seed: i
 
 def test_own_runs_come_first() -> None:
     (spec,) = specs()
-    runs = [run(spec, 0.97, 10, "a"), run(spec, 0.98, 30, "b", seed=7), run(spec, 0.96, 14, "c")]
+    runs = [
+        run(spec, 0.97, 10, "a"), run(spec, 0.98, 30, "b", seed=7), run(spec, 0.96, 14, "c", seed=8)
+    ]  # fmt: skip
     evidence = Evidence(runs)
     accuracy, time = typical.accuracy([spec], evidence), typical.duration([spec], evidence)
     assert (accuracy.text, accuracy.source) == ("97.00 %", "your three runs")
     assert (time.text, time.source, time.exact) == ("14 s", "your three runs", True)
     assert typical.both(accuracy, time) == "97.00 % · 14 s"
+
+
+def test_a_seed_trained_twice_counts_once_in_the_accuracy() -> None:
+    (spec,) = specs()
+    again = [run(spec, 0.97, 10, "a"), run(spec, 0.98, 30, "b", seed=7), run(spec, 0.5, 14, "c")]
+    accuracy = typical.accuracy([spec], Evidence(again))
+    assert (accuracy.text, accuracy.source) == ("97.50 %", "your two runs")
+    assert typical.duration([spec], Evidence(again)).source == "your three runs"
+    longer = replace(spec, recipe="Mine", training=replace(spec.training, epochs=99))
+    other = [replace_recipe(one) for one in again]
+    assert typical.accuracy([longer], Evidence(other)).source == "your two runs with five epochs"
+
+
+def replace_recipe(of: Run) -> Run:
+    return with_fields(of, spec=replace(of.spec, recipe="Mine"))
 
 
 def test_only_runs_with_these_settings_count() -> None:
