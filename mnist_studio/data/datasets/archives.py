@@ -53,15 +53,22 @@ class FoundFile:
     @property
     def plain_name(self) -> str:
         """Its name as published, without the ending of an archive."""
-        name = _PACKED.sub("", _NUMBERED.sub("", self.name))
-        return name.replace(".idx", "-idx").casefold()
+        return _plain(self.name)
 
     @property
     def place(self) -> str:
-        """What holds it: files that belong together have the same."""
-        if self.member:
-            return f"{self.path}/{self.member.rpartition('/')[0]}".rstrip("/")
-        return str(self.path.parent)
+        """The folder that holds it, also one in an archive."""
+        whole = f"{self.path.as_posix()}/{self.member}" if self.member else self.path.as_posix()
+        return whole.rpartition("/")[0]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What may hold it: files that belong together have one of these in common.
+
+        Kaggle has each file in a folder of its own with the name of the file.
+        """
+        above, _, name = self.place.rpartition("/")
+        return (self.place, above) if name and _plain(name) == self.plain_name else (self.place,)
 
     def packed(self) -> bytes:
         """The bytes of the file as they are.
@@ -79,6 +86,10 @@ class FoundFile:
             raise damaged(self.name, "its archive is incomplete or damaged") from error
         except OSError as error:
             raise unreadable(error, self.path) from error
+
+
+def _plain(name: str) -> str:
+    return _PACKED.sub("", _NUMBERED.sub("", name)).replace(".idx", "-idx").casefold()
 
 
 def unpacked(packed: bytes, name: str) -> bytes:

@@ -24,6 +24,7 @@ from mnist_studio.data.datasets.catalog import MNIST
 from mnist_studio.data.datasets.published import PUBLISHED, Published
 from mnist_studio.data.datasets.stored import NewDataset
 from mnist_studio.data.files import unreadable
+from mnist_studio.data.formats import EMPTY, HEAD, PAGE, format_of
 from mnist_studio.data.images import SIDE, LabeledImages
 from mnist_studio.errors import DataError
 from mnist_studio.formatting import count
@@ -37,6 +38,9 @@ _BY_CONTENT = (
     "The unpacked files have no published checksum. They were checked by the numbers of images, "
     "the labels, and the brightness."
 )
+
+Copies = tuple[FoundFile, ...]
+"""The same file under several spellings, packed or not, in one place."""
 
 
 @dataclass(frozen=True)
@@ -120,35 +124,37 @@ def _names(wanted: Published) -> tuple[str, ...]:
     return tuple(FoundFile(Path(file.name)).plain_name for file in wanted.files)
 
 
-def _candidates(found: Sequence[FoundFile], wanted: Published) -> list[list[FoundFile]]:
-    """Files that can be a dataset together: those of one folder, or else the only ones."""
+def _candidates(found: Sequence[FoundFile], wanted: Published) -> list[list[Copies]]:
+    """Files that can be a dataset together: those of one folder, each with its copies there."""
     groups = [_names(wanted)]
     if wanted.name == "kuzushiji-mnist":
         groups.append(_KMNIST_ARRAYS)
     return [files for names in groups for files in _of_names(found, names)]
 
 
-def _of_names(found: Sequence[FoundFile], names: tuple[str, ...]) -> list[list[FoundFile]]:
+def _of_names(found: Sequence[FoundFile], names: tuple[str, ...]) -> list[list[Copies]]:
     named = [file for file in found if file.plain_name in names]
-    complete: list[list[FoundFile]] = []
-    for place in dict.fromkeys(file.place for file in named):
-        here = {file.plain_name: file for file in reversed(named) if file.place == place}
-        if len(here) == len(names):
-            complete.append([here[name] for name in names])
+    complete: list[list[Copies]] = []
+    for place in dict.fromkeys(place for file in named for place in file.places):
+        here = [file for file in named if place in file.places]
+        copies = [tuple(file for file in here if file.plain_name == name) for name in names]
+        if all(copies):
+            complete.append(copies)
     return complete
 
 
 def _read(
-    files: Sequence[FoundFile],
+    files: Sequence[Copies],
     wanted: Published,
     check: Callable[[], object],
     known: Sequence[Published],
 ) -> NewDataset:
     contents = []
-    whole = _is_published_archive(files[0], wanted)
-    for number, file in enumerate(files):
+    notes: list[str] = []
+    whole = _is_published_archive(files[0][0], wanted)
+    for number, copies in enumerate(files):
         check()
-        content = _content(file, wanted, number)
+        content = _first_good(copies, wanted, number, notes)
         contents.append(replace(content, verified=content.verified or whole))
     train, test = _parts(contents, wanted, known)
     facts = datasets.CATALOG[wanted.name]
@@ -158,9 +164,63 @@ def _read(
         facts.class_names,
         train,
         test,
-        files[0].place,
-        () if verified else (_BY_CONTENT,),
+        files[0][0].place,
+        (*notes, *(() if verified else (_BY_CONTENT,))),
     )
+
+
+def _first_good(copies: Copies, wanted: Published, number: int, notes: list[str]) -> _Content:
+    """The content of the first copy with the published checksum, else the first in its format.
+
+    An interrupted extraction leaves an empty or partial file next to the good archive.
+
+    Args:
+        copies: of one file.
+        wanted: the dataset.
+        number: of the file.
+        notes: gets a sentence about each damaged copy that a good one replaces.
+
+    Raises:
+        DataError: all of them are damaged; names each.
+    """
+    errors: list[DataError] = []
+    good: list[_Content] = []
+    for file in copies:
+        try:
+            content = _content(file, wanted, number)
+            if len(copies) > 1 and not content.verified:
+                _check_format(content, wanted, number)
+        except DataError as error:
+            errors.append(error)
+            continue
+        good.append(content)
+        if content.verified:
+            break
+    if not good:
+        raise DataError(" ".join(dict.fromkeys(e.problem for e in errors)), errors[0].remedy)
+    used = next((one for one in good if one.verified), good[0])
+    # A checksum is often published for the archive only, so the content decides.
+    errors += [
+        idx.damaged(one.name, "its content differs from the published one")
+        for one in good
+        if used.verified and one.raw != used.raw
+    ]
+    notes += [f"{error.problem} MNIST Studio used {used.name} instead." for error in errors]
+    return used
+
+
+def _check_format(content: _Content, wanted: Published, number: int) -> None:
+    """Parses a file.
+
+    Raises:
+        DataError: it is damaged.
+    """
+    if wanted.form == "usps":
+        usps.parsed(content.raw, content.name)
+    elif number % 2:
+        _labels(content, wanted)
+    else:
+        _array(content, 3)
 
 
 def _is_published_archive(file: FoundFile, wanted: Published) -> bool:
@@ -177,6 +237,8 @@ def _content(file: FoundFile, wanted: Published, number: int) -> _Content:
     packed = file.packed()
     sums = {checksum(packed)}
     raw = unpacked(packed, file.name)
+    if (kind := format_of(raw[:HEAD])) in (EMPTY, PAGE):
+        raise idx.damaged(file.name, f"it is {kind}")
     if raw is not packed:
         sums.add(checksum(raw))
     published = wanted.files[number] if len(wanted.files) > number else wanted.files[0]

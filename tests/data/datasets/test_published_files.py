@@ -1,6 +1,8 @@
 """Every dataset of the catalog from made files, wherever they were left, and told apart."""
 
+import bz2
 import gzip
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +60,58 @@ def test_files_are_found_wherever_torchvision_keras_or_a_browser_left_them(
     else:
         write(tmp_path, {where + n: packed for n, packed in files.items()})
     found = published_files.read(tmp_path, small, known=(small,))
+    np.testing.assert_array_equal(found.train.images, parts["train"].images)
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda content: b"",
+    "half": lambda content: content[: len(content) // 2],
+    "page": lambda content: b"<!DOCTYPE html><html>Sign in</html>",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["fashion-mnist", "qmnist", "usps", "emnist-letters"])
+def test_a_damaged_file_does_not_hide_the_good_archive_next_to_it(
+    name: str, damage: str, tmp_path: Path
+) -> None:
+    small, files, parts = small_published(name)
+    if small.form == "emnist":
+        files = emnist_members(parts, "letters")
+    for packed, content in files.items():
+        open_ = bz2.decompress if packed.endswith(".bz2") else gzip.decompress
+        bad = packed.removesuffix(".gz").removesuffix(".bz2")
+        folder = tmp_path / bad.replace("/", "-")
+        write(folder, files)
+        write(folder, {bad: DAMAGES[damage](open_(content))})
+        found = published_files.read(folder, small, known=(small,))
+        np.testing.assert_array_equal(found.test.labels, parts["test"].labels)
+        np.testing.assert_array_equal(found.train.labels, parts["train"].labels)
+        note = found.notes[0]
+        assert note.startswith(f"{bad.rpartition('/')[2]} is damaged: ")
+        assert note.endswith(f"MNIST Studio used {packed.rpartition('/')[2]} instead.")
+
+
+def test_without_a_good_copy_each_is_named(tmp_path: Path) -> None:
+    small, files, _ = small_published("fashion-mnist")
+    name = "train-images-idx3-ubyte"
+    write(tmp_path, files)
+    write(tmp_path, {name: b"", f"{name}.gz": DAMAGES["page"](b"")})
+    with pytest.raises(DataError) as caught:
+        published_files.read(tmp_path, small, known=(small,))
+    assert f"{name} is damaged: it is empty." in caught.value.problem
+    assert f"{name}.gz is damaged: it is a web page." in caught.value.problem
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("archive", [True, False])
+def test_kaggles_folder_for_each_file_is_found(packed: bool, archive: bool, tmp_path: Path) -> None:
+    small, files, parts = small_published("fashion-mnist")
+    like = replace(small, brightness=(0.0, 255.0))
+    plain = files if packed else unpacked(files)
+    own = {f"{name.removesuffix('.gz')}/{name}": content for name, content in plain.items()}
+    write(tmp_path, {"archive.zip": zipped(own)} if archive else own)
+    found = published_files.read(tmp_path, like, known=(like,))
     np.testing.assert_array_equal(found.train.images, parts["train"].images)
 
 
