@@ -211,6 +211,14 @@ def test_a_name_that_begins_with_a_dash_can_be_given(words: tuple[str, ...]) -> 
         ("explain", "RUN", "FILE"),
         ("train", "tiny-10", "--data", "FILE"),
         ("environments", "pytorch", "FILE"),
+        ("runs", "import", "FILE"),
+        ("recipes", "import", "FILE.toml"),
+        ("recipes", "save", "Mine", "--from", "FILE.toml"),
+        ("datasets", "import", "FILE", "--name", "mine"),
+        ("datasets", "import", "FILE", "--name", "fashion-mnist"),
+        ("store", "restore", "FILE"),
+        ("predict", "--index", "0", "--data", "FILE"),
+        ("parity", "tiny-10", "--data", "FILE"),
     ],
 )
 @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00garbage" * 9, b"{}"])
