@@ -151,7 +151,8 @@ def failure_of(reader: Reader, content: bytes, folder: Path) -> Failure | None:
     begin = time.process_time()
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", RuntimeWarning)
+            for category in (RuntimeWarning, UserWarning):
+                warnings.simplefilter("error", category)
             reader.read(content, folder)
     except MnistStudioError as error:
         if not error.problem or len(str(error)) > 5000:

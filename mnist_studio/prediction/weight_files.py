@@ -53,8 +53,10 @@ def read(path: Path) -> WeightFile:
         size = path.stat().st_size
         if size > LARGEST:
             raise _refused(path, f"it has {memory(size)}, which is too large")
-        # A damaged text in a file is nothing to warn a user of.
-        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        with warnings.catch_warnings():
+            # Damaged text in a file, or a file of Python 2, is nothing to warn a user of.
+            for category in (DeprecationWarning, UserWarning):
+                warnings.simplefilter("ignore", category)
             found = readers[path.suffix.lower()](path)
     except OSError as error:
         raise files.unreadable(error, path) from error

@@ -186,6 +186,15 @@ def test_an_array_whose_header_is_not_python_is_damaged(tmp_path: Path, header: 
         read(tmp_path / "a.npz")
 
 
+def test_an_array_of_python_2_is_read_without_a_warning(tmp_path: Path) -> None:
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 3L), }".ljust(117) + b"\n"
+    start = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little")
+    numbers = np.arange(6, dtype=np.float32)
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("a.npy", start + header + numbers.tobytes())
+    assert_array_equal(read(tmp_path / "a.npz").arrays["a"], numbers.reshape(2, 3))
+
+
 def test_a_damaged_compression_is_named_as_that(tmp_path: Path) -> None:
     np.savez_compressed(tmp_path / "a.npz", allow_pickle=False, a=KERNEL)
     content = bytearray((tmp_path / "a.npz").read_bytes())
