@@ -63,7 +63,10 @@ class Elided(QLabel):
 
     def _explain(self) -> None:
         needed = self.fontMetrics().horizontalAdvance(self.text())
-        self.setToolTip(self.text() if needed > self.contentsRect().width() else "")
+        tip = self.text() if needed > self.contentsRect().width() else ""
+        # Qt sends an event even if the tooltip stays the same.
+        if tip != self.toolTip():
+            self.setToolTip(tip)
 
 
 def shortened_title(title: str, metrics: QFontMetrics, room: int) -> str:

@@ -45,6 +45,7 @@ class ViewCharts(QWidget):
         self._stale: list[ChartView] = []
         self._shown = 0
         self._columns = 1
+        self._measured: tuple[View | None, int, float, int] = (None, 0, 0.0, 0)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACING)
@@ -91,8 +92,16 @@ class ViewCharts(QWidget):
         return 0 if 0 in heights else self._stacked(view.charts, heights)
 
     def least_height(self, view: View) -> int:
-        """The height at which the charts and their legend are still readable."""
-        return self._stacked(view.charts, [self._least(chart) for chart in view.charts])
+        """The height at which the charts and their legend are still readable.
+
+        It is measured once for each view and width: a layout asks dozens of times.
+        """
+        known, width, scale, height = self._measured
+        if known is view and (width, scale) == (self.width(), self._theme.scale):
+            return height
+        height = self._stacked(view.charts, [self._least(chart) for chart in view.charts])
+        self._measured = (view, self.width(), self._theme.scale, height)
+        return height
 
     def _stacked(self, charts: Sequence[Chart], heights: Sequence[int]) -> int:
         """The height of charts in rows."""
