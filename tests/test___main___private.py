@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from mnist_studio import paths
+from mnist_studio.frameworks import registry
+from mnist_studio.workers.probe import probe
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the rights of POSIX")
 
@@ -50,6 +52,20 @@ def test_everything_in_a_home_is_for_its_owner_only(tmp_path: Path) -> None:
     assert list((home / "backups").glob("*.sqlite"))
     open_to_others = [path for path in (home, *home.rglob("*")) if path.stat().st_mode & 0o077]
     assert open_to_others == []
+
+
+@pytest.mark.usefixtures("usual_rights")
+def test_what_keras_writes_is_for_its_owner_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if registry.missing("keras"):
+        pytest.skip("needs Keras")
+    monkeypatch.setenv(paths.HOME_VARIABLE, str(tmp_path / "home"))
+    probe("keras")
+    # Nobody else gets into the folder, so what Keras puts into it can have any mode.
+    assert paths.keras_home().is_dir()
+    for folder in (paths.keras_home(), paths.cache(), paths.home()):
+        assert folder.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.usefixtures("usual_rights")

@@ -4,7 +4,7 @@ import multiprocessing
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker, util
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -13,6 +13,7 @@ from threading import Lock
 from types import ModuleType
 
 from mnist_studio import paths
+from mnist_studio.data.files import make_folder
 from mnist_studio.errors import JobError
 from mnist_studio.workers import child_entry
 from mnist_studio.workers.external_python import ExternalPythonProcess
@@ -42,12 +43,22 @@ def launch(
     Raises:
         JobError: the system starts no more processes, or that Python cannot run the task.
     """
+    _make_folders(environment)
     try:
         return _launch(task, environment, str(console or ""), python)
     except OSError as error:
         raise JobError(
             f"A process could not be started: {error.strerror}.", "Close other programs."
         ) from error
+
+
+def _make_folders(environment: Mapping[str, str]) -> None:
+    """Makes the folders of Keras' and matplotlib's files, which they would let everyone read."""
+    for name in ("KERAS_HOME", "MPLCONFIGDIR"):
+        # Where it fails, Keras says what it misses, or does without.
+        with suppress(OSError):
+            if folder := environment.get(name):
+                make_folder(Path(folder))
 
 
 def _launch(
