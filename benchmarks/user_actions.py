@@ -41,7 +41,8 @@ class Action:
     Attributes:
         work: does it, in the home that the environment names.
         prepare: makes what it needs in a home, before that is copied.
-        in_steps: whether a part of it may be done.
+        in_steps: whether a part of it may be done: a dataset that is overwritten may be in the
+            trash, and one that is renamed may have its new title already.
     """
 
     work: Callable[[], object]
@@ -176,8 +177,10 @@ ACTIONS = MappingProxyType(
         "rename-recipe": Action(lambda: OwnRecipes().rename("Former", "Latter"), _own_recipe_of),
         "classes": Action(lambda: drawn.save(_drawn_classes())),
         "dataset": Action(_dataset),
-        "overwrite-dataset": Action(_overwrite_dataset, _own_dataset_of),
-        "rename-dataset": Action(lambda: OwnDatasets().rename("Former", "Latter")),
+        "overwrite-dataset": Action(_overwrite_dataset, _own_dataset_of, in_steps=True),
+        "rename-dataset": Action(
+            lambda: OwnDatasets().rename("Former", "Latter"), in_steps=True
+        ),
         "delete-dataset": Action(lambda: OwnDatasets().delete("Former")),
     }
 )  # fmt: skip

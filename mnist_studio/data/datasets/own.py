@@ -6,6 +6,7 @@ named. The name of a dataset is that of its folder.
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
@@ -179,12 +180,15 @@ class OwnDatasets:
         former = tuple(one for one in former if one != new)
         known = msgspec.structs.replace(found.description, title=new, former_names=former)
         target = self.folder / new
-        # First, so that its runs find it however this ends.
-        stored.describe(found.folder, known)
         try:
+            # First, so that its runs find it however this ends.
+            stored.describe(found.folder, known)
             found.folder.rename(target)
-        except OSError as error:
-            stored.describe(found.folder, found.description)
+        except (OSError, DataError) as error:
+            with suppress(DataError):
+                stored.describe(found.folder, found.description)
+            if isinstance(error, DataError):
+                raise
             raise unwritable(error, target) from error
         return OwnDataset(new, target, known)
 
