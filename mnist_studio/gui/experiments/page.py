@@ -339,12 +339,12 @@ class ExperimentsPage(Page):
             NextStep("Compare runs", "Shows the runs on the Compare page", self._compare_last),
             NextStep(
                 "Show the best run",
-                "Opens the Runs page with the most accurate of these runs selected",
+                "Opens the Runs page with the most accurate finished run, the newest of equal ones",
                 self._show_best,
             ),
             NextStep(
                 "Draw with the best",
-                "Opens the Draw page with the most accurate of these models selected",
+                "Opens the Draw page with the most accurate finished run, the newest of equal ones",
                 self._draw_with_best,
             ),
         ]
@@ -370,9 +370,13 @@ class ExperimentsPage(Page):
             self.studio.item_requested.emit("runs", best)
 
     def _best_run(self) -> str:
-        """The id of the most accurate run of the experiment that ended; empty without one."""
+        """The id of the most accurate finished run of the experiment; empty without one."""
         library, experiment = self.studio.library, self.studio.experiment.id
-        rows = [row for row in library.trained if library.experiment_of(row.id) == experiment]
+        rows = [
+            row
+            for row in library.trained
+            if row.run.tested and library.experiment_of(row.id) == experiment
+        ]
         return max(rows, key=lambda row: row.figures.accuracy or 0.0).id if rows else ""
 
     def _resume_last(self) -> None:

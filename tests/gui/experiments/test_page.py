@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from mnist_studio.errors import SpecError
+from mnist_studio.events import Stopped
 from mnist_studio.experiments.events import (
     CellChanged,
     ExperimentCell,
@@ -28,6 +30,7 @@ from mnist_studio.gui.experiments.page import ExperimentsPage
 from mnist_studio.gui.experiments.summary import end, facts
 from mnist_studio.gui.runs.page import RunsPage
 from mnist_studio.gui.services.experiment_progress import ExperimentState
+from mnist_studio.gui.services.run_row import RunRow
 from mnist_studio.gui.train.page import TrainPage
 from mnist_studio.spec import experiment_files
 from mnist_studio.spec.experiment import ExperimentSpec, Grid, expand_cells
@@ -151,6 +154,19 @@ def test_an_experiment_is_run_reordered_stopped_and_resumed(
     assert window.shown == "runs"
     best = max(window.studio.library.trained, key=lambda row: row.figures.accuracy or 0.0)
     assert [row.id for row in runs.runs.selected] == [best.id]
+    # A run that was stopped is not the best, whatever its last epoch had.
+    library = window.studio.library
+    library._rows = tuple(row if row is best else _stopped(row) for row in library._rows)
+    assert page._best_run() == best.id
+
+
+def _stopped(row: RunRow) -> RunRow:
+    """The run as if it had been stopped with a perfect accuracy."""
+    end = Stopped(
+        run=row.id, framework=row.run.spec.framework, epochs=1, step=1, test_accuracy=1.0,
+        test_loss=0.0, seconds={}, device="CPU",
+    )  # fmt: skip
+    return RunRow(replace(row.run, status="stopped", terminal=end), row.epochs)
 
 
 def test_an_experiment_is_discarded_after_a_question(
