@@ -55,10 +55,9 @@ def _unknown(database: Database, beginning: str, where: Where) -> UnknownName:
             "List the runs in the trash: mnist-studio runs --trash",
         )
     with suppress(UnknownName):
-        found = full_id(database, (), beginning, "trash") if where == "listed" else ""
-        if found:
-            return UnknownName(
-                f"The run {found} is in the trash.",
-                f"Restore it: mnist-studio runs restore {found}",
-            )
+        found = full_id(database, (), beginning, "trash")
+        return UnknownName(
+            f"The run {found} is in the trash.",
+            f"Restore it: mnist-studio runs restore {found}",
+        )
     return UnknownName(f"There is no run “{beginning}”.", "Check the list of runs.")

@@ -30,7 +30,6 @@ from mnist_studio.store import (
     epoch_weights,
     folders,
     hashed_json,
-    robustness,
     run_record,
     step_curve,
     titles,
@@ -295,7 +294,7 @@ def _tidy(record: RunRecord) -> RunRecord:
 
 
 def _check_files(folder: Path, record: RunRecord) -> None:
-    """Reads every file of a run.
+    """Reads every file of a run but results of corruptions, which are computed again if damaged.
 
     Raises:
         StoreError: one is damaged, or does not fit to the run.
@@ -307,7 +306,6 @@ def _check_files(folder: Path, record: RunRecord) -> None:
         artifacts.CHECKPOINT: lambda: artifacts.load_checkpoint(folder, spec),
         artifacts.TEST_LOGITS: lambda: artifacts.load_test_logits(folder, len(spec.class_names)),
         step_curve.STEPS: lambda: step_curve.load(folder),
-        artifacts.ROBUSTNESS: lambda: robustness.load(folder, record.step, 0),
     }
     for name, read in readers.items():
         if name in there:

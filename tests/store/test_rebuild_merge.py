@@ -1,6 +1,7 @@
 """A rebuild joins what folder and database know of a run, and names what it used."""
 
 import itertools
+import os
 import re
 import shutil
 from dataclasses import replace as with_values
@@ -171,7 +172,7 @@ def test_a_record_that_was_damaged_stays_unwritten_until_it_is_written(
 ) -> None:
     first, _ = made(home, spec)
     (first / run_record.RECORD).write_bytes(b"{}")
-    rebuild.rebuild(home)
+    assert rebuild.rebuild(home).unreadable == ()
     with RunStore(home) as store:
         assert run_record.read(first).status == "finished"
         assert store._database.rows("SELECT run FROM unwritten") == []
@@ -191,6 +192,7 @@ def test_two_rebuilds_at_once_are_refused(home: Path, spec: RunSpec) -> None:
     rebuild.rebuild(home)
 
 
+@pytest.mark.parametrize("by", ["no links", "a journal"])
 @pytest.mark.parametrize(
     ("error", "problem", "remedy"),
     [
@@ -206,6 +208,7 @@ def test_a_database_that_resists_stays(
     error: OSError,
     problem: str,
     remedy: str,
+    by: str,
 ) -> None:
     made(home, spec, 1)
     before = (home / "studio.sqlite").read_bytes()
@@ -214,6 +217,11 @@ def test_a_database_that_resists_stays(
         raise error
 
     monkeypatch.setattr(shutil, "move", resist)
+    if by == "no links":
+        monkeypatch.setattr(os, "link", resist)
+    else:
+        # A database with a journal is not linked, because the journal must go with it.
+        (home / "studio.sqlite-journal").touch()
     with pytest.raises(StoreError, match=problem) as raised:
         rebuild.rebuild(home)
     assert remedy in raised.value.remedy
@@ -251,3 +259,58 @@ def test_a_run_that_stopped_is_rebuilt_from_its_folder_alone(home: Path, spec: R
     assert (result.runs, result.from_folders, result.backup, result.replaced) == (1, 1, None, None)
     with RunStore(home) as store:
         assert store.run(run.id).terminal == stopped(run.id)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows does not replace a file that is in use")
+def test_a_database_has_a_name_until_the_new_one_has_its_place(
+    home: Path, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(home, spec, 1)
+    path = home / "studio.sqlite"
+    before = path.read_bytes()
+    linked = rebuild._linked(path, home / "second.sqlite")
+    assert linked
+    assert (home / "second.sqlite").samefile(path)
+    (home / "second.sqlite").unlink()
+    for end in ("-journal", "-wal", "-shm"):
+        path.with_name(f"{path.name}{end}").touch()
+        assert not rebuild._linked(path, home / "second.sqlite")
+        path.with_name(f"{path.name}{end}").unlink()
+    with monkeypatch.context() as patch:
+
+        def resist(*_: object) -> None:
+            raise OSError("The disk has no links.")
+
+        patch.setattr(os, "link", resist)
+        assert not rebuild._linked(path, home / "second.sqlite")
+        result = rebuild.rebuild(home)
+    assert result.replaced is not None
+    assert result.replaced.read_bytes() == before
+    assert [file.name for file in home.iterdir() if file.name.startswith(".")] == []
+
+
+def test_what_was_moved_comes_back_if_the_last_step_fails(
+    home: Path, spec: RunSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(home, spec, 1)
+    files = [home / "studio.sqlite", home / "studio.sqlite-journal"]
+    files[1].write_bytes(b"journal")
+    before = [file.read_bytes() for file in files]
+    copies = sorted((home / "backups").iterdir())
+    replace_file = Path.replace
+
+    def resist(path: Path, target: Path) -> Path:
+        if target == files[0]:
+            raise OSError(5, "broken")
+        return replace_file(path, target)
+
+    monkeypatch.setattr(Path, "replace", resist)
+    with pytest.raises(StoreError, match="could not be written: broken"):
+        rebuild.rebuild(home)
+    assert [file.read_bytes() for file in files] == before
+    assert sorted((home / "backups").iterdir()) == copies
+    files[1].unlink()
+    with pytest.raises(StoreError, match="could not be written: broken"):
+        rebuild.rebuild(home)
+    assert files[0].read_bytes() == before[0]
+    assert sorted((home / "backups").iterdir()) == copies

@@ -337,6 +337,8 @@ def test_runs_and_records_must_be_the_same(good: Path, tmp_path: Path) -> None:
         files[MANIFEST] = json.dumps(manifest | {"runs": runs}).encode()
         assert why(written(path, files)) == (problem, GET_AGAIN)
     files[MANIFEST] = json.dumps(manifest).encode()
+    more = {**files, f"runs/{other}/record.json": files[f"runs/{run}/record.json"]}
+    assert why(written(path, more)) == ("a run lacks its record.", GET_AGAIN)
     without = {name: text for name, text in files.items() if not name.endswith("record.json")}
     assert why(written(path, without)) == ("a run lacks its record.", GET_AGAIN)
 
@@ -368,3 +370,18 @@ def test_a_file_that_does_not_exist_may_be_misspelled(tmp_path: Path) -> None:
     path = tmp_path / "none.mnistrun"
     assert why(path) == (f"{path} does not exist.", "Check the spelling.")
     assert "does not exist" in refusal(path)
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_file_of_another_size_than_stated_is_damage(
+    good: Path, tmp_path: Path, more: int
+) -> None:
+    with zipfile.ZipFile(good) as archive:
+        info = next(each for each in archive.infolist() if each.filename.endswith("steps.f32"))
+        entry = run_file.RunFileEntry(info.file_size + more, "0" * 64)
+        meter = _Meter({}, lambda fraction: None, lambda: False)
+        target = tmp_path / "steps.f32"
+        with pytest.raises(zipfile.BadZipFile) as raised:
+            run_file_reader._copied(archive, info.filename, entry, target, meter)
+    assert str(raised.value) == f"{info.filename} does not have the stated size"
+    assert target.stat().st_size <= entry.size

@@ -16,7 +16,7 @@ from mnist_studio.store.runs import RunStore
 MLP = replace(run_spec(RECIPES["mlp-128"]), framework="pytorch")
 TRAINING = MLP.training
 FAST = replace(TRAINING.optimizer, learning_rate=0.01)
-STARTED = time.mktime((2025, 3, 14, 14, 3, 25, 0, 0, -1)) + 0.5
+STARTED = time.mktime((2025, 3, 14, 14, 3, 25, 0, 0, -1)) + 0.75
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_runs_with_the_same_settings_differ_in_their_time_of_start() -> None:
         f"{plain} · 14:03",
         f"{plain} · 14:03:25",
         f"{plain} · 2025-03-14 14:03:25",
-        f"{plain} · 2025-03-14 14:03:25.500",
+        f"{plain} · 2025-03-14 14:03:25.750",
     ]
     other = replace(MLP, training=replace(TRAINING, seed=3))
     assert titles.unique(other, STARTED, [titles.of(other)]) == f"{plain} · seed 3, 14:03"
@@ -119,3 +119,43 @@ def test_a_title_loses_its_last_label_before_it_is_cut() -> None:
     assert titles._fitted(title, ("a long label",)) == f"{title} · …"
     assert titles._fitted(title[:65], ("seed 3", "a long label"), "14:03").endswith("x · …, 14:03")
     assert titles._fitted(title, ("lr 0.1",)) == f"{title} · lr 0.1"
+
+
+def test_each_refusal_of_a_title_says_what_to_do() -> None:
+    for title, remedy in (
+        ("", "Enter a title."), ("x" * 81, "Enter a shorter title."),
+        ("a\x1bb", "Use letters, digits, and punctuation."),
+    ):  # fmt: skip
+        with pytest.raises(StoreError) as raised:
+            titles.tidy(title)
+        assert raised.value.remedy == remedy
+    with pytest.raises(StoreError, match="got 81"):
+        titles.tidy("x" * 81)
+
+
+def test_the_name_of_a_run_has_its_known_bugs_once() -> None:
+    one = replace(MLP, known_bugs=("double-softmax",))
+    two = replace(MLP, known_bugs=("double-softmax", "unshuffled"))
+    assert titles.name("Mine", MLP) == "Mine"
+    assert titles.name("Mine", one) == "Mine · with known bug: softmax applied twice"
+    assert titles.name("Mine", two) == "Mine · with two known bugs"
+    assert titles.name(titles.of(one), one) == titles.of(one)
+    name, bugs = next(
+        (name, bugs) for name, recipe in RECIPES.items() if (bugs := recipe.source_bugs("numpy"))
+    )
+    spec = replace(MLP, recipe=name, framework="numpy", known_bugs=tuple(reversed(bugs)))
+    assert titles.name("Mine", spec) == "Mine · with the source's bugs"
+    assert titles.name("Mine", replace(one, recipe="gone")).startswith("Mine · with known bug: ")
+
+
+def test_an_imported_title_is_free_and_fits() -> None:
+    assert titles.free("Mine", []) == "Mine"
+    taken = ["Mine"]
+    for _ in range(3):
+        taken.append(titles.free("Mine", taken))
+    assert taken[1:] == ["Mine · imported", "Mine · imported 2", "Mine · imported 3"]
+    longest = "x" * titles.LONGEST
+    assert titles.free(longest, []) == longest
+    found = titles.free(longest, [longest])
+    assert found == f"{'x' * (titles.LONGEST - 11)} · imported"
+    assert len(found) == titles.LONGEST
