@@ -87,6 +87,14 @@ def test_no_trap_springs_where_the_program_starts_itself(folder: Path) -> None:
     assert '"type":"finished"' in _run([*paths.program(), *TRAIN, "--framework", "numpy"], folder)
 
 
+def test_no_trap_springs_in_the_window(
+    folder: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("PySide6")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert '"usable"' in _run([*command, "--until-usable"], folder)
+
+
 def test_a_module_that_is_run_leaves_the_working_folder_first(tmp_path: Path) -> None:
     """Python itself imports some modules before it runs the first line of the program."""
     code = "import runpy, sys; print(*sys.modules)"

@@ -176,6 +176,24 @@ def test_what_is_logged_and_where_it_crashed_is_in_a_file(home: Path) -> None:
     assert '"<string>", line 6 in <module>' in log
 
 
+def test_the_log_has_a_limited_size_and_is_for_its_owner_only(home: Path) -> None:
+    program = (
+        "import logging\n"
+        "from mnist_studio.gui.app import application\n"
+        "application.LARGEST_LOG = 2000\n"
+        "application.start_log()\n"
+        "for number in range(300):\n"
+        "    logging.getLogger('odd').error('word %s', number)\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, timeout=60)
+    logs = sorted(home.glob("studio.log*"))
+    assert [log.name for log in logs] == ["studio.log", "studio.log.1", "studio.log.2"]
+    assert all(log.stat().st_size <= 2000 for log in logs)
+    assert "word 299" in logs[0].read_text()
+    if os.name == "posix":
+        assert all(log.stat().st_mode & 0o077 == 0 for log in logs)
+
+
 def test_damaged_settings_are_reported_and_kept(qtbot: QtBot, theme: Theme, home: Path) -> None:
     (home / "settings.json").write_text("{")
     loaded = settings.load()
