@@ -72,6 +72,11 @@ def _ink(label: int) -> Ink:
     return ((InkPoint(0.5, 0.1 + label / 50, 0.0, 0.5), InkPoint(0.5, 0.9, 0.2, 0.6)),)
 
 
+def _rename(store: RunStore) -> None:
+    for run in _listed(store)[:1]:
+        store.rename(run, "Renamed")
+
+
 def _relabel(store: RunStore) -> None:
     store.own_images.relabel(store.own_images.all()[0].key, 9)
 
@@ -153,7 +158,7 @@ def _go_back() -> None:
 ACTIONS = MappingProxyType(
     {
         "open": Action(_with_store(lambda store: None)),
-        "rename": Action(_with_store(lambda store: store.rename(_listed(store)[0], "Renamed"))),
+        "rename": Action(_with_store(_rename)),
         "tag": Action(
             _with_store(lambda store: store.annotate(_listed(store)[:2], with_tags(["good"])))
         ),
