@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from msgspec import structs
 
+from mnist_studio.data.datasets import idx
+from mnist_studio.data.datasets.catalog import MNIST
 from mnist_studio.frameworks import registry
 from mnist_studio.store import artifacts, epoch_records
 from mnist_studio.store.runs import RunStore
@@ -139,6 +141,20 @@ def test_a_folder_without_digits_fails_with_its_name_and_leaves_no_run(
         assert said.errors.splitlines()[-1].startswith(f"mnist-studio: The folder {folder} does")
         with RunStore() as store:
             assert store.runs() == ()
+
+
+@pytest.mark.parametrize("words", [("train", "tiny-10"), ("experiment", "batch-sizes", "--yes")])
+def test_a_folder_of_another_dataset_leaves_no_run(
+    tmp_path: Path, here: Main, words: tuple[str, ...]
+) -> None:
+    for file in MNIST.files:
+        shape = (9, 28, 28) if "images" in file.name else (9,)
+        (tmp_path / file.name).write_bytes(idx.build(np.ones(shape, np.uint8)))
+    said = here(*words, "--data", tmp_path, "--json")
+    assert (said.code, said.output) == (1, "")
+    assert "mnist-studio: train-labels-idx1-ubyte is damaged: it unpacks to 17" in said.errors
+    with RunStore() as store:
+        assert store.runs() == ()
 
 
 def _begun(*words: object, **options: Any) -> "subprocess.Popen[str]":

@@ -96,7 +96,10 @@ def usual_folder() -> Path:
 
 
 def require(name: DatasetName, folder: Path | None = None, catalog: Catalog = MNIST) -> None:
-    """Checks that ``load`` would find the files of a dataset, by their names only.
+    """Checks that ``load`` would find the files of a dataset, by their names.
+
+    In a folder that the user named, the labels must be the published ones too: other datasets have
+    the same names. The images are not read, which takes a second.
 
     Raises:
         DataError: it would not. Says why.
@@ -112,7 +115,12 @@ def require(name: DatasetName, folder: Path | None = None, catalog: Catalog = MN
         return
     place = _place(folder)
     try:
-        _located(place, catalog)
+        found = _located(place, catalog)
+        if place.named:
+            labels = (catalog.train_labels.name, catalog.test_labels.name)
+            with naming_unlike_digits(place.folder, catalog):
+                for _ in folders.raw_files(found, catalog, labels):
+                    pass
     except DataError as error:
         raise DataError(error.problem, place.remedy or error.remedy) from error
 
@@ -196,12 +204,13 @@ def _published(name: DatasetName) -> Path:
 
 def folder_problem() -> str:
     """What is wrong with the folder that the user named; empty if nothing, or none is named."""
-    if not _place(None).named:
+    place = _place(None)
+    if not place.named:
         return ""
     try:
-        require("mnist")
+        _located(place, MNIST)
     except DataError as error:
-        return str(error)
+        return f"{error.problem} {place.remedy or error.remedy}".strip()
     return ""
 
 

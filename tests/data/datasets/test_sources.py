@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from mnist_studio.data.datasets.sources import (
     load,
     load_test,
     read_test_folder,
+    require,
     usual_folder,
 )
 from mnist_studio.errors import DataError
@@ -107,6 +109,20 @@ def test_a_bad_named_folder_is_reported_on_loading(
     assert "none does not exist" in folder_problem()
     monkeypatch.setenv(paths.DATA_VARIABLE, str(folder))
     assert folder_problem() == ""
+
+
+def test_labels_of_another_dataset_are_seen_before_a_run_is_created(
+    small: Small, folder: Path, tmp_path: Path
+) -> None:
+    require("mnist", folder, small.catalog)
+    other = replace(small.catalog, test_labels=replace(small.catalog.test_labels, sha256="0"))
+    with pytest.raises(DataError, match="t10k-labels-idx1-ubyte is damaged: its checksum"):
+        require("mnist", folder, other)
+    # Images are read by the training alone.
+    (folder / "train-images-idx3-ubyte").write_bytes(b"x")
+    require("mnist", folder, small.catalog)
+    with pytest.raises(DataError, match="does not exist"):
+        require("mnist", tmp_path / "none", small.catalog)
 
 
 def test_the_test_digits_alone_need_no_training_digits(small: Small, folder: Path) -> None:
