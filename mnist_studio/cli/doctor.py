@@ -1,6 +1,5 @@
 """``mnist-studio doctor``: checks the installation, the devices, and the data."""
 
-import os
 import platform
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from time import sleep
 
-from mnist_studio import __version__, paths
+from mnist_studio import paths
 from mnist_studio.analysis.time_breakdown import timing_doubts
 from mnist_studio.cli import options, output
 from mnist_studio.data import files
@@ -18,7 +17,7 @@ from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import count, counted, moment
 from mnist_studio.frameworks.registry import ENTRIES
 from mnist_studio.store.check import check
-from mnist_studio.store.crash_report import crash_report
+from mnist_studio.store.crash_report import crash_report, program
 from mnist_studio.store.runs import RunStore
 from mnist_studio.training.machine import MachineMonitor
 from mnist_studio.workers.probe import FrameworkReport, probe
@@ -76,11 +75,7 @@ def run(arguments: Namespace) -> int:
 
 def findings() -> Iterator[Finding]:
     """Each finding as soon as it is there; importing the frameworks takes seconds."""
-    system = (
-        f"{platform.system()} {platform.machine()}, {counted(os.cpu_count() or 1, 'processor')}"
-    )
-    program = f"{__version__}, Python {platform.python_version()}, {system}"
-    yield Finding("MNIST Studio", True, program)
+    yield Finding("MNIST Studio", True, program())
     yield _timing()
     for name in ENTRIES:
         yield _framework(name)

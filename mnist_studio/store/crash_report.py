@@ -5,14 +5,18 @@ end of the window's log. Drawings and images are not in it.
 """
 
 import getpass
+import os
+import platform
 import re
 import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from mnist_studio import paths
+from mnist_studio import __version__, paths
 from mnist_studio.errors import MnistStudioError
-from mnist_studio.store import artifacts
+from mnist_studio.formatting import counted
+from mnist_studio.frameworks import registry
+from mnist_studio.store import artifacts, check
 from mnist_studio.store.rows import Run
 from mnist_studio.store.runs import RunStore
 
@@ -43,6 +47,27 @@ def crash_report(facts: Iterable[str]) -> str:
         *_part("Log of the window", _tail(paths.log_file(), LOG_LINES)),
     ]
     return anonymous("\n".join(lines)) + "\n"
+
+
+def program() -> str:
+    """The versions of the program and of Python, and the system."""
+    processors = counted(os.cpu_count() or 1, "processor")
+    system = f"{platform.system()} {platform.machine()}, {processors}"
+    return f"{__version__}, Python {platform.python_version()}, {system}"
+
+
+def facts_without_imports() -> Iterator[str]:
+    """The facts that need no import of a framework, which may be what fails."""
+    yield f"MNIST Studio: {program()}"
+    for name in registry.FRAMEWORKS:
+        yield f"{registry.framework_title(name)}: {registry.version(name) or 'not installed'}"
+    try:
+        problems = check.check(deep=False).problems
+    except MnistStudioError as error:
+        yield f"store: {error}"
+        return
+    yield f"store: {counted(len(problems), 'problem')}"
+    yield from (f"- {problem.what}" for problem in problems)
 
 
 def anonymous(text: str) -> str:

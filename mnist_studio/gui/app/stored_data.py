@@ -10,6 +10,7 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from mnist_studio import paths
+from mnist_studio.data.files import write_bytes
 from mnist_studio.errors import MnistStudioError
 from mnist_studio.formatting import counted, moment
 from mnist_studio.gui.common.basics import (
@@ -21,6 +22,7 @@ from mnist_studio.gui.common.basics import (
     row,
 )
 from mnist_studio.gui.common.choice import ComboBox
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.question import Answer, QuestionOverlay, ask
 from mnist_studio.gui.services.background import BackgroundTask, IsCancelled, Progress, Work
 from mnist_studio.gui.services.studio import Studio
@@ -29,6 +31,7 @@ from mnist_studio.store import backup
 from mnist_studio.store import check as checking
 from mnist_studio.store import rebuild as rebuilding
 from mnist_studio.store.backup import Backup
+from mnist_studio.store.crash_report import crash_report, facts_without_imports
 from mnist_studio.store.runs import RunStore
 
 WIDTH = 620
@@ -64,6 +67,7 @@ class StoredDataDialog(QuestionOverlay):
         self.check_button = button("Check", self.check)
         self.backup_button = button("Back up now", self.back_up)
         more = "" if self._damaged else "…"
+        self.report_button = button("Save crash report…", self.ask_for_report)
         self.rebuild_button = button(f"Rebuild{more}", self.rebuild, primary=self._damaged)
         self.restore_button = button(f"Restore{more}", self.restore)
         self.cancel_button = button("Cancel", self._cancel)
@@ -96,6 +100,25 @@ class StoredDataDialog(QuestionOverlay):
     def back_up(self) -> None:
         """Makes a backup."""
         self._start("Copying the database…", _back_up, self._on_backup)
+
+    def ask_for_report(self) -> None:
+        """Asks where to save a crash report."""
+        dialog = FileDialog(self, "Save crash report", "", "Text (*.txt)")
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("txt")
+        dialog.selectFile("mnist-studio-report.txt")
+        dialog.fileSelected.connect(lambda chosen: self.save_report(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_report(self, file: Path) -> None:
+        """Writes a crash report that the user can read and send."""
+
+        def work(progress: Progress, is_cancelled: IsCancelled) -> Path:
+            write_bytes(file, crash_report(facts_without_imports()).encode())
+            return file
+
+        self._start("Writing the report…", work, self._on_report)
 
     def rebuild(self) -> None:
         """Rebuilds the database from the folders; asks first if the present one can be read."""
@@ -140,8 +163,10 @@ class StoredDataDialog(QuestionOverlay):
         self.setMinimumWidth(WIDTH)
         layout = self.body
         layout.addLayout(row(self.rebuild_button, self.restore_button, self.backups, 1))
-        if not self._damaged:
-            layout.addLayout(row(self.check_button, self.backup_button, 1))
+        if self._damaged:
+            layout.addLayout(row(self.report_button, 1))
+        else:
+            layout.addLayout(row(self.check_button, self.backup_button, self.report_button, 1))
         layout.addWidget(self.progress)
         layout.addWidget(self.outcome)
         leave = (
@@ -202,6 +227,10 @@ class StoredDataDialog(QuestionOverlay):
         self._show(f"Backed up to {path}.")
 
     @Slot(object)
+    def _on_report(self, file: Path) -> None:
+        self._show(f"Report saved to {file}. Read it before you send it.")
+
+    @Slot(object)
     def _on_rebuilt(self, result: rebuilding.Rebuilt) -> None:
         runs, images = counted(result.runs, "run"), counted(result.own_images, "labeled image")
         text = f"The database now has {runs} and {images}."
@@ -228,7 +257,10 @@ class StoredDataDialog(QuestionOverlay):
         self.outcome.setText(text)
 
     def _show_task(self) -> None:
-        order = (self.cancel_button, self.check_button, self.backup_button, self.backups)
+        order = (
+            self.cancel_button, self.check_button, self.backup_button, self.report_button,
+            self.backups,
+        )  # fmt: skip
         # A disabled button would pass the focus on to one that replaces the database.
         keep_focus((*order, self.rebuild_button, self.restore_button), self._enable)
 
@@ -238,6 +270,7 @@ class StoredDataDialog(QuestionOverlay):
         none = "" if self.backups.count() > 1 else "There are no backups yet."
         enable(self.check_button, busy, "Reads every run, image, and backup")
         enable(self.backup_button, busy, "Copies the database")
+        enable(self.report_button, busy, "Saves what failed, without your names and folders")
         enable(self.rebuild_button, trains, "Lists all runs again from their folders")
         enable(
             self.restore_button,

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from mnist_studio import paths
 from mnist_studio.gui.app.stored_data import StoredDataDialog
 from mnist_studio.gui.app.window import MainWindow
+from mnist_studio.gui.common.file_dialog import FileDialog
 from mnist_studio.gui.common.question import QuestionOverlay
 from mnist_studio.gui.services import store_thread
 from mnist_studio.gui.theme.theme import Theme
@@ -100,6 +101,24 @@ def test_the_dialog_checks_backs_up_and_rebuilds(window: MainWindow, qtbot: QtBo
         assert dialog.outcome.text().endswith("…")
         qtbot.waitUntil(lambda text=text: text in dialog.outcome.text(), timeout=30_000)  # type: ignore[misc]
         qtbot.waitUntil(dialog.check_button.isEnabled, timeout=30_000)
+    dialog.accept()
+
+
+def test_a_crash_report_is_saved_without_names(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.studio.data_requested.emit()
+    (dialog,) = dialogs(window)
+    qtbot.waitUntil(dialog.report_button.isEnabled, timeout=30_000)
+    dialog.report_button.click()
+    (question,) = dialog.findChildren(FileDialog)
+    question.fileSelected.emit(str(tmp_path / "report.txt"))
+    question.reject()
+    qtbot.waitUntil(lambda: "Read it before" in dialog.outcome.text(), timeout=30_000)
+    text = (tmp_path / "report.txt").read_text("utf-8")
+    assert text.startswith("MNIST Studio: crash report")
+    assert "store: no problems" in text
+    assert str(paths.home()) not in text
     dialog.accept()
 
 
