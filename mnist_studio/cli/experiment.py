@@ -130,14 +130,16 @@ def _run(supervisor: ExperimentRunner, arguments: Namespace) -> int:
     ):
         for ended in events:
             printer.on_event(ended)
+    complete = isinstance(ended, ExperimentEnded) and ended.outcome == "complete"
     if handler.count:
         output.note(f"To resume: {_resume_command(arguments)}")
         return handler.exit_code
     if printer.error:
-        resume = f"To resume: {_resume_command(arguments)}"
-        output.error(f"{printer.error.problem} The experiment was stopped. {resume}")
+        stopped = f"The experiment was stopped. To resume: {_resume_command(arguments)}"
+        outcome = "The experiment is complete." if complete else stopped
+        output.error(f"{printer.error.problem} {outcome}")
         return 1
-    return 0 if isinstance(ended, ExperimentEnded) and ended.outcome == "complete" else 1
+    return 0 if complete else 1
 
 
 def _list(json: bool) -> int:

@@ -217,3 +217,15 @@ def test_a_full_disk_behind_the_output_stops_an_experiment(tmp_path: Path) -> No
     assert "mnist-studio: The output could not be written: No space left on device." in done.stderr
     assert f"To resume: mnist-studio experiment {file}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="writes to /dev/full")
+def test_a_full_disk_behind_a_complete_experiment_does_not_call_it_stopped(file: Path) -> None:
+    assert studio("experiment", file, "--quiet").code == 0
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "experiment", str(file), "--json"], stdout=full, stderr=subprocess.PIPE,
+            text=True, check=False, timeout=120,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.endswith("No space left on device. The experiment is complete.\n")
