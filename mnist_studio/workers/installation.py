@@ -82,9 +82,10 @@ def _install(
     folder = Path(tempfile.mkdtemp(prefix=f"{framework}-", dir=base))
     try:
         on_step("Creating an environment")
-        _run([creator, "-m", "venv", str(folder)], framework, on_step, is_cancelled)
+        # -P: a file of the working folder, such as struct.py, must not run in place of a module.
+        _run([creator, "-P", "-m", "venv", str(folder)], framework, on_step, is_cancelled)
         python = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-        pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+        pip = [python, "-P", "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
         packages = (
             *registry.framework_entry(framework).requirements,
             *external_entry.NEEDED.values(),

@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the script needs a shell")
 
 VENV = """#!/bin/sh
-# sh PLAYER -m venv FOLDER
-mkdir -p "$3/bin" && cp "$0" "$3/bin/python" && mv "$(dirname "$0")/pip" "$3/bin/pip"
-sed -i 's/^mkdir.*/exec "$(dirname "$0")\\/pip" "$@"/' "$3/bin/python"
+# sh PLAYER -P -m venv FOLDER
+mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && mv "$(dirname "$0")/pip" "$4/bin/pip"
+sed -i 's/^mkdir.*/exec "$(dirname "$0")\\/pip" "$@"/' "$4/bin/python"
 """
 
 
@@ -71,6 +71,21 @@ def test_a_framework_gets_an_environment_of_its_own(
     assert [Path(found.python).parents[1].name, "keras-other"] == kept[::-1]
     assert "torch>=2.6 torchvision>=0.21" in said.read_text()
     assert external_entry.NEEDED["msgspec"] in said.read_text()
+
+
+def test_no_file_of_the_working_folder_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: list[str]
+) -> None:
+    """With the real Python and its ``venv``; its pip fails without a package to install."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    for name in ("warnings", "struct", "logging", "venv", "pip", "runpy"):
+        (folder / f"{name}.py").write_text("import os; os.abort()")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(JobError, match=r"No matching|Resolution"):
+        installation.install("pytorch")
+    assert (left(), chosen) == ([], [])
 
 
 def test_a_failed_installation_says_why_and_leaves_nothing(
