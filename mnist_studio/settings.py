@@ -335,7 +335,10 @@ def _value_of(text: str, name: str, kind: Any) -> Any:
         try:
             value, end = json.JSONDecoder().raw_decode(text, match.end())
             if _UNREADABLE not in text[match.end() : end]:
-                return msgspec.convert(value, kind)
+                found = msgspec.convert(value, kind)
+                # This decoder also gives half a character, which cannot be saved again.
+                msgspec.json.encode(found)
+                return found
         except (ValueError, RecursionError):
             continue
     return None

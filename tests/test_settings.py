@@ -70,6 +70,17 @@ def test_what_a_damaged_file_still_says_is_recovered(
     assert settings.load() == (wanted, "")
 
 
+def test_half_a_character_cannot_be_recovered(home: Path) -> None:
+    """JSON can name one half of a pair of surrogates, and no file can store it."""
+    home.mkdir()
+    content = rb'{"theme": "dark", "page": "runs", "runs_page": {"columns": ["\ud800"]}, '
+    paths.settings_file().write_bytes(content)
+    loaded, message = settings.load()
+    assert loaded == Settings(theme="dark", page="runs")
+    assert "Recovered: theme, page. The rest is the default." in message
+    assert settings.load() == (loaded, "")
+
+
 def test_every_cut_of_the_file_recovers_what_is_whole(home: Path) -> None:
     full = Settings(
         theme="dark", interpreters={"keras": Interpreter("/opt/keras/bin/python", "3.5")}
