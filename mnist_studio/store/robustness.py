@@ -105,9 +105,9 @@ def _load(folder: Path) -> tuple[Robustness, ...]:
     if not path.exists():
         return ()
     with reading(path), path.open("rb") as stream:
-        content = stream.read(LARGEST + 1)
+        content = stream.read(LARGEST)
     try:
-        file = msgspec.json.decode(content[:LARGEST], type=_RobustnessFile)
+        file = msgspec.json.decode(content, type=_RobustnessFile)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return ()
     return file.results if file.version == VERSION else ()

@@ -56,7 +56,7 @@ def load(home: Path | None = None) -> SavedDrawing:
     if not file.exists():
         return SavedDrawing()
     with reading(file), file.open("rb") as opened:
-        content = opened.read(LARGEST + 1)
+        content = opened.read(LARGEST)
     try:
         return _checked(msgspec.json.decode(content, type=SavedDrawing))
     except (msgspec.DecodeError, ValueError, RecursionError) as error:

@@ -45,3 +45,34 @@ def test_a_change_can_be_reverted_unless_the_run_is_gone(store: RunStore, spec: 
     store.revert(former)
     assert store.run(runs[0]).annotations == Annotations(tags=("before",))
     assert store.run(runs[1]).annotations == NO_ANNOTATIONS
+
+
+def test_what_is_at_a_limit_is_stored() -> None:
+    assert len(annotations.with_note("x" * 10_000)(NO_ANNOTATIONS).note) == 10_000
+    assert len(annotations.tidy_tags(f"t{number}" for number in range(50))) == 50
+    for change, problem, remedy in (
+        (lambda: annotations.with_note("x" * 10_001),
+         "A note has at most 10,000 characters, got 10,001.", "Shorten it."),
+        (lambda: annotations.tidy_tags(f"t{number}" for number in range(51)),
+         "A run has at most 50 tags, got 51.", "Remove some of them."),
+        (lambda: annotations.tidy_tags(["x" * 41]),
+         "A tag has 1 to 40 characters, got 41.", "Choose another tag."),
+        (lambda: annotations.tidy_tags(["a b\x1b"]),
+         "The tag “a b�” contains a space, a comma, or a quotation mark.", "Use hyphens instead."),
+    ):  # fmt: skip
+        with pytest.raises(StoreError) as raised:
+            change()
+        assert (raised.value.problem, raised.value.remedy) == (problem, remedy)
+
+
+def test_only_what_is_named_changes() -> None:
+    full = Annotations(("a",), "note", archived=True, trashed=7.5)
+    assert annotations.with_archived(False)(full) == Annotations(("a",), "note", False, 7.5)
+    assert annotations.with_trashed(None)(full) == Annotations(("a",), "note", True)
+    assert annotations.with_trashed(8.5)(NO_ANNOTATIONS) == Annotations(trashed=8.5)
+    assert annotations.with_note("x")(full) == Annotations(("a",), "x", True, 7.5)
+    assert annotations.with_tags(["b"], ["A"])(full) == Annotations(("b",), "note", True, 7.5)
+    # The first spelling of a tag counts, and a tag that is stored keeps its own.
+    assert annotations.tidy_tags(["##CNN", "cnn"]) == ("CNN",)
+    assert annotations.with_tags(["A"])(full).tags == ("a",)
+    assert annotations.tags_of("") == ()

@@ -1,3 +1,4 @@
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,7 +7,7 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
-from mnist_studio.store import features
+from mnist_studio.store import features, tensors
 from mnist_studio.store.artifacts import FEATURES, WEIGHTS
 from mnist_studio.store.features import FeatureSource
 
@@ -57,3 +58,31 @@ def test_a_model_of_the_studio_is_not_written_to(models: Path, home: Path) -> No
     assert features.load(folder, SOURCE) is not None
     (folder / WEIGHTS).write_bytes(b"other weights")
     assert features.load(folder, SOURCE) is None
+
+
+def test_the_file_of_a_bundled_model_has_the_hash_of_its_weights(models: Path) -> None:
+    folder = models / "one"
+    folder.mkdir()
+    (folder / WEIGHTS).write_bytes(b"weights")
+    features.save(folder, SOURCE, VECTORS)
+    (file,) = paths.features_cache().iterdir()
+    assert file.name == f"one-{hashlib.sha256(b'weights').hexdigest()[:16]}.safetensors"
+    (folder / WEIGHTS).unlink()
+    with pytest.raises(StoreError, match=rf"{WEIGHTS} is missing"):
+        features.load(folder, SOURCE)
+
+
+def test_a_file_has_its_source_as_notes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    features.save(tmp_path, SOURCE, VECTORS)
+    stored = tensors.load(tmp_path / FEATURES)
+    assert stored.notes == {
+        "step": "40", "layer": "relu1", "digits": "abc", "count": "3", "engine": "numpy",
+    }  # fmt: skip
+    tensors.save(tmp_path / FEATURES, {"other": VECTORS}, stored.notes)
+    assert features.load(tmp_path, SOURCE) is None
+    (tmp_path / FEATURES).write_bytes(b"x")
+    assert features.load(tmp_path, SOURCE) is None
+    assert "Recomputing features" in caplog.text
+    with pytest.raises(StoreError) as raised:
+        features.save(tmp_path / "gone", SOURCE, VECTORS)
+    assert raised.value.remedy == "Select another run."

@@ -8,7 +8,7 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.errors import StoreError
-from mnist_studio.store import known_digits
+from mnist_studio.store import known_digits, tensors
 from mnist_studio.store.artifacts import WEIGHTS
 from mnist_studio.store.known_digits import FILE, KnownDigits, KnownOutlines
 
@@ -86,3 +86,50 @@ def test_what_comes_with_the_studio_can_be_used() -> None:
     # Nearly all zeros are one piece with one hole, and no one else is.
     assert found.shapes[:, 1, 1].argmax() == 0
     assert found.shapes[0, 1, 1] / found.shapes[0].sum() > 0.8
+
+
+def test_each_problem_of_the_file_says_what_to_do(tmp_path: Path, kept: KnownDigits) -> None:
+    stored = tensors.load(tmp_path / FILE)
+    assert set(stored.notes) == {"model", "layer", "weights"}
+    path = tmp_path / FILE
+    wrong = f"{path} belongs to different weights than the model."
+    outlines = {"outline_mean": np.zeros(6)}
+    for arrays, notes in (
+        ({**stored.arrays, **outlines}, stored.notes),
+        ({name: one for name, one in stored.arrays.items() if name != "axes"}, stored.notes),
+        (stored.arrays, stored.notes | {"weights": "0"}),
+        (stored.arrays, {"model": "robust"}),
+    ):
+        tensors.save(path, arrays, notes)
+        with pytest.raises(StoreError) as raised:
+            known_digits.load(tmp_path)
+        assert (raised.value.problem, raised.value.remedy) == (wrong, "Reinstall MNIST Studio.")
+    tensors.save(path, stored.arrays, stored.notes | {"model": "gone"})
+    with pytest.raises(StoreError, match=rf"{WEIGHTS} is missing"):
+        known_digits.load(tmp_path)
+
+
+def test_a_file_without_a_layer_or_a_model_is_read(tmp_path: Path, kept: KnownDigits) -> None:
+    stored = tensors.load(tmp_path / FILE)
+    notes = {name: note for name, note in stored.notes.items() if name != "layer"}
+    tensors.save(tmp_path / FILE, stored.arrays, notes)
+    assert known_digits.load(tmp_path).layer == ""
+    (tmp_path / WEIGHTS).write_bytes(b"weights")
+    notes = {"weights": stored.notes["weights"]}
+    tensors.save(tmp_path / FILE, stored.arrays, notes)
+    assert known_digits.load(tmp_path).model == ""
+
+
+def test_features_are_stored_as_float16_and_outlines_as_float32(
+    tmp_path: Path, kept: KnownDigits
+) -> None:
+    outlines = KnownOutlines(np.arange(6.0), np.eye(6), np.array([0.5, 2.0]))
+    assert known_digits.save(tmp_path, replace(kept, outlines=outlines)) == tmp_path / FILE
+    arrays = tensors.load(tmp_path / FILE).arrays
+    assert arrays["features"].dtype == np.float16
+    assert {name: array.dtype for name, array in arrays.items() if name.startswith("outline")} == {
+        "outline_mean": np.float32, "outline_scaling": np.float32, "outline_distances": np.float32,
+    }  # fmt: skip
+    found = known_digits.load(tmp_path)
+    assert found.outlines is not None
+    assert found.outlines.mean.dtype == np.float64

@@ -1,5 +1,6 @@
 """Cached predictions come back as they were, and never for other weights."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +100,11 @@ def test_a_run_without_weights_has_no_predictions(folder: Path) -> None:
     (folder / WEIGHTS).unlink()
     with pytest.raises(StoreError, match="is missing"):
         load(folder)
+
+
+def test_a_file_is_named_by_the_hash_of_the_weights(folder: Path) -> None:
+    save(folder, predictions(1))
+    assert (
+        the_file().name
+        == f"{folder.name}-{hashlib.sha256(b'weights').hexdigest()[:16]}.safetensors"
+    )

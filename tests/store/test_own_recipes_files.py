@@ -278,3 +278,7 @@ def test_an_unknown_name_in_the_trash_is_not_restored_over_another(yours: OwnRec
     assert len(yours.trashed()) == 1
     with pytest.raises(UnknownName):
         yours.restore("Other")
+
+
+def test_a_file_that_is_gone_counts_as_the_oldest(tmp_path: Path) -> None:
+    assert own_recipes._changed(tmp_path / "gone") == 0.0

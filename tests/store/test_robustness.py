@@ -1,6 +1,8 @@
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mnist_studio import paths
@@ -81,3 +83,44 @@ def test_results_of_a_bundled_model_are_stored_in_the_cache(
     # A newer studio may come with others.
     (folder / artifacts.WEIGHTS).write_bytes(b"others")
     assert load(folder, 938, 2000) is None
+
+
+def test_a_file_may_be_as_large_as_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert robustness.LARGEST == 10_000_000
+    save(tmp_path, FEW)
+    size = (tmp_path / ROBUSTNESS).stat().st_size
+    monkeypatch.setattr(robustness, "LARGEST", size)
+    assert load(tmp_path, 938, 2000) == FEW
+    monkeypatch.setattr(robustness, "LARGEST", size - 1)
+    assert load(tmp_path, 938, 2000) is None
+
+
+def test_the_file_of_a_bundled_model_has_the_hash_of_its_weights(models: Path) -> None:
+    folder = models / "tiny"
+    folder.mkdir()
+    (folder / artifacts.WEIGHTS).write_bytes(b"some")
+    save(folder, FEW)
+    (file,) = paths.robustness_cache().iterdir()
+    assert file.name == f"tiny-{hashlib.sha256(b'some').hexdigest()[:16]}.json"
+    (folder / artifacts.WEIGHTS).unlink()
+    with pytest.raises(StoreError, match=rf"{artifacts.WEIGHTS} is missing"):
+        load(folder, 938, 2000)
+
+
+def test_a_deleted_run_does_not_come_back(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as raised:
+        save(tmp_path / "gone", FEW)
+    assert (raised.value.problem, raised.value.remedy) == (
+        f"The folder {tmp_path / 'gone'} no longer exists.", "Select another run.",
+    )  # fmt: skip
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_file_is_as_documented(tmp_path: Path) -> None:
+    save(tmp_path, FEW)
+    save(tmp_path, ALL)
+    content = msgspec.json.decode((tmp_path / ROBUSTNESS).read_bytes())
+    assert content["version"] == 1
+    assert [one["digits"] for one in content["results"]] == [2000, 10_000]
