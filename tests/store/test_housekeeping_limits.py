@@ -206,11 +206,14 @@ def test_only_folders_of_our_own_become_private(home: Path, name: str, private: 
 def test_no_right_is_added(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.touch()
-    for before, after in ((0o444, 0o400), (0o777, 0o600), (0o400, 0o400), (0o600, 0o600)):
-        path.chmod(before)
+    for mode, after in ((0o444, 0o400), (0o777, 0o600), (0o400, 0o400), (0o600, 0o600)):
+        path.chmod(mode)
         housekeeping._restrict(path, 0o600)
         assert path.stat().st_mode & 0o777 == after
     housekeeping._restrict(tmp_path / "gone", 0o600)
+    before = path.stat().st_ctime_ns
+    housekeeping._restrict(path, 0o600)
+    assert path.stat().st_ctime_ns == before
 
 
 @needs_posix

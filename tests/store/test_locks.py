@@ -1,6 +1,7 @@
 """Who holds the lock of a run supervises it; what nobody holds is recovered or goes on."""
 
 import shutil
+import threading
 from pathlib import Path
 
 import msgspec
@@ -125,3 +126,74 @@ def test_only_one_child_writes_into_a_folder(
         pass
     with locks.only_child(tmp_path):
         pass
+
+
+def test_a_lock_is_taken_once(tmp_path: Path) -> None:
+    held = locks.Locks()
+    assert tmp_path.name not in held
+    held.hold(tmp_path)
+    assert tmp_path.name in held
+    assert not held.try_hold(tmp_path)
+    assert locks.take(tmp_path) is None
+    assert not locks.is_free(tmp_path)
+    with pytest.raises(StoreError) as raised:
+        locks.Locks().hold(tmp_path)
+    assert (raised.value.problem, raised.value.remedy) == (
+        f"The run {tmp_path.name} is still running.", "Stop it first.",
+    )  # fmt: skip
+    held.release(tmp_path.name)
+    assert tmp_path.name not in held
+    assert locks.is_free(tmp_path)
+    assert locks.is_free(tmp_path)
+    assert (tmp_path / "lock").stat().st_mode & 0o777 == 0o600
+
+
+def test_all_locks_are_released_by_any_thread(tmp_path: Path) -> None:
+    held = locks.Locks()
+    folders = [tmp_path / name for name in ("a", "b")]
+    for folder in folders:
+        folder.mkdir()
+        assert held.try_hold(folder)
+    thread = threading.Thread(target=held.release_all)
+    thread.start()
+    thread.join()
+    assert all(map(locks.is_free, folders))
+    held.release_all()
+
+
+def test_who_waits_gets_the_lock_or_the_error(tmp_path: Path) -> None:
+    assert locks.PATIENCE_SECONDS == 10.0
+    busy = StoreError("It is in use.", "Wait.")
+    with locks.waiting(tmp_path / "a.lock", 0, busy):
+        assert (tmp_path / "a.lock").stat().st_mode & 0o777 == 0o600
+        inner = locks.waiting(tmp_path / "a.lock", 0, busy)
+        with pytest.raises(StoreError) as raised, inner:
+            pass
+        assert raised.value is busy
+    with pytest.raises(ValueError, match="mine"), locks.waiting(tmp_path / "a.lock", 0, busy):
+        raise ValueError("mine")
+    with locks.waiting(tmp_path / "a.lock", 0, busy):
+        pass
+
+
+def test_a_second_child_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.0)
+    inner = locks.only_child(tmp_path)
+    with locks.only_child(tmp_path), pytest.raises(StoreError) as raised, inner:
+        pass
+    assert (tmp_path / "child.lock").exists()
+    assert (raised.value.problem, raised.value.remedy) == (
+        f"An earlier process is still training the run {tmp_path.name}.",
+        "Try again in a moment, or end that process.",
+    )
+    # The lock of the supervisor is another one.
+    with locks.only_child(tmp_path):
+        assert locks.is_free(tmp_path)
+
+
+def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    gone = tmp_path / "file" / "gone"
+    (tmp_path / "file").touch()
+    for act in (locks.take, locks.is_free, locks.Locks().hold):
+        with pytest.raises(StoreError, match="could not be written"):
+            act(gone)

@@ -1,10 +1,11 @@
+from base64 import b64encode
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mnist_studio.data.own_images import of_picture
-from mnist_studio.errors import DataError
+from mnist_studio.errors import DataError, StoreError
 from mnist_studio.store import own_image_files
 from tests.store.example_own_images import written
 
@@ -72,3 +73,103 @@ def test_what_could_not_be_read_again_is_not_written(
     (tmp_path / "mine.json").write_bytes(b" " * 11)
     with pytest.raises(DataError, match="it has 0 MB, more than"):
         own_image_files.read(tmp_path / "mine.json")
+
+
+def problem_of(content: bytes) -> tuple[str, str]:
+    with pytest.raises(DataError) as raised:
+        own_image_files.decode(content)
+    return raised.value.problem, raised.value.remedy
+
+
+SELECT = "Select a file that MNIST Studio exported."
+
+
+def test_each_refusal_says_what_to_do() -> None:
+    good = b'{"label": 1, "created": 1, "strokes": [[[0,0,0,0]]]}'
+    head = HEAD.encode()
+    assert problem_of(b"\x89PNG\r\n") == (
+        "This is not a file of exported images: it is a PNG image.", SELECT,
+    )  # fmt: skip
+    assert problem_of(head + good + b',{"label": 1, "created": 1}]}') == (
+        "This is not a file of exported images: image 2 has neither strokes nor 784 bytes of "
+        "pixels.",
+        SELECT,
+    )
+    problem, remedy = problem_of(head + good + b"," + good + b',{"label": "x", "created": 1}]}')
+    assert problem.startswith("This is not a file of exported images: image 3: Expected `int`")
+    assert remedy == SELECT
+    problem, remedy = problem_of(head + good + b"," + good.replace(b'"label": 1', b'"label": 11')
+                                 + b"]}")  # fmt: skip
+    assert problem.startswith("Image 2 of the file is not valid: ")
+    assert remedy == "Correct it or remove it."
+    assert problem_of(HEAD.replace('"version": 1', '"version": 2').encode() + b"]}") == (
+        "The file has version 2, but this MNIST Studio reads versions up to 1.",
+        "Update MNIST Studio.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "right"),
+    [
+        ('"created": 0', True), ('"created": -1', False), ('"created": 32503680000', True),
+        ('"created": 32503680001', False), ('"created": 1, "pen": 1', True),
+        ('"created": 1, "pen": 1.01', False), ('"created": 1, "pen": 0', False),
+    ],
+)  # fmt: skip
+def test_values_have_limits(values: str, right: bool) -> None:
+    content = f'{HEAD}{{"label": 1, {values}, "strokes": [[[0, 0, 0, 0]]]}}]}}'.encode()
+    if right:
+        assert len(own_image_files.decode(content)) == 1
+    else:
+        assert problem_of(content)[1] == SELECT
+
+
+def test_a_picture_has_784_bytes() -> None:
+    for size, right in ((783, False), (784, True), (785, False)):
+        picture = b64encode(b"\1" * size).decode()
+        content = f'{HEAD}{{"label": 1, "created": 1, "picture": "{picture}"}}]}}'.encode()
+        if right:
+            assert own_image_files.decode(content)[0].picture == b"\1" * 784
+        else:
+            assert "784 bytes" in problem_of(content)[0]
+
+
+def test_a_file_may_be_as_large_as_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert own_image_files.MOST_BYTES == 100_000_000
+    path = tmp_path / "mine.json"
+    images = (written(1),)
+    size = len(own_image_files.encode(images))
+    monkeypatch.setattr(own_image_files, "MOST_BYTES", size)
+    own_image_files.write(images, path)
+    assert own_image_files.read(path) == images
+    assert path.read_bytes().endswith(b"}\n")
+    monkeypatch.setattr(own_image_files, "MOST_BYTES", size - 1)
+    with pytest.raises(DataError) as raised:
+        own_image_files.read(path)
+    assert raised.value.problem == (
+        f"{path}: This is not a file of exported images: it has 0 MB, more than 0 MB."
+    )
+    assert raised.value.remedy == SELECT
+    with pytest.raises(DataError) as raised:
+        own_image_files.write(images, tmp_path / "other.json")
+    assert raised.value.problem == "The images take 0 MB, but a file can have at most 0 MB."
+    assert raised.value.remedy == "Export fewer images."
+    assert not (tmp_path / "other.json").exists()
+
+
+def test_sizes_are_named_in_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own_image_files, "MOST_BYTES", 2_000_000)
+    (tmp_path / "mine.json").write_bytes(bytes(3_000_000))
+    with pytest.raises(DataError, match="it has 3 MB, more than 2 MB"):
+        own_image_files.read(tmp_path / "mine.json")
+    monkeypatch.setattr(own_image_files, "encode", lambda images: bytes(3_000_000))
+    with pytest.raises(DataError, match="take 3 MB, but a file can have at most 2 MB"):
+        own_image_files.write((), tmp_path / "other.json")
+
+
+def test_a_missing_file_may_be_misspelled(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"gone\.json does not exist") as raised:
+        own_image_files.read(tmp_path / "gone.json")
+    assert raised.value.remedy == "Check the spelling."
