@@ -76,12 +76,14 @@ def test_the_present_version_is_accepted(connection: sqlite3.Connection) -> None
     with closing(connection):
         migrations.check_version(connection, PATH)
         migrations.refuse_newer(connection, PATH)
+        assert connection.execute("PRAGMA user_version").fetchone() == (NEWEST,)
 
 
 def test_what_is_no_database_is_not_called_newer(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"\0" * 9000)
     with closing(sqlite3.connect(tmp_path / "a")) as connection:
         migrations.refuse_newer(connection, PATH)
+    assert (tmp_path / "a").read_bytes() == b"\0" * 9000
 
 
 def test_every_version_leads_to_the_same_tables(home: Path, tmp_path: Path) -> None:
