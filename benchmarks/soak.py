@@ -3,9 +3,10 @@
     python -m benchmarks soak [--trainings N] [--minutes N] [--seed N]
 
 The real window trains one short run after the other, and shows every page after each ten. The first
-twenty trainings warm it up. Then each line has the memory, the widgets and the Python objects, and
-the last line the growth for each training. It ends after N trainings or N minutes. The exit status
-is 1 if the memory grew by more than 5 %, or if a training did not finish.
+fifty trainings warm it up: by then, whatever is limited is full, such as the 20 newest runs in
+Compare and the 500 lines of the log. Each line has the memory, the widgets and the Python objects,
+and the last line the growth for each training. It ends after N trainings or N minutes. The exit
+status is 1 if the memory grew by more than 5 %, or if a training did not finish.
 """
 
 import argparse
@@ -19,7 +20,9 @@ from pathlib import Path
 import psutil
 from msgspec.structs import replace
 
-WARM_UP = 20
+WARM_UP = 50
+"""Trainings; a log of 12 lines each is full after 42."""
+
 MOST_GROWTH = 0.05
 """Of the memory after the warm-up."""
 TRAINING_SECONDS = 120.0
