@@ -57,6 +57,7 @@ TRAIN = (
     "train", "mlp-128", "--framework", "numpy", "--dataset", "builtin", "--epochs", 1,
     "--threads", 1,
 )  # fmt: skip
+DIGITS = "Dataset: the 1,797 built-in images from UCI instead of MNIST, as requested.\n"
 
 
 @pytest.fixture(autouse=True)
