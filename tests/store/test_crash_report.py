@@ -1,15 +1,19 @@
 """The crash report says what failed, and nothing about the user."""
 
 import getpass
+import os
+import platform
 import socket
 from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from mnist_studio import paths
+from mnist_studio import __version__, paths
+from mnist_studio.errors import StoreError
 from mnist_studio.events import Failed
+from mnist_studio.frameworks import registry
 from mnist_studio.spec.run import RunSpec
-from mnist_studio.store import artifacts, crash_report
+from mnist_studio.store import artifacts, check, crash_report
 from mnist_studio.store.crash_report import anonymous
 from mnist_studio.store.crash_report import crash_report as report
 from mnist_studio.store.runs import RunStore
@@ -197,3 +201,37 @@ def test_the_log_has_a_limited_number_of_lines() -> None:
     lines = report([]).splitlines()
     start = lines.index("--- Log of the window ---")
     assert lines[start + 1 :] == [f"line {number}." for number in range(50, 150)]
+
+
+@pytest.mark.parametrize(
+    ("count", "processors"), [(None, "one processor"), (1, "one processor"), (4, "four processors")]
+)
+def test_the_facts_need_no_import_of_a_framework(
+    home: Path, monkeypatch: pytest.MonkeyPatch, count: int | None, processors: str
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: count)
+    monkeypatch.setattr(registry, "version", lambda name: "2.1" if name == "numpy" else "")
+    system = f"{platform.system()} {platform.machine()}, {processors}"
+    run = home / "runs" / "20260102-030405-abcd"
+    run.mkdir(parents=True)
+    (run / "console.txt").touch()
+    program, *rest = crash_report.facts_without_imports()
+    assert program == (f"MNIST Studio: {__version__}, Python {platform.python_version()}, {system}")
+    assert rest == [
+        *(
+            f"{registry.framework_title(name)}: {'2.1' if name == 'numpy' else 'not installed'}"
+            for name in registry.FRAMEWORKS
+        ),
+        "store: one problem",
+        f"- The database “{paths.database()}” is missing or empty.",
+    ]
+
+
+def test_a_store_that_cannot_be_checked_is_a_fact_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise StoreError("The home cannot be read.", "Check the disk.")
+
+    monkeypatch.setattr(check, "check", refuse)
+    assert [*crash_report.facts_without_imports()][-1] == (
+        "store: The home cannot be read. Check the disk."
+    )

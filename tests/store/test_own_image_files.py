@@ -160,12 +160,12 @@ def test_a_file_may_be_as_large_as_its_limit(
 
 
 def test_sizes_are_named_in_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(own_image_files, "MOST_BYTES", 2_000_000)
-    (tmp_path / "mine.json").write_bytes(bytes(3_000_000))
-    with pytest.raises(DataError, match="it has 3 MB, more than 2 MB"):
+    monkeypatch.setattr(own_image_files, "MOST_BYTES", 2_500_001)
+    (tmp_path / "mine.json").write_bytes(bytes(3_500_001))
+    with pytest.raises(DataError, match="it has 4 MB, more than 3 MB"):
         own_image_files.read(tmp_path / "mine.json")
-    monkeypatch.setattr(own_image_files, "encode", lambda images: bytes(3_000_000))
-    with pytest.raises(DataError, match="take 3 MB, but a file can have at most 2 MB"):
+    monkeypatch.setattr(own_image_files, "encode", lambda images: bytes(3_500_001))
+    with pytest.raises(DataError, match="take 4 MB, but a file can have at most 3 MB"):
         own_image_files.write((), tmp_path / "other.json")
 
 

@@ -288,3 +288,10 @@ def test_a_run_whose_first_record_cannot_be_written_is_not_made(
         store.create(spec)
     assert store.runs() == ()
     assert list((home / "runs").iterdir()) == []
+
+
+def test_a_running_run_has_no_end_in_the_database(store: RunStore, run: Run) -> None:
+    record = from_database(store._database, run.folder)
+    with store._database.writing() as connection:
+        insert(connection, record)
+    assert store._database.rows("SELECT status, terminal FROM runs") == [("running", None)]

@@ -1,6 +1,6 @@
+import dataclasses
 import hashlib
 import json
-import time
 import zipfile
 from pathlib import Path
 
@@ -210,10 +210,12 @@ def test_a_bundled_model_gets_an_id_of_its_time_and_name(
     with RunStore(tmp_path / "home") as store:
         (model,) = store.runs()
         epochs = store.epochs(model.id)
+    model = dataclasses.replace(model, created=1767322245.25)
     record = run_file.bundled_record(model, epochs)
-    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(run.created))
-    assert record.run == f"{stamp}-{hashlib.sha256(b'bundled-tiny').hexdigest()[:4]}"
-    assert (record.title, record.created, record.status) == (model.title, run.created, "finished")
+    name = hashlib.sha256(b"bundled-tiny").hexdigest()[:4]
+    assert record.run == f"20260102-025045-{name}"
+    assert (record.title, record.created) == (model.title, 1767322245.25)
+    assert record.status == "finished"
     assert record.run_spec() == model.spec
     assert record.terminal is not None
     assert {record.terminal.run, *(epoch.run for epoch in record.epochs)} == {record.run}
