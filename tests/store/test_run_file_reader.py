@@ -1,6 +1,5 @@
 """Hostile and damaged run files are refused with a sentence, and leave nothing behind."""
 
-import hashlib
 import json
 import stat
 import struct
@@ -15,11 +14,9 @@ import pytest
 
 from mnist_studio import paths
 from mnist_studio.errors import CancelledByUser, StoreError
-from mnist_studio.spec.recipes import RECIPES, run_spec
-from mnist_studio.store import run_file, run_file_reader
+from mnist_studio.store import run_file_reader
 from mnist_studio.store.run_import import opened
-from mnist_studio.store.runs import RunStore
-from tests.store.made_runs import made_run
+from tests.store.made_run_files import contents, good_file, in_record, refusal, written
 
 Change = Callable[[dict[str, bytes]], None]
 
@@ -27,50 +24,7 @@ Change = Callable[[dict[str, bytes]], None]
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run file of one run; to be copied, not changed."""
-    folder = tmp_path_factory.mktemp("good")
-    path = folder / "good.mnistrun"
-    with RunStore(folder / "home") as store:
-        run = made_run(store, run_spec(RECIPES["featherweight"]))
-        run_file.write(path, store.portable([run.id]))
-    return path
-
-
-def contents(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def written(path: Path, files: dict[str, bytes], listed: bool = True) -> Path:
-    """A zip of these files, with a manifest that lists all of them as they are."""
-    if listed and run_file.MANIFEST in files:
-        manifest = json.loads(files[run_file.MANIFEST])
-        manifest["files"] = {
-            name: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-            for name, content in files.items()
-            if name != run_file.MANIFEST
-        }
-        files[run_file.MANIFEST] = json.dumps(manifest).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return path
-
-
-def refusal(path: Path) -> str:
-    """Why a file is refused; nothing of it stays."""
-    with pytest.raises(StoreError) as caught, opened(path):
-        pass
-    assert caught.value.remedy
-    runs = paths.runs()
-    assert list(runs.iterdir()) == []
-    return caught.value.problem
-
-
-def in_record(files: dict[str, bytes], change: Callable[[dict[str, Any]], object]) -> None:
-    (name,) = (each for each in files if each.endswith("record.json"))
-    record = json.loads(files[name])
-    change(record)
-    files[name] = json.dumps(record).encode()
+    return good_file(tmp_path_factory.mktemp("good"))
 
 
 def test_a_good_file_is_opened(good: Path) -> None:

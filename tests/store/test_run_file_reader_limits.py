@@ -13,14 +13,11 @@ import pytest
 from mnist_studio import __version__
 from mnist_studio.errors import CancelledByUser, StoreError
 from mnist_studio.formatting import memory
-from mnist_studio.spec.recipes import RECIPES, run_spec
 from mnist_studio.store import artifacts, hashed_json, run_file, run_file_reader, tensors
 from mnist_studio.store.run_file import EXPERIMENT, MANIFEST, VERSION
 from mnist_studio.store.run_file_reader import GET_AGAIN, _Meter, is_newer, refused
 from mnist_studio.store.run_import import opened
-from mnist_studio.store.runs import RunStore
-from tests.store.made_runs import made_run
-from tests.store.test_run_file_reader import contents, in_record, refusal, written
+from tests.store.made_run_files import contents, good_file, in_record, refusal, why, written
 
 SELECT = "Select a .mnistrun file."
 Usage = namedtuple("Usage", "total used free")
@@ -29,21 +26,7 @@ Usage = namedtuple("Usage", "total used free")
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run file of one run; to be copied, not changed."""
-    folder = tmp_path_factory.mktemp("limits")
-    path = folder / "good.mnistrun"
-    with RunStore(folder / "home") as store:
-        run = made_run(store, run_spec(RECIPES["featherweight"]))
-        run_file.write(path, store.portable([run.id]))
-    return path
-
-
-def why(path: Path) -> tuple[str, str]:
-    """Problem and remedy of a refused file, without its name."""
-    with pytest.raises(StoreError) as caught, opened(path):
-        pass
-    return caught.value.problem.removeprefix(f"{path.name} cannot be imported: "), (
-        caught.value.remedy
-    )
+    return good_file(tmp_path_factory.mktemp("limits"))
 
 
 def entries(path: Path) -> list[zipfile.ZipInfo]:

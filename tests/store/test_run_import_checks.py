@@ -34,10 +34,9 @@ from mnist_studio.store.run_file_reader import GET_AGAIN
 from mnist_studio.store.run_import import LAST_STEP, Imported, opened
 from mnist_studio.store.runs import RunStore
 from tests.store.example_events import finished, stopped
+from tests.store.made_run_files import contents, in_record, why, written
 from tests.store.made_runs import STEPS, made_run
 from tests.store.test_epoch_records import RECORD
-from tests.store.test_run_file_reader import contents, in_record, written
-from tests.store.test_run_file_reader_limits import why
 
 Change = Callable[[dict[str, Any]], object]
 
