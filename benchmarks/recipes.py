@@ -62,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     """Trains what is missing, then writes the table."""
     options = _parser().parse_args(arguments)
     os.environ[paths.HOME_VARIABLE] = str(options.home.resolve())
-    wanted = [*cells(), *known_bug_cells(), *builtin_cells()]
+    wanted = every_cell()
     if not options.write:
         specs = _missing(_chosen(wanted, options.only, options.frameworks))
         _train(
@@ -72,10 +72,19 @@ def main(arguments: Sequence[str]) -> int:
     found = results(wanted)
     _save(found)
     recipe_results.write(bundled(wanted, found))
-    accuracies = {spec: result.accuracy for spec, result in found.items()}
-    page = text(cells(), known_bug_cells(), accuracies, rounding.sentences(), builtin_cells())
-    TARGET.write_text(page, "utf-8")
+    TARGET.write_text(page(found), "utf-8")
     return 0
+
+
+def every_cell() -> list[Cell]:
+    """The cells of all tables."""
+    return [*cells(), *known_bug_cells(), *builtin_cells()]
+
+
+def page(found: Mapping[RunSpec, Result]) -> str:
+    """The text of docs/recipes.md."""
+    accuracies = {spec: result.accuracy for spec, result in found.items()}
+    return text(cells(), known_bug_cells(), accuracies, rounding.sentences(), builtin_cells())
 
 
 def results(wanted: Iterable[Cell]) -> dict[RunSpec, Result]:

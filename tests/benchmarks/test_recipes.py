@@ -41,3 +41,7 @@ def test_the_file_wins_over_this_machine(home: Path, monkeypatch: pytest.MonkeyP
 def test_every_cost_has_five_seeds_where_they_are_trained() -> None:
     assert len(SEEDS) == 5
     assert all(cell.seeds == SEEDS for cell in known_bug_cells())
+
+
+def test_the_page_is_that_of_the_stored_results(home: Path) -> None:
+    assert recipes.TARGET.read_text("utf-8") == recipes.page(recipes.results(recipes.every_cell()))

@@ -23,9 +23,8 @@ FRAMEWORKS = ("numpy", "pytorch", "keras")
 
 def test_they_are_those_of_the_benchmark() -> None:
     from benchmarks import recipes
-    from benchmarks.cells import builtin_cells, cells, known_bug_cells
 
-    wanted = [*cells(), *known_bug_cells(), *builtin_cells()]
+    wanted = recipes.every_cell()
     found = {
         spec: result for spec, result in recipes.results(wanted).items() if spec.recipe in RECIPES
     }
