@@ -48,7 +48,7 @@ These cells name the number. A cell with one seed has no interval.
 On 10,000 test images, the accuracy of one seed is uncertain by 0.1 pp at 99 %.
 
 `python -m benchmarks.recipes` creates this page. You can interrupt it and start it again.
-[Handwriting](handwriting.md) has the accuracy of the bundled models on drawings of others.
+[Handwriting](handwriting.md) has the accuracy of the bundled models on held-out writers.
 
 | recipe | parameters | reported | NumPy | PyTorch | Keras |
 |---|---|---|---|---|---|
