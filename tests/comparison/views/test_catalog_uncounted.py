@@ -1,6 +1,7 @@
 """Runs that do not count change no mean, ratio or verdict of any view."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -10,6 +11,9 @@ from mnist_studio.analysis.view import Bars, Lines, View
 from mnist_studio.comparison.messages import ViewOptions
 from mnist_studio.comparison.run_data import NotComparable, RunData
 from mnist_studio.comparison.views import catalog
+from mnist_studio.data.pipeline.corruptions import CORRUPTIONS
+from mnist_studio.store import robustness
+from mnist_studio.store.robustness import Robustness, RobustnessCurve
 from tests.comparison.uncounted import repeated, running, stopped
 
 OF_SINGLE_RUNS = {
@@ -114,6 +118,28 @@ def test_a_seed_trained_twice_is_one_seed(run_data: RunData) -> None:
     assert run.finished
     assert (value, basis, seeds) == (run.finished.test_accuracy, "500 images (Wilson)", 1)
     assert low != high
+
+
+def test_the_most_robust_model_is_of_runs_that_count(run_data: RunData, tmp_path: Path) -> None:
+    first, second = run_data.runs[:2]
+    run_data = RunData(replace(run_data.selection, runs=(first, second)))
+    more = repeated(stopped(run_data, first, 9), second)
+    measured = []
+    for run in more.runs:
+        counts = run in (first, second)
+        own = replace(run, folder=tmp_path / run.id)
+        own.folder.mkdir()
+        assert own.ended
+        accuracy = 0.6 if run is first else 0.5 if counts else 1.0
+        curves = tuple(
+            RobustnessCurve(kind, change.strengths, (accuracy,) * len(change.strengths))
+            for kind, change in CORRUPTIONS.items()
+        )
+        robustness.save(own.folder, Robustness(own.ended.step, 500, "numpy", accuracy, curves))
+        measured.append(own)
+    made = view(RunData(replace(more.selection, runs=tuple(measured))), "robustness")
+    assert "has the highest mean accuracy of 60.00 %" in made.sentence
+    assert {row.key for row in made.table.rows} == {run.id for run in measured}
 
 
 def test_means_and_superlatives_of_predictions_are_of_runs_that_count(run_data: RunData) -> None:
