@@ -20,9 +20,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mnist_studio.data import files
+from mnist_studio.data.files import PRIVATE_FILE
 from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.store.database import damaged, explained, limit_cache, read_only, tables_of
-from mnist_studio.store.disk import PRIVATE_FILE, reading, writing
+from mnist_studio.store.disk import reading, writing
 
 LAST, HOURS, DAYS, MONTHS = 10, 24, 31, 12
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mnist_studio.data.files import make_folder, no_room_for_files
+from mnist_studio.data.files import PRIVATE_FILE, make_folder, no_room_for_files
 from mnist_studio.errors import StoreDamaged, StoreError
-from mnist_studio.store.disk import PRIVATE_FILE, reading, writing
+from mnist_studio.store.disk import reading, writing
 
 BUSY_SECONDS = 10
 

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mnist_studio.data import files
-from mnist_studio.data.files import PRIVATE as PRIVATE
-from mnist_studio.data.files import PRIVATE_FILE as PRIVATE_FILE
 from mnist_studio.errors import DataError, StoreError
 
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from mnist_studio.data.files import make_folder
+from mnist_studio.data.files import PRIVATE, make_folder
 from mnist_studio.errors import StoreDamaged, StoreError
 from mnist_studio.store import locks
 from mnist_studio.store.database import Database
-from mnist_studio.store.disk import PRIVATE, reading, writing
+from mnist_studio.store.disk import reading, writing
 
 # Crockford's base 32: no i, l, o, u, which are misread.
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"

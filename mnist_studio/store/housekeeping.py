@@ -16,9 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from mnist_studio import paths
+from mnist_studio.data.files import PRIVATE, PRIVATE_FILE
 from mnist_studio.errors import StoreError
 from mnist_studio.store import folders, locks
-from mnist_studio.store.disk import PRIVATE, PRIVATE_FILE
 
 QUIET_SECONDS = 15 * 60
 DOWNLOAD_SECONDS = 24 * 3600

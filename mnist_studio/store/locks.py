@@ -15,8 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from mnist_studio.data.files import PRIVATE_FILE
 from mnist_studio.errors import StoreError
-from mnist_studio.store.disk import PRIVATE_FILE, writing
+from mnist_studio.store.disk import writing
 
 NAME = "lock"
 CHILD = "child.lock"

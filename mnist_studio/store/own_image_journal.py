@@ -13,9 +13,10 @@ from pathlib import Path
 import msgspec
 
 from mnist_studio.data import files
+from mnist_studio.data.files import PRIVATE_FILE
 from mnist_studio.data.own_images import OwnImage
 from mnist_studio.errors import StoreError
-from mnist_studio.store.disk import PRIVATE_FILE, reading, writing
+from mnist_studio.store.disk import reading, writing
 from mnist_studio.store.own_images import confirmed_image_of, row_of
 
 SPARE_LINES = 1000

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from msgspec.structs import replace
 
 from mnist_studio import paths
-from mnist_studio.data.files import make_folder
+from mnist_studio.data.files import PRIVATE_FILE, make_folder
 from mnist_studio.data.own_images import OwnImage
 from mnist_studio.errors import CancelledByUser, MnistStudioError, StoreError
 from mnist_studio.store import backup, folders, hashed_json, locks, run_record
@@ -32,7 +32,7 @@ from mnist_studio.store.database import (
     read_only,
     transaction,
 )
-from mnist_studio.store.disk import PRIVATE_FILE, writing
+from mnist_studio.store.disk import writing
 from mnist_studio.store.experiments import Experiment, ExperimentRecord, experiment_of
 from mnist_studio.store.migrations import migrate, refuse_newer
 from mnist_studio.store.own_image_journal import OwnImageJournal

@@ -19,12 +19,12 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from mnist_studio import __version__
-from mnist_studio.data.files import make_folder
+from mnist_studio.data.files import PRIVATE_FILE, make_folder
 from mnist_studio.errors import CancelledByUser, StoreError
 from mnist_studio.formatting import memory, printable
 from mnist_studio.spec import codec
 from mnist_studio.store import artifacts, hashed_json, robustness, step_curve, tensors
-from mnist_studio.store.disk import PRIVATE_FILE, reading, writing
+from mnist_studio.store.disk import reading, writing
 from mnist_studio.store.run_file import (
     EXPERIMENT,
     FORMAT,
