@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
@@ -245,6 +246,18 @@ def losses(results: Sequence[Mapping[str, Any]]) -> str:
     """How many cycles lost something, and what."""
     lost = [f"cycle {r['number']}: {r['problem']}" for r in results if r["problem"]]
     return "\n".join((f"losses: {len(lost)}", *lost))
+
+
+def figures(first: str, counts: Counter[str], lost: Sequence[str]) -> str:
+    """The figures of an attack as lines of text.
+
+    Args:
+        first: its first line.
+        counts: how often what happened, by name.
+        lost: a sentence for each loss.
+    """
+    often = ", ".join(f"{name}: {count}" for name, count in counts.most_common())
+    return "\n".join((first, often, f"losses: {len(lost)}", *lost))
 
 
 def run(make: type[Attack], names: Sequence[str], arguments: Sequence[str]) -> int:

@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.attacks import ROOT, Lost, source_path
+from benchmarks.attacks import ROOT, Lost, figures, source_path
 from benchmarks.damage import fill, read, train
 from benchmarks.user_actions import ACTIONS
 from mnist_studio import paths
@@ -184,15 +184,8 @@ class Clock:
 
     def summary(self) -> str:
         """The figures of all cycles."""
-        steps = ", ".join(f"{name}: {count}" for name, count in self.steps.most_common())
-        return "\n".join(
-            (
-                f"{sum(self.steps.values())} steps, and {self.jumps} changes of the clock",
-                steps,
-                f"losses: {len(self.losses)}",
-                *self.losses,
-            )
-        )
+        first = f"{sum(self.steps.values())} steps, and {self.jumps} changes of the clock"
+        return figures(first, self.steps, self.losses)
 
 
 def _real() -> int:

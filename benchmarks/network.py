@@ -35,7 +35,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.attacks import ROOT, Lost, source_path
+from benchmarks.attacks import ROOT, Lost, figures, source_path
 from mnist_studio import paths
 from mnist_studio.data.datasets import idx
 from mnist_studio.data.datasets.catalog import Catalog, RawFile
@@ -318,15 +318,8 @@ class Network:
 
     def summary(self) -> str:
         """The figures of all cycles."""
-        ends = ", ".join(f"{end}: {count}" for end, count in self.ends.most_common())
-        return "\n".join(
-            (
-                f"{sum(self.ends.values())} cycles with {self.faults} faulty answers",
-                ends,
-                f"losses: {len(self.losses)}",
-                *self.losses,
-            )
-        )
+        first = f"{sum(self.ends.values())} cycles with {self.faults} faulty answers"
+        return figures(first, self.ends, self.losses)
 
 
 def _with_mirrors(catalog: Catalog, mirrors: Sequence[str]) -> Catalog:
